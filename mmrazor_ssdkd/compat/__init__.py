@@ -1,0 +1,22 @@
+"""Lets the OpenMMLab stack import and resume on today's PyTorch.
+
+Every mend is one file, touches nothing where the stack works by itself, and
+must run before ``mmrazor.models``, ``mmpretrain.models`` or ``mmseg.models``
+are imported. The order below matters: torchvision is imported by mmpretrain,
+``mmcv.ops`` by mmseg, and the quantization tables by all of MMRazor.
+"""
+
+from .checkpoint_globals import allow_mmengine_checkpoints
+from .mmcv_ops import import_mmcv_ops
+from .quantization_tables import skip_quantization_tables
+from .torchvision_ops import import_torchvision
+
+__all__ = ['mend']
+
+
+def mend() -> None:
+    """Applies every mend once; a second call changes nothing."""
+    import_torchvision()
+    import_mmcv_ops()
+    skip_quantization_tables()
+    allow_mmengine_checkpoints()

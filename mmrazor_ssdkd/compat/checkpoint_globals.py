@@ -1,0 +1,41 @@
+"""Lets ``torch.load(weights_only=True)`` read mmengine's checkpoints."""
+
+from typing import Any, Callable
+
+import numpy as np
+import torch
+from mmengine.logging import HistoryBuffer
+
+_STATISTICS = ('min', 'max', 'mean', 'current')
+
+
+def allow_mmengine_checkpoints() -> None:
+    """Adds what mmengine pickles beside weights to torch's safe globals.
+
+    mmengine's message hub goes into a checkpoint as ``HistoryBuffer`` objects
+    holding numpy arrays and, through a pickled ``getattr``, their own methods.
+    The protection itself stays on: any other global in a file still raises.
+    """
+    multiarray = np._core.multiarray if hasattr(np, '_core') else np.core.multiarray
+    spellings = ('numpy._core.multiarray', 'numpy.core.multiarray')
+    torch.serialization.add_safe_globals(
+        [
+            HistoryBuffer,
+            np.ndarray,
+            np.dtype,
+            *{type(np.dtype(code)) for code in '?bBhHiIlLqQefd'},
+            *((multiarray._reconstruct, f'{s}._reconstruct') for s in spellings),
+            *((multiarray.scalar, f'{s}.scalar') for s in spellings),
+            (_getattr_of_history_buffer, 'builtins.getattr'),
+        ]
+    )
+
+
+def _getattr_of_history_buffer(owner: Any, name: str) -> Callable[..., Any]:
+    """``getattr`` for the four methods that mmengine pickles, and no other."""
+    if owner is not HistoryBuffer or name not in _STATISTICS:
+        raise ValueError(
+            'a checkpoint may only look up '
+            f"HistoryBuffer's {_STATISTICS}, but got {owner!r}.{name}"
+        )
+    return getattr(HistoryBuffer, name)

@@ -1,0 +1,80 @@
+"""scikit-learn's handwritten digits, real images that need no download."""
+
+from typing import Any, Sequence, Union
+
+import numpy as np
+from mmpretrain.datasets import BaseDataset
+
+from mmrazor_ssdkd.registry import DATASETS
+from mmrazor_ssdkd.validation import check_choice, check_int
+
+_TRAIN_SHARE = 0.7
+_SPLIT_SEED = 0
+
+
+@DATASETS.register_module()
+class Digits(BaseDataset):
+    """1,797 digits of 8x8 gray levels, with a fixed 70/30 split.
+
+    The images are inside scikit-learn (the test set of UCI's *Optical
+    Recognition of Handwritten Digits*). An item is ``img`` (uint8,
+    ``image_size`` x ``image_size``, 0 to 255) and ``gt_label``.
+
+    Args:
+        split (str): 'train' (1,257 images) or 'test' (540 images).
+        image_size (int): Side of an image; they are enlarged by repeating
+            pixels, so it is a multiple of 8. Defaults to 16.
+        pipeline (Sequence): Transforms of an item. Defaults to ().
+        **kwargs: Those of :class:`mmpretrain.datasets.BaseDataset`.
+
+    Raises:
+        TypeError: ``image_size`` is no integer.
+        ValueError: ``split`` or ``image_size`` is none of the above.
+    """
+
+    METAINFO = {'classes': tuple(str(digit) for digit in range(10))}
+
+    def __init__(
+        self,
+        split: str,
+        image_size: int = 16,
+        pipeline: Sequence[Union[dict, Any]] = (),
+        **kwargs: Any,
+    ) -> None:
+        self.split = check_choice('split', split, ('train', 'test'))
+        self.image_size = check_int('image_size', image_size, 8)
+        if image_size % 8:
+            raise ValueError(
+                f'`image_size` must be a multiple of 8, but got {image_size}'
+            )
+        super().__init__(ann_file='', pipeline=pipeline, **kwargs)
+
+    def load_data_list(self) -> list[dict]:
+        """Returns the split's images and labels."""
+        images, labels = load_digits(self.image_size)
+        order = np.random.RandomState(_SPLIT_SEED).permutation(len(images))
+        num_train = int(_TRAIN_SHARE * len(images))
+        chosen = (
+            order[:num_train] if self.split == 'train' else order[num_train:]
+        )
+        return [
+            dict(
+                img=images[i],
+                gt_label=int(labels[i]),
+                sample_idx=int(i),
+                img_shape=images[i].shape[:2],
+                ori_shape=images[i].shape[:2],
+            )
+            for i in chosen
+        ]
+
+
+def load_digits(image_size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Returns all digits as uint8 (N, size, size) in 0 to 255, and labels."""
+    from sklearn.datasets import load_digits as load
+
+    digits = load()
+    # 17 levels, 0 to 16, become 0 to 255.
+    images = np.round(digits.images * 255 / 16).astype(np.uint8)
+    scale = image_size // 8
+    return images.repeat(scale, axis=1).repeat(scale, axis=2), digits.target

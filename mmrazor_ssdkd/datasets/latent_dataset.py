@@ -1,0 +1,38 @@
+"""The training set of a method that has none."""
+
+import torch
+from torch.utils.data import Dataset
+
+from mmrazor_ssdkd.registry import DATASETS
+from mmrazor_ssdkd.validation import check_int
+
+
+@DATASETS.register_module()
+class LatentDataset(Dataset):
+    """Counts the draws of an epoch, so that a stock train loop runs.
+
+    mmengine's Runner wants a training loader. This one carries no image: its
+    length is the data scale, how many samples the student draws from the
+    replay buffer in one epoch, and the loader's batch size that of the
+    student's step.
+
+    Args:
+        length (int): Draws per epoch, >= 1.
+
+    Raises:
+        TypeError: ``length`` is no integer.
+        ValueError: ``length`` is smaller than 1.
+    """
+
+    def __init__(self, length: int) -> None:
+        self.length = check_int('length', length)
+
+    def __len__(self) -> int:
+        """Returns the draws per epoch."""
+        return self.length
+
+    def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
+        """Returns the number of a draw."""
+        if not 0 <= index < self.length:
+            raise IndexError(f'`index` must be in 0 to {self.length - 1}')
+        return dict(inputs=torch.tensor(index))

@@ -1,0 +1,52 @@
+"""Checks that the installed packages are in the range that was tried."""
+
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+_LIST = Path(__file__).with_name('requirements.txt')
+# Two distributions that answer to the same import name.
+_EITHER = {'mmcv-lite': ('mmcv', 'mmcv-lite')}
+
+
+def check_dependencies(requirements: str | None = None) -> None:
+    """Raises an ImportError for the first package outside its range.
+
+    Args:
+        requirements (str, optional): Lines as in a requirements file.
+            Defaults to the list that ``setup.py`` installs.
+
+    Raises:
+        ImportError: Names the package, its range, what is there and the
+            command that mends it.
+    """
+    for line in (requirements or _LIST.read_text()).splitlines():
+        if line and not line.startswith('#'):
+            _check(Requirement(line))
+
+
+def _check(requirement: Requirement) -> None:
+    """Checks one requirement against what is installed."""
+    names = _EITHER.get(requirement.name, (requirement.name,))
+    found = {name: _version(name) for name in names}
+    installed = {name: v for name, v in found.items() if v is not None}
+    accepted = all(
+        requirement.specifier.contains(version, prereleases=True)
+        for version in installed.values()
+    )
+    if installed and accepted:
+        return
+    state = ', '.join(f'{n} {v}' for n, v in installed.items()) or 'nothing'
+    raise ImportError(
+        f'`{" or ".join(names)}` must be {requirement.specifier}, but '
+        f'{state} is installed: run pip install "{requirement}"'
+    )
+
+
+def _version(name: str) -> str | None:
+    """Returns the installed version of a distribution, or None."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,6 @@
+"""MMRazor algorithms."""
+
+from .data_inversion import DataInversion
+from .ssdkd import SSDKD
+
+__all__ = ['SSDKD', 'DataInversion']

@@ -1,0 +1,132 @@
+"""Finds out at build time whether teacher, student and generator fit."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from mmrazor_ssdkd.models.forward import frozen, normalize
+from mmrazor_ssdkd.models.generators import ImageGenerator
+from mmrazor_ssdkd.models.losses import BNStatisticsLoss, ModulatedTaskLoss
+from mmrazor_ssdkd.replay import PrioritizedReplayBuffer
+
+if TYPE_CHECKING:
+    from .ssdkd import SSDKD
+
+__all__ = ['check_models']
+
+
+@torch.no_grad()
+def check_models(algorithm: 'SSDKD') -> int:
+    """Runs two gray images through teacher and student, in eval mode.
+
+    Args:
+        algorithm (SSDKD): With all its parts built.
+
+    Returns:
+        int: The number of classes.
+
+    Raises:
+        TypeError: A part is of the wrong kind.
+        ValueError: A model does not take the generator's images or does not
+            give logits, the classes differ, or no BatchNorm fires.
+    """
+    _check_kinds(algorithm)
+    generator = algorithm.generator
+    size = (2, generator.channels, *generator.image_size)
+    images = torch.full(size, 127.0)
+    teacher_preprocessor = getattr(algorithm.teacher, 'data_preprocessor', None)
+    _check_normalize('teacher', images, teacher_preprocessor)
+    _check_normalize('architecture', images, algorithm.data_preprocessor)
+    with frozen(algorithm.student), algorithm.bn_loss.watch(algorithm.teacher):
+        preds_T = _predict(algorithm.teacher, 'teacher', images, teacher_preprocessor)
+        algorithm.bn_loss()
+        preds_S = _predict(
+            algorithm.student, 'architecture', images, algorithm.data_preprocessor
+        )
+    _check_logits(algorithm, preds_T, preds_S)
+    return preds_T.shape[1]
+
+
+def _check_kinds(algorithm: 'SSDKD') -> None:
+    """Raises a TypeError for a component that cannot fill its slot."""
+    kinds = dict(
+        generator=ImageGenerator,
+        bn_loss=BNStatisticsLoss,
+        task_loss=ModulatedTaskLoss,
+        replay_buffer=PrioritizedReplayBuffer,
+    )
+    for name, kind in kinds.items():
+        part = getattr(algorithm, name)
+        if not isinstance(part, kind):
+            hint = (
+                ' (wrap it in mmrazor_ssdkd.ImageSpaceGenerator)'
+                if name == 'generator'
+                else ''
+            )
+            raise TypeError(
+                f'`{name}` must be a mmrazor_ssdkd.{kind.__name__}, but got '
+                f'{type(part).__name__}{hint}'
+            )
+
+
+def _check_normalize(
+    name: str, images: torch.Tensor, preprocessor: nn.Module | None
+) -> None:
+    """Raises a ValueError where a data preprocessor does more than we do."""
+    # mmseg's own test-time padding wants data samples to write to.
+    if preprocessor is None or getattr(preprocessor, 'test_cfg', None):
+        return
+    # Channels that differ, or a channel swap would not show.
+    images = images + torch.arange(images.shape[1]).view(1, -1, 1, 1)
+    ours = normalize(images, preprocessor)
+    theirs = preprocessor(dict(inputs=list(images)), training=False)['inputs']
+    if ours.shape != theirs.shape or not torch.allclose(ours, theirs):
+        raise ValueError(
+            f'`{name}.data_preprocessor` must only normalise and swap '
+            f'channels of images of shape {tuple(images.shape[1:])}, but '
+            f'{type(preprocessor).__name__} gives another result'
+        )
+
+
+def _predict(
+    model: nn.Module, name: str, images: torch.Tensor, preprocessor: nn.Module | None
+) -> torch.Tensor:
+    """Returns a model's logits, or says that it has none."""
+    try:
+        logits = model(normalize(images, preprocessor), mode='tensor')
+    except (RuntimeError, ValueError, AssertionError) as error:
+        raise ValueError(
+            f'`generator` must make images that `{name}` takes, but those of '
+            f'shape {tuple(images.shape[1:])} fail: {error}'
+        ) from error
+    if not isinstance(logits, torch.Tensor) or logits.dim() not in (2, 4):
+        found = tuple(getattr(logits, 'shape', ())) or type(logits).__name__
+        raise ValueError(
+            f'`{name}` must give logits of shape (N, C) or (N, C, H, W), but '
+            f'got {found}'
+        )
+    return logits
+
+
+def _check_logits(
+    algorithm: 'SSDKD', preds_T: torch.Tensor, preds_S: torch.Tensor
+) -> None:
+    """Raises a ValueError unless the student can follow the teacher."""
+    if preds_T.shape[1] != preds_S.shape[1]:
+        raise ValueError(
+            '`architecture` must have as many classes as `teacher`, but got '
+            f'{preds_S.shape[1]} and {preds_T.shape[1]}'
+        )
+    if preds_T.dim() != preds_S.dim():
+        raise ValueError(
+            '`architecture` and `teacher` must both classify or both segment, '
+            f'but their logits have shapes {tuple(preds_S.shape)} and '
+            f'{tuple(preds_T.shape)}'
+        )
+    labels = algorithm.inversion.labels
+    if preds_T.dim() == 4 and labels != 'predicted':
+        raise ValueError(
+            "`labels` must be 'predicted' for segmentation, but got "
+            f'{labels!r}'
+        )

@@ -1,0 +1,332 @@
+"""SSD-KD, the algorithm: the only place that knows the order of the steps."""
+
+from typing import Any, Literal, Optional, Union
+
+import torch
+from mmengine.logging import print_log
+from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmrazor.models.algorithms import BaseAlgorithm
+from mmrazor.models.utils import add_prefix
+from mmrazor.registry import MODELS as MMRAZOR_MODELS
+from torch import nn
+from torch.nn import functional as F
+
+from mmrazor_ssdkd.engine.random_stream import RandomStream
+from mmrazor_ssdkd.models.building import build_model, build_teacher
+from mmrazor_ssdkd.models.forward import frozen, predict_logits
+from mmrazor_ssdkd.models.losses import kl_divergence, mean_over_pixels
+from mmrazor_ssdkd.registry import MODELS
+from mmrazor_ssdkd.replay import PrioritizedReplayBuffer, priority
+from mmrazor_ssdkd.validation import check_int, check_number
+
+from .data_inversion import DataInversion
+from .model_checks import check_models
+
+Batch = dict[str, torch.Tensor]
+LogVars = dict[str, torch.Tensor]
+
+
+@MODELS.register_module()
+class SSDKD(BaseAlgorithm):
+    r"""Distils a student from a teacher without any data.
+
+    Noise goes through the generator into the replay buffer, and from there,
+    drawn by priority, to the student. One iteration of the runner is one
+    student step; a synthesis round runs before every
+    ``synthesis_interval``-th of them.
+
+    Paper: Small Scale Data-Free Knowledge Distillation, arXiv:2406.07876.
+
+    Args:
+        architecture (dict | nn.Module): The student, as a model config,
+            ``dict(cfg_path=...)`` or built.
+        teacher (dict | nn.Module): The teacher, likewise.
+        generator (dict): Config of an ``ImageGenerator``.
+        replay_buffer (dict): Config of the ``PrioritizedReplayBuffer``.
+        teacher_ckpt (str, optional): Path or URL of the teacher's weights.
+            Defaults to None: those that ``teacher`` comes with.
+        bn_loss (dict): Config of ``BNStatisticsLoss``; weight 0 turns it off.
+            Defaults to one of weight 1.
+        task_loss (dict): Config of ``ModulatedTaskLoss``; weight 0 turns it
+            off, but phi still orders the candidates. Defaults to one of
+            weight 1.
+        adversarial_weight (float): Weight of the generator's -L_KD, >= 0.
+            Defaults to 1.0.
+        tau (float): Temperature of the student's loss, > 0. Defaults to 1.0.
+        student_task_weight (float): Weight, >= 0, of phi times the student's
+            cross entropy against the teacher's class. Defaults to 0.0.
+        synthesis_iters (int): Generator steps in a round, >= 0. Defaults to
+            10.
+        synthesis_interval (int): Student steps between two rounds, >= 1.
+            Defaults to 20.
+        synthesis_batch_size (int): Images in a generator step, >= 2. Defaults
+            to 256.
+        warmup_rounds (int): Further rounds before the first student step,
+            >= 0. Defaults to 0.
+        admit (int, optional): How many of a round's candidates, those of the
+            largest phi, enter the buffer. Defaults to None: all.
+        latent (str): 'fresh' or 'optimized', see :class:`DataInversion`.
+            Defaults to 'optimized'.
+        labels (str): 'predicted', 'uniform' or 'rare', see
+            :class:`DataInversion`. Defaults to 'predicted'.
+        save_images_interval (int): A checkpoint holds the buffer's samples
+            where its iteration is a multiple of this, and never if 0. A run
+            resumed from one without starts with a new buffer. Defaults to 1.
+        data_preprocessor (dict, optional): For a student or a teacher whose
+            config has none. Defaults to None.
+        init_cfg (dict, optional): Initialization config. Defaults to None.
+
+    Raises:
+        TypeError: An argument has the wrong type.
+        ValueError: An argument is out of range, the checkpoint is unfit, or
+            the models and the generator do not fit together.
+    """
+
+    def __init__(
+        self,
+        architecture: Union[dict, nn.Module],
+        teacher: Union[dict, nn.Module],
+        generator: dict,
+        replay_buffer: dict,
+        teacher_ckpt: Optional[str] = None,
+        bn_loss: dict = dict(type='mmrazor_ssdkd.BNStatisticsLoss'),
+        task_loss: dict = dict(type='mmrazor_ssdkd.ModulatedTaskLoss'),
+        adversarial_weight: float = 1.0,
+        tau: float = 1.0,
+        student_task_weight: float = 0.0,
+        synthesis_iters: int = 10,
+        synthesis_interval: int = 20,
+        synthesis_batch_size: int = 256,
+        warmup_rounds: int = 0,
+        admit: Optional[int] = None,
+        latent: Literal['fresh', 'optimized'] = 'optimized',
+        labels: Literal['predicted', 'uniform', 'rare'] = 'predicted',
+        save_images_interval: int = 1,
+        data_preprocessor: Optional[dict] = None,
+        init_cfg: Optional[dict] = None,
+    ) -> None:
+        student = build_model(architecture, 'architecture', data_preprocessor)
+        super().__init__(student, init_cfg=init_cfg)
+        self.teacher = build_teacher(teacher, teacher_ckpt, data_preprocessor)
+        self.generator = MMRAZOR_MODELS.build(generator)
+        self.bn_loss = MMRAZOR_MODELS.build(bn_loss)
+        self.task_loss = MMRAZOR_MODELS.build(task_loss)
+        self.replay_buffer: PrioritizedReplayBuffer = MMRAZOR_MODELS.build(
+            replay_buffer
+        )
+        self.tau = check_number('tau', tau, exclusive=True)
+        self.student_task_weight = check_number(
+            'student_task_weight', student_task_weight
+        )
+        self.synthesis_interval = check_int(
+            'synthesis_interval', synthesis_interval
+        )
+        self.warmup_rounds = check_int('warmup_rounds', warmup_rounds, 0)
+        self.admit = check_int('admit', admit or synthesis_batch_size)
+        self.save_images_interval = check_int(
+            'save_images_interval', save_images_interval, 0
+        )
+        self.inversion = DataInversion(
+            self.generator,
+            self.bn_loss,
+            self.task_loss,
+            adversarial_weight=adversarial_weight,
+            iters=synthesis_iters,
+            batch_size=synthesis_batch_size,
+            latent=latent,
+            labels=labels,
+        )
+        self.iteration = 0
+        self.random_stream = RandomStream()
+        self.num_classes = check_models(self)
+
+    @property
+    def student(self) -> nn.Module:
+        """Alias for ``architecture``, as MMRazor has it."""
+        return self.architecture
+
+    def train(self, mode: bool = True) -> 'SSDKD':
+        """Sets the mode of all but the teacher, which stays in eval mode."""
+        super().train(mode)
+        self.teacher.eval()
+        return self
+
+    def train_step(self, data: dict, optim_wrapper: OptimWrapperDict) -> LogVars:
+        """Noise, generator, buffer, student: one student step.
+
+        Args:
+            data (dict): A batch of ``LatentDataset``; only its length counts.
+            optim_wrapper (OptimWrapperDict): With the keys ``generator`` and
+                ``architecture``.
+
+        Returns:
+            dict[str, torch.Tensor]: What to log.
+        """
+        log_vars: LogVars = {}
+        with self.random_stream(self.generator.device):
+            for _ in range(self._rounds_due()):
+                images, log_vars = self.synthesize(optim_wrapper['generator'])
+                self.admit_best(images)
+                log_vars.update(self._buffer_vars())
+            batch = self.replay_buffer.sample(len(data['inputs']))
+            delta, student_vars = self.distill(
+                batch, optim_wrapper['architecture']
+            )
+            self.replay_buffer.update_priority(
+                batch['index'], delta, batch['weight']
+            )
+        self.iteration += 1
+        return {**log_vars, **student_vars}
+
+    def synthesize(
+        self, optim_wrapper: OptimWrapper
+    ) -> tuple[torch.Tensor, LogVars]:
+        """Runs a synthesis round; the student comes out as it went in.
+
+        Args:
+            optim_wrapper (OptimWrapper): The generator's.
+
+        Returns:
+            tuple: Candidates, uint8 (N, channels, H, W), and what to log.
+        """
+        with frozen(self.student):
+            images, losses = self.inversion.run(
+                optim_wrapper,
+                self.teacher,
+                self.predict_teacher,
+                self.predict_student,
+                self.class_frequency,
+            )
+        detached = {name: loss.detach() for name, loss in losses.items()}
+        return images, add_prefix(detached, 'generator')
+
+    @torch.no_grad()
+    def admit_best(self, images: torch.Tensor) -> None:
+        """Puts the candidates of the largest phi into the buffer.
+
+        Args:
+            images (torch.Tensor): uint8 candidates, (N, channels, H, W). All
+                that is stored beside them is computed from these, so that
+                recomputing it gives the same numbers.
+        """
+        preds_T = self.predict_teacher(images)
+        phi = mean_over_pixels(
+            self.task_loss.phi(preds_T, self.class_frequency)
+        )
+        best = phi.topk(min(self.admit, len(images))).indices
+        images, preds_T = images[best], preds_T[best]
+        with frozen(self.student):
+            preds_S = self.predict_student(images, preds_T)
+        delta = priority(
+            preds_S=preds_S, preds_T=preds_T, weight=torch.ones_like(phi[best])
+        )
+        self.replay_buffer.extend(images, preds_T, delta, phi=self._stored_phi)
+
+    def distill(
+        self, batch: Batch, optim_wrapper: OptimWrapper
+    ) -> tuple[torch.Tensor, LogVars]:
+        """Runs one student step on a drawn batch.
+
+        Args:
+            batch (dict[str, torch.Tensor]): From the buffer's ``sample``.
+            optim_wrapper (OptimWrapper): The student's.
+
+        Returns:
+            tuple: The batch's new priorities, (N,), and what to log.
+        """
+        preds_T = batch.get('preds_T')
+        if preds_T is None:
+            with torch.no_grad():
+                preds_T = self.predict_teacher(batch['images'])
+        with optim_wrapper.optim_context(self.student):
+            preds_S = self.predict_student(batch['images'], preds_T)
+            divergence = kl_divergence(preds_S, preds_T, self.tau)
+            losses = dict(loss_kd=(batch['weight'] * divergence).mean())
+            if self.student_task_weight:
+                losses['loss_task'] = self._student_task_loss(preds_S, batch)
+        loss, log_vars = self.parse_losses(losses)
+        optim_wrapper.update_params(loss)
+        delta = priority(
+            preds_S=preds_S, preds_T=preds_T, weight=batch['weight']
+        )
+        return delta, {
+            'loss': log_vars.pop('loss'),
+            **add_prefix(log_vars, 'distill'),
+        }
+
+    @property
+    def class_frequency(self) -> torch.Tensor:
+        """Each class's share of the buffer, (C,); zeros while it is empty."""
+        self.replay_buffer.prepare(self.num_classes, self.generator.device)
+        return self.replay_buffer.class_frequency
+
+    def predict_teacher(self, images: torch.Tensor) -> torch.Tensor:
+        """Returns the teacher's logits of images in 0 to 255."""
+        preprocessor = getattr(self.teacher, 'data_preprocessor', None)
+        return predict_logits(self.teacher, images, preprocessor)
+
+    def predict_student(
+        self, images: torch.Tensor, preds_T: torch.Tensor
+    ) -> torch.Tensor:
+        """Returns the student's logits, at the resolution of the teacher's."""
+        return predict_logits(
+            self.student, images, self.data_preprocessor, preds_T.shape[2:]
+        )
+
+    def get_extra_state(self) -> dict[str, Any]:
+        """Returns what a checkpoint holds beside weights and optimizers."""
+        interval = self.save_images_interval
+        return dict(
+            iteration=self.iteration,
+            random_stream=self.random_stream.state_dict(),
+            replay_buffer=self.replay_buffer.state_dict(
+                samples=bool(interval) and self.iteration % interval == 0
+            ),
+        )
+
+    def set_extra_state(self, state: dict[str, Any]) -> None:
+        """Takes over what a checkpoint held."""
+        self.iteration = state['iteration']
+        self.random_stream.load_state_dict(state['random_stream'])
+        self.replay_buffer.load_state_dict(state['replay_buffer'])
+
+    def _rounds_due(self) -> int:
+        """Returns how many synthesis rounds come before this step."""
+        if not len(self.replay_buffer):
+            print_log(
+                f'Filling the replay buffer: {self.warmup_rounds} warm-up '
+                f'rounds of {self.inversion.iters} generator steps',
+                logger='current',
+            )
+            return self.warmup_rounds + 1
+        return int(self.iteration % self.synthesis_interval == 0)
+
+    def _stored_phi(
+        self, labels: torch.Tensor, confidence: torch.Tensor
+    ) -> torch.Tensor:
+        """Recomputes phi of stored samples, (N,) or (N, H, W)."""
+        return self.task_loss.modulate(labels, confidence, self.class_frequency)
+
+    def _student_task_loss(
+        self, preds_S: torch.Tensor, batch: Batch
+    ) -> torch.Tensor:
+        """Returns phi times the student's cross entropy, a scalar."""
+        phi = self._stored_phi(batch['labels'], batch['confidence'])
+        task = F.cross_entropy(
+            preds_S.float(), batch['labels'], reduction='none'
+        )
+        return self.student_task_weight * (phi * task).mean()
+
+    def _buffer_vars(self) -> LogVars:
+        """Returns what to log of the buffer; no key says loss, so that
+        nothing takes it for one."""
+        buffer = self.replay_buffer
+        device = self.generator.device
+        return {
+            'buffer.size': torch.tensor(float(len(buffer)), device=device),
+            'buffer.synthesized': torch.tensor(
+                float(buffer.num_added), device=device
+            ),
+            'buffer.class_balance': buffer.class_balance,
+            'buffer.confidence': buffer.confidence,
+        }

@@ -1,0 +1,141 @@
+"""Builds a teacher or a student from what a config says of it."""
+
+import logging
+from typing import Any, Optional, Union
+
+from mmengine.config import Config, ConfigDict
+from mmengine.hub import get_config
+from mmengine.logging import print_log
+from mmengine.registry import DefaultScope
+from mmengine.utils import import_modules_from_strings
+from mmrazor.registry import MODELS as MMRAZOR_MODELS
+from torch import nn
+
+from .checkpoint import load_weights
+
+__all__ = ['build_model', 'build_teacher']
+
+# What may stand beside `cfg_path` and is not part of the model.
+_CONTROLS = ('cfg_path', 'pretrained', '_scope_')
+
+
+def build_model(
+    cfg: Union[dict, nn.Module],
+    name: str,
+    data_preprocessor: Optional[dict] = None,
+) -> nn.Module:
+    """Builds a model as MMRazor does, and ignores nothing.
+
+    Args:
+        cfg (dict | nn.Module): A built model, a model config, or
+            ``dict(cfg_path=..., pretrained=False)``. ``cfg_path`` names a
+            config file, of a package as ``'mmpretrain::resnet/...'`` or by
+            its path; ``pretrained`` loads the weights that the package
+            publishes for it.
+        name (str): The argument that ``cfg`` was given as, for messages.
+        data_preprocessor (dict, optional): Taken where the model config has
+            none of its own. Defaults to None.
+
+    Returns:
+        nn.Module: The model.
+
+    Raises:
+        TypeError: ``cfg`` is neither a dict nor a module.
+        ValueError: A setting beside ``cfg_path`` would be ignored, or nothing
+            is published for it.
+    """
+    if isinstance(cfg, nn.Module):
+        return cfg
+    if not isinstance(cfg, dict):
+        raise TypeError(
+            f'`{name}` must be a config dict or a module, but got {cfg!r}'
+        )
+    if 'cfg_path' in cfg:
+        return _build_from_file(cfg, name, data_preprocessor)
+    cfg = ConfigDict(cfg)
+    if data_preprocessor is not None:
+        cfg.setdefault('data_preprocessor', data_preprocessor)
+    return MMRAZOR_MODELS.build(cfg)
+
+
+def build_teacher(
+    cfg: Union[dict, nn.Module],
+    checkpoint: Optional[str] = None,
+    data_preprocessor: Optional[dict] = None,
+) -> nn.Module:
+    """Builds a teacher, loads its weights and freezes it for good.
+
+    Args:
+        cfg (dict | nn.Module): As for :func:`build_model`.
+        checkpoint (str, optional): Path or http(s) URL of its weights.
+            Defaults to None: those that ``cfg`` comes with.
+        data_preprocessor (dict, optional): Taken where the model config has
+            none of its own. Defaults to None.
+
+    Returns:
+        nn.Module: The teacher, in eval mode and without gradients.
+
+    Raises:
+        TypeError: ``cfg`` is neither a dict nor a module.
+        ValueError: As in :func:`build_model`, or the checkpoint is unfit.
+    """
+    teacher = build_model(cfg, 'teacher', data_preprocessor)
+    if checkpoint is not None:
+        load_weights(teacher, checkpoint, 'teacher_ckpt')
+    elif isinstance(cfg, dict) and not cfg.get('pretrained'):
+        print_log(
+            '`teacher_ckpt` is None: the teacher keeps the weights that its '
+            'own config initialises',
+            logger='current',
+            level=logging.WARNING,
+        )
+        teacher.init_weights()
+    # The runner initialises all that does not claim to be initialised.
+    teacher._is_init = True
+    return teacher.eval().requires_grad_(False)
+
+
+def _build_from_file(
+    cfg: dict, name: str, data_preprocessor: Optional[dict]
+) -> nn.Module:
+    """Builds the model of a config file, with its published weights."""
+    path, pretrained = cfg['cfg_path'], cfg.get('pretrained', False)
+    file, scope = _read_config(path, name, pretrained)
+    model_cfg = file.model
+    shared = file.get('data_preprocessor', data_preprocessor)
+    if shared is not None:
+        model_cfg.setdefault('data_preprocessor', shared)
+    extra = {k: v for k, v in cfg.items() if k not in _CONTROLS}
+    _check_extra(extra, model_cfg, name, path)
+    model_cfg.update(extra)
+    with DefaultScope.overwrite_default_scope(scope):
+        model = MMRAZOR_MODELS.build(model_cfg)
+    if pretrained:
+        load_weights(model, file.model_path, f'{name}.pretrained')
+    return model
+
+
+def _read_config(path: str, name: str, pretrained: bool) -> tuple[Config, str]:
+    """Returns a config file and the scope that its bare names are of."""
+    if '::' in path:
+        scope = path.split('::')[0]
+        import_modules_from_strings(f'{scope}.models')
+        return get_config(path, pretrained), scope
+    if pretrained:
+        raise ValueError(
+            f'`{name}.pretrained` must be False for a config file of your own '
+            f'(use `{name}_ckpt`), but got {pretrained!r} with {path!r}'
+        )
+    file = Config.fromfile(path)
+    return file, file.get('default_scope', 'mmpretrain')
+
+
+def _check_extra(extra: dict[str, Any], model: dict, name: str, path: str) -> None:
+    """Raises a ValueError for a setting that the file has already made."""
+    for key, value in extra.items():
+        if key in model and model[key] != value:
+            raise ValueError(
+                f'`{name}.{key}` must not stand beside `{name}.cfg_path`, '
+                f'since {path!r} sets it: change it in a config that inherits '
+                f'from that file, but got {value!r}'
+            )

@@ -1,0 +1,7 @@
+"""Generators: noise in, image out."""
+
+from .image_generator import ImageGenerator
+from .image_space_generator import ImageSpaceGenerator
+from .ssdkd_generator import SSDKDGenerator
+
+__all__ = ['ImageGenerator', 'ImageSpaceGenerator', 'SSDKDGenerator']

@@ -1,0 +1,77 @@
+"""What every generator in the algorithm's slot is and does."""
+
+from typing import Optional, Sequence, Union
+
+import torch
+from mmengine.model import BaseModule
+from torch import nn
+
+from mmrazor_ssdkd.validation import check_int
+
+
+class ImageGenerator(BaseModule):
+    """Base class of generators: noise in, image in image space out.
+
+    Image space is what a data pipeline hands to a model's data preprocessor:
+    0 to 255, in the channel order that the preprocessor expects.
+
+    Args:
+        image_size (int | Sequence[int]): Height and width, or both in one.
+        channels (int): Channels of an image, >= 1.
+        latent_dim (int): Size of the noise vector, >= 1.
+        init_cfg (dict, optional): Initialization config. Defaults to None.
+
+    Raises:
+        TypeError: A size is no integer.
+        ValueError: A size is too small or ``image_size`` is not one or two.
+    """
+
+    def __init__(
+        self,
+        image_size: Union[int, Sequence[int]],
+        channels: int,
+        latent_dim: int,
+        init_cfg: Optional[dict] = None,
+    ) -> None:
+        super().__init__(init_cfg=init_cfg)
+        self.image_size = _height_and_width(image_size)
+        self.channels = check_int('channels', channels)
+        self.latent_dim = check_int('latent_dim', latent_dim)
+        self.latent: Optional[nn.Parameter] = None
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters are now."""
+        return next(self.parameters()).device
+
+    def hold_latent(self, batch_size: int) -> None:
+        """Makes one batch of noise a parameter, to be optimised too.
+
+        As a parameter of the generator it shares the generator's optimizer,
+        gradient scaler and schedule.
+
+        Args:
+            batch_size (int): How many vectors, >= 1.
+        """
+        self.latent = nn.Parameter(torch.randn(batch_size, self.latent_dim))
+
+    def draw_latent(self, batch_size: int) -> torch.Tensor:
+        """Returns fresh standard normal noise, (N, latent_dim)."""
+        return torch.randn(batch_size, self.latent_dim, device=self.device)
+
+    def forward(self, latent: torch.Tensor) -> torch.Tensor:
+        """Maps noise (N, latent_dim) to images (N, channels, H, W)."""
+        raise NotImplementedError
+
+
+def _height_and_width(image_size: Union[int, Sequence[int]]) -> tuple[int, int]:
+    """Returns a checked (H, W)."""
+    if isinstance(image_size, int):
+        image_size = (image_size, image_size)
+    if not isinstance(image_size, Sequence) or len(image_size) != 2:
+        raise ValueError(
+            '`image_size` must be an int or (height, width), but got '
+            f'{image_size!r}'
+        )
+    height, width = (check_int('image_size', size) for size in image_size)
+    return height, width

@@ -1,0 +1,85 @@
+"""Lets generators that end elsewhere work in image space."""
+
+from typing import Any, Optional, Sequence, Union
+
+import torch
+from mmrazor.registry import MODELS as MMRAZOR_MODELS
+
+from mmrazor_ssdkd.registry import MODELS
+
+from .image_generator import ImageGenerator
+
+
+@MODELS.register_module()
+class ImageSpaceGenerator(ImageGenerator):
+    """Adapter for generators of normalised images, such as MMRazor's.
+
+    ``DAFLGenerator`` and ``ZSKTGenerator`` end in a BatchNorm: their output
+    stands for an image whose channels have mean 0 and variance 1. The adapter
+    says of which mean and standard deviation, and maps it to 0 to 255.
+
+    Args:
+        generator (dict): Config of a generator with an attribute
+            ``latent_dim`` that maps (N, latent_dim) to (N, channels, H, W).
+        image_size (int | Sequence[int]): The size it is meant to have.
+        mean (Sequence[float]): Mean of each channel in image space, 0 to 255.
+        std (Sequence[float]): Standard deviation of each channel, > 0.
+        init_cfg (dict, optional): Initialization config. Defaults to None.
+
+    Raises:
+        ValueError: ``mean`` and ``std`` differ in length, a ``std`` is not
+            positive, or the generator's images have another size.
+
+    Example:
+        >>> generator = dict(
+        ...     type='mmrazor_ssdkd.ImageSpaceGenerator',
+        ...     generator=dict(type='DAFLGenerator', img_size=32,
+        ...                    latent_dim=256, hidden_channels=128),
+        ...     image_size=32,
+        ...     mean=[125.3, 123.0, 113.9],
+        ...     std=[51.6, 50.8, 51.3])
+    """
+
+    def __init__(
+        self,
+        generator: dict[str, Any],
+        image_size: Union[int, Sequence[int]],
+        mean: Sequence[float],
+        std: Sequence[float],
+        init_cfg: Optional[dict] = None,
+    ) -> None:
+        built = MMRAZOR_MODELS.build(dict(generator, _scope_='mmrazor'))
+        super().__init__(image_size, len(mean), built.latent_dim, init_cfg)
+        if len(mean) != len(std) or min(std) <= 0:
+            raise ValueError(
+                '`std` must hold one number > 0 for each of `mean`, but got '
+                f'{std!r} for {mean!r}'
+            )
+        self.generator = built
+        for name, values in (('mean', mean), ('std', std)):
+            tensor = torch.tensor(values, dtype=torch.float).view(-1, 1, 1)
+            self.register_buffer(name, tensor, persistent=False)
+        self._check_size()
+
+    def forward(self, latent: torch.Tensor) -> torch.Tensor:
+        """Generates images.
+
+        Args:
+            latent (torch.Tensor): Noise, (N, latent_dim).
+
+        Returns:
+            torch.Tensor: Images, clamped to 0 to 255, (N, channels, H, W).
+        """
+        images = self.generator(latent).float() * self.std + self.mean
+        return images.clamp(0, 255)
+
+    def _check_size(self) -> None:
+        """Raises a ValueError where the images have another size."""
+        with torch.no_grad():
+            shape = self.generator(torch.zeros(2, self.latent_dim)).shape
+        if shape[1:] != (self.channels, *self.image_size):
+            raise ValueError(
+                '`image_size` must be what `generator` makes, '
+                f'(channels, height, width) = {tuple(shape[1:])}, but got '
+                f'{(self.channels, *self.image_size)}'
+            )

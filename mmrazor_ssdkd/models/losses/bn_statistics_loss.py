@@ -1,0 +1,118 @@
+"""How far a batch is from the statistics that a teacher's norms remember."""
+
+from contextlib import contextmanager
+from typing import Any, Iterator
+
+import torch
+from torch import nn
+from torch.nn.modules.instancenorm import _InstanceNorm
+
+from mmrazor_ssdkd.registry import MODELS
+from mmrazor_ssdkd.validation import check_number
+
+
+@MODELS.register_module()
+class BNStatisticsLoss(nn.Module):
+    r"""Distance of batch statistics to BatchNorm's running statistics.
+
+    .. math::
+        L_{BN}(x) = \sum_l \lVert \mu_l(x) - E(\mu_l) \rVert_2
+        + \lVert \sigma^2_l(x) - E(\sigma^2_l) \rVert_2
+
+    summed over the BatchNorm layers that a forward pass reaches, a layer that
+    is used twice counting twice. The norms are not squared. The variance is
+    the unbiased one, as PyTorch's running variance is. A layer that sees one
+    value per channel and image (the pooled branch of ASPP) is treated like
+    any other, its statistics being those of the batch's N values: that is
+    what its running statistics were made of.
+
+    Paper: Small Scale Data-Free Knowledge Distillation, arXiv:2406.07876,
+    Eq. (1).
+
+    Args:
+        loss_weight (float): Weight of the loss, >= 0. Defaults to 1.0.
+
+    Raises:
+        TypeError: ``loss_weight`` is no number.
+        ValueError: ``loss_weight`` is negative.
+    """
+
+    def __init__(self, loss_weight: float = 1.0) -> None:
+        super().__init__()
+        self.loss_weight = check_number('loss_weight', loss_weight)
+        self._distances: list[torch.Tensor] = []
+
+    @contextmanager
+    def watch(self, teacher: nn.Module) -> Iterator[None]:
+        """Collects the statistics of the teacher's forward passes inside.
+
+        Hooks live as long as the context only: layers may be replaced between
+        two of them (mmengine converts SyncBN after a model is built), and
+        forward passes outside pay nothing.
+
+        Args:
+            teacher (nn.Module): The network whose norms are watched.
+        """
+        layers = norm_layers(teacher) if self.loss_weight else []
+        handles = [
+            layer.register_forward_pre_hook(self._collect) for layer in layers
+        ]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+            self._distances.clear()
+
+    def forward(self) -> torch.Tensor:
+        """Returns the loss of what was collected, and forgets it.
+
+        Returns:
+            torch.Tensor: A scalar >= 0; 0 without a look where
+            ``loss_weight`` is 0.
+
+        Raises:
+            ValueError: No BatchNorm layer saw an input.
+        """
+        if not self.loss_weight:
+            return torch.zeros(())
+        if not self._distances:
+            raise ValueError(
+                '`teacher` must have a BatchNorm layer that its forward pass '
+                'reaches while `bn_loss` is on, but none fired'
+            )
+        total = torch.stack(self._distances).sum()
+        self._distances.clear()
+        return self.loss_weight * total
+
+    def _collect(self, layer: Any, inputs: tuple[torch.Tensor, ...]) -> None:
+        """Adds one layer's distance, as a forward pre-hook."""
+        # Mixed precision hands half-precision inputs, too coarse for sums.
+        features = inputs[0].float()
+        if features.numel() // features.shape[1] < 2:
+            raise ValueError(
+                '`synthesis_batch_size` must be >= 2 where a BatchNorm layer '
+                'sees one value per channel and image, but got '
+                f'{features.shape[0]}'
+            )
+        dims = [d for d in range(features.dim()) if d != 1]
+        var, mean = torch.var_mean(features, dim=dims, correction=1)
+        self._distances.append(
+            torch.linalg.vector_norm(mean - layer.running_mean)
+            + torch.linalg.vector_norm(var - layer.running_var)
+        )
+
+
+def norm_layers(model: nn.Module) -> list[nn.Module]:
+    """Returns the layers that keep BatchNorm's running statistics.
+
+    They are found by what they keep, not by class: SyncBN, mmcv's SyncBN, what
+    mmengine turns SyncBN into, and frozen variants share no base.
+    """
+    return [
+        layer
+        for layer in model.modules()
+        if isinstance(getattr(layer, 'running_mean', None), torch.Tensor)
+        and isinstance(getattr(layer, 'running_var', None), torch.Tensor)
+        and not isinstance(layer, _InstanceNorm)
+    ]

@@ -1,0 +1,56 @@
+"""The divergence between teacher and student, one value per sample."""
+
+import torch
+from torch.nn import functional as F
+
+from mmrazor_ssdkd.validation import (
+    check_logits,
+    check_number,
+    check_same_shape,
+)
+
+
+def kl_divergence(
+    preds_S: torch.Tensor, preds_T: torch.Tensor, tau: float = 1.0
+) -> torch.Tensor:
+    r"""Kullback-Leibler divergence of the softmax outputs, per sample.
+
+    .. math::
+        \tau^2 \sum_c p_T(c) \log \frac{p_T(c)}{p_S(c)}, \quad
+        p = \operatorname{softmax}(\text{logits} / \tau)
+
+    MMRazor's ``KLDivergence`` sums over pixels and cannot give one value per
+    sample, which priority sampling needs. Gradients reach both arguments: the
+    generator wants the teacher's, the student's step detaches it.
+
+    Paper: Small Scale Data-Free Knowledge Distillation, arXiv:2406.07876,
+    L_KD; the factor of tau squared is that of arXiv:1503.02531.
+
+    Args:
+        preds_S (torch.Tensor): The student's logits, (N, C) or (N, C, H, W).
+        preds_T (torch.Tensor): The teacher's logits, of the same shape.
+        tau (float): Temperature, > 0. Defaults to 1.0.
+
+    Returns:
+        torch.Tensor: Divergences >= 0, averaged over a sample's pixels, (N,).
+
+    Raises:
+        TypeError: The logits are no float tensors.
+        ValueError: Their shapes differ or ``tau`` is not positive.
+    """
+    check_logits('preds_S', preds_S)
+    check_logits('preds_T', preds_T)
+    check_same_shape(preds_S=preds_S, preds_T=preds_T)
+    check_number('tau', tau, exclusive=True)
+    divergence = F.kl_div(
+        F.log_softmax(preds_S.float() / tau, dim=1),
+        F.log_softmax(preds_T.float() / tau, dim=1),
+        reduction='none',
+        log_target=True,
+    )
+    return tau**2 * mean_over_pixels(divergence.sum(dim=1))
+
+
+def mean_over_pixels(values: torch.Tensor) -> torch.Tensor:
+    """Averages (N,) or (N, H, W) over a sample's pixels to (N,)."""
+    return values.reshape(len(values), -1).mean(dim=1)

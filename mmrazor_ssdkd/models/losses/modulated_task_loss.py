@@ -1,0 +1,185 @@
+"""The paper's modulating function and the task loss that it weighs."""
+
+from typing import Optional
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from mmrazor_ssdkd.registry import MODELS
+from mmrazor_ssdkd.validation import check_logits, check_number
+
+
+def modulating_function(
+    preds_T: torch.Tensor,
+    class_frequency: torch.Tensor,
+    gamma: float,
+    labels: Optional[torch.Tensor] = None,
+) -> torch.Tensor:
+    r"""How much the task loss of a sample should count.
+
+    .. math::
+        \phi(x) = \Bigl(1 - \frac{1}{|B|} \sum_{x' \in B}
+        1[c_T(x') = c_T(x)]\Bigr) (1 - p_T(x))^\gamma
+
+    The first factor is small for classes that fill the replay buffer, the
+    second for samples the teacher finds easy. Differentiable in ``preds_T``.
+
+    Paper: Small Scale Data-Free Knowledge Distillation, arXiv:2406.07876,
+    the modulating function.
+
+    Args:
+        preds_T (torch.Tensor): The teacher's logits, (N, C) or (N, C, H, W).
+        class_frequency (torch.Tensor): Each class's share of the buffer, in
+            [0, 1], (C,); all zeros while the buffer is empty.
+        gamma (float): Exponent of the difficulty term, >= 0; 0 turns the term
+            off.
+        labels (torch.Tensor, optional): Classes that stand for ``c_T``, (N,)
+            or (N, H, W); ``p_T`` is then their probability. Defaults to the
+            teacher's own predictions.
+
+    Returns:
+        torch.Tensor: Values in [0, 1], (N,) or (N, H, W).
+
+    Raises:
+        TypeError: ``preds_T`` is no float tensor.
+        ValueError: A shape or ``gamma`` is wrong.
+    """
+    check_logits('preds_T', preds_T)
+    if class_frequency.shape != preds_T.shape[1:2]:
+        raise ValueError(
+            '`class_frequency` must have shape (C,) = '
+            f'{tuple(preds_T.shape[1:2])}, but got '
+            f'{tuple(class_frequency.shape)}'
+        )
+    probability = F.softmax(preds_T.float(), dim=1)
+    if labels is None:
+        confidence, labels = probability.max(dim=1)
+    else:
+        _check_labels(labels, preds_T)
+        confidence = probability.gather(1, labels.unsqueeze(1)).squeeze(1)
+    return modulation(labels, confidence, class_frequency, gamma)
+
+
+def modulation(
+    labels: torch.Tensor,
+    confidence: torch.Tensor,
+    class_frequency: torch.Tensor,
+    gamma: float,
+) -> torch.Tensor:
+    """:func:`modulating_function` of a class and a confidence at hand.
+
+    Args:
+        labels (torch.Tensor): Class indices of any shape.
+        confidence (torch.Tensor): The teacher's probabilities of those
+            classes, in [0, 1], of the same shape.
+        class_frequency (torch.Tensor): Shares of the buffer, (C,).
+        gamma (float): Exponent of the difficulty term, >= 0.
+
+    Returns:
+        torch.Tensor: Values in [0, 1], of the shape of ``labels``.
+    """
+    check_number('gamma', gamma)
+    diversity = 1 - class_frequency[labels]
+    # A probability may exceed 1 by a rounding error, which a fractional
+    # gamma would turn into NaN.
+    difficulty = (1 - confidence).clamp(min=0) ** gamma
+    return diversity * difficulty
+
+
+def _check_labels(labels: torch.Tensor, preds_T: torch.Tensor) -> None:
+    """Raises a ValueError unless there is one label per prediction."""
+    expected = preds_T.shape[:1] + preds_T.shape[2:]
+    if labels.shape != expected:
+        raise ValueError(
+            f'`labels` must have shape {tuple(expected)}, but got '
+            f'{tuple(labels.shape)}'
+        )
+
+
+@MODELS.register_module()
+class ModulatedTaskLoss(nn.Module):
+    """Cross entropy of the teacher's output, weighted by phi.
+
+    Paper: Small Scale Data-Free Knowledge Distillation, arXiv:2406.07876, the
+    product of phi and L_Task in the objective.
+
+    Args:
+        gamma (float): Exponent of phi's difficulty term, >= 0; 0 turns the
+            term off. Defaults to 2.0.
+        diversity (bool): Whether phi has its diversity term; without it the
+            term is 1. Defaults to True.
+        detach (bool): Whether phi is a constant weight. Otherwise it is
+            differentiated too, as in focal loss. Defaults to True.
+        loss_weight (float): Weight of the loss, >= 0. Defaults to 1.0.
+
+    Raises:
+        TypeError: A number is none.
+        ValueError: ``gamma`` or ``loss_weight`` is negative.
+    """
+
+    def __init__(
+        self,
+        gamma: float = 2.0,
+        diversity: bool = True,
+        detach: bool = True,
+        loss_weight: float = 1.0,
+    ) -> None:
+        super().__init__()
+        self.gamma = check_number('gamma', gamma)
+        self.diversity = diversity
+        self.detach = detach
+        self.loss_weight = check_number('loss_weight', loss_weight)
+
+    def phi(
+        self,
+        preds_T: torch.Tensor,
+        class_frequency: torch.Tensor,
+        labels: Optional[torch.Tensor] = None,
+    ) -> torch.Tensor:
+        """:func:`modulating_function` with this loss's settings."""
+        return modulating_function(
+            preds_T, self._seen(class_frequency), self.gamma, labels
+        )
+
+    def modulate(
+        self,
+        labels: torch.Tensor,
+        confidence: torch.Tensor,
+        class_frequency: torch.Tensor,
+    ) -> torch.Tensor:
+        """:func:`modulation` with this loss's settings."""
+        return modulation(
+            labels, confidence, self._seen(class_frequency), self.gamma
+        )
+
+    def _seen(self, class_frequency: torch.Tensor) -> torch.Tensor:
+        """Returns the shares that phi sees: zeros without diversity."""
+        if self.diversity:
+            return class_frequency
+        return torch.zeros_like(class_frequency)
+
+    def forward(
+        self,
+        preds_T: torch.Tensor,
+        class_frequency: torch.Tensor,
+        labels: Optional[torch.Tensor] = None,
+    ) -> torch.Tensor:
+        """Returns the mean over samples and pixels of phi times L_Task.
+
+        Args:
+            preds_T (torch.Tensor): Logits, (N, C) or (N, C, H, W).
+            class_frequency (torch.Tensor): Shares of the buffer, (C,).
+            labels (torch.Tensor, optional): Target classes, (N,) or
+                (N, H, W). Defaults to the teacher's own predictions.
+
+        Returns:
+            torch.Tensor: A scalar >= 0.
+        """
+        phi = self.phi(preds_T, class_frequency, labels)
+        if self.detach:
+            phi = phi.detach()
+        if labels is None:
+            labels = preds_T.argmax(dim=1)
+        task = F.cross_entropy(preds_T.float(), labels, reduction='none')
+        return self.loss_weight * (phi * task).mean()

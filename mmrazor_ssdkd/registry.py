@@ -1,0 +1,33 @@
+"""Registries for the components of this package.
+
+Their parents are mmengine's roots, so that ``mmrazor_ssdkd.X`` is found from
+any scope; a child of MMRazor's registry would not be.
+"""
+
+from mmengine.registry import DATASETS as MMENGINE_DATASETS
+from mmengine.registry import MODELS as MMENGINE_MODELS
+from mmengine.registry import OPTIM_WRAPPERS as MMENGINE_OPTIM_WRAPPERS
+from mmengine.registry import Registry
+
+__all__ = ['DATASETS', 'MODELS', 'OPTIM_WRAPPERS']
+
+_SCOPE = 'mmrazor_ssdkd'
+
+MODELS = Registry(
+    'model',
+    parent=MMENGINE_MODELS,
+    scope=_SCOPE,
+    locations=['mmrazor_ssdkd.models', 'mmrazor_ssdkd.replay'],
+)
+DATASETS = Registry(
+    'dataset',
+    parent=MMENGINE_DATASETS,
+    scope=_SCOPE,
+    locations=['mmrazor_ssdkd.datasets'],
+)
+OPTIM_WRAPPERS = Registry(
+    'optimizer wrapper',
+    parent=MMENGINE_OPTIM_WRAPPERS,
+    scope=_SCOPE,
+    locations=['mmrazor_ssdkd.engine'],
+)

@@ -1,0 +1,306 @@
+"""A fixed-size store of synthetic images that is drawn from by priority."""
+
+from typing import Any, Callable, Literal, Optional
+
+import torch
+
+from mmrazor_ssdkd.models.losses.kl_divergence import mean_over_pixels
+from mmrazor_ssdkd.registry import MODELS
+from mmrazor_ssdkd.validation import (
+    check_choice,
+    check_finite,
+    check_int,
+    check_logits,
+    check_number,
+)
+
+from .prioritized_sampling import importance_weight, sampling_probability
+from .sample_storage import SampleStorage
+
+Phi = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+# The stored field that decides who leaves; phi is computed when it is asked.
+_SCORE = {'oldest': 'order', 'priority': 'priority'}
+
+
+@MODELS.register_module()
+class PrioritizedReplayBuffer:
+    """Keeps samples, what the teacher says of them, and their priorities.
+
+    It lives on the device of what is put in. Beside each image (uint8) it
+    keeps the teacher's class, confidence and logits, the priority and the
+    importance weight, so that the class counts, phi and the priorities of
+    stored samples never need the teacher again. A sample takes
+    ``channels * height * width + (6 + 4 * C) * P + 16`` bytes, for C classes
+    and P pixels of logits (1 for a classifier), ``4 * C * P`` less without
+    logits; all of it is taken when the first sample arrives.
+
+    Paper: Small Scale Data-Free Knowledge Distillation, arXiv:2406.07876,
+    *Distillation with Priority Sampling*.
+
+    Args:
+        max_size (int): How many samples it holds, >= 1.
+        alpha (float): How strongly priority counts in the draw, >= 0; 0 draws
+            uniformly. Defaults to 0.6.
+        beta (float): Strength of the importance weight, >= 0; 0 makes all
+            weights 1. Defaults to 0.4.
+        eps (float): Keeps samples of priority 0 in the draw, > 0. Defaults to
+            1e-6.
+        evict (str): Which samples leave a full buffer: the 'oldest', those of
+            the lowest 'priority', or those of the lowest 'phi'. Defaults to
+            'oldest'.
+        store_logits (bool): Whether the teacher's logits are kept. Defaults
+            to True.
+
+    Raises:
+        TypeError: A number has the wrong type.
+        ValueError: An argument is out of range.
+
+    Example:
+        >>> buffer = PrioritizedReplayBuffer(max_size=5000)
+        >>> buffer.extend(images, preds_T, priority)
+        >>> batch = buffer.sample(256)
+        >>> buffer.update_priority(batch['index'], priority, batch['weight'])
+    """
+
+    def __init__(
+        self,
+        max_size: int,
+        alpha: float = 0.6,
+        beta: float = 0.4,
+        eps: float = 1e-6,
+        evict: Literal['oldest', 'priority', 'phi'] = 'oldest',
+        store_logits: bool = True,
+    ) -> None:
+        self.alpha = check_number('alpha', alpha)
+        self.beta = check_number('beta', beta)
+        self.eps = check_number('eps', eps, exclusive=True)
+        self.evict = check_choice('evict', evict, [*_SCORE, 'phi'])
+        self.store_logits = store_logits
+        self.num_added = 0
+        self._storage = SampleStorage(max_size)
+        self._class_count = torch.zeros(0, dtype=torch.long)
+
+    def __len__(self) -> int:
+        """Returns how many samples are stored now."""
+        return len(self._storage)
+
+    @property
+    def max_size(self) -> int:
+        """How many samples it holds at most."""
+        return self._storage.max_size
+
+    @property
+    def class_frequency(self) -> torch.Tensor:
+        """Each class's share of all stored pixels, (C,).
+
+        A classifier's image has one pixel. Zeros while the buffer is empty,
+        and of length 0 before the number of classes is known.
+        """
+        return self._class_count / self._class_count.sum().clamp(min=1)
+
+    @property
+    def class_balance(self) -> torch.Tensor:
+        """Entropy of :attr:`class_frequency` over log C, in [0, 1]."""
+        frequency = self.class_frequency
+        uniform = torch.full_like(frequency, 1 / len(frequency))
+        return _entropy(frequency) / _entropy(uniform)
+
+    @property
+    def confidence(self) -> torch.Tensor:
+        """The teacher's mean confidence in its classes, in [0, 1]."""
+        return self._storage.read('confidence').mean()
+
+    def prepare(self, num_classes: int, device: torch.device) -> None:
+        """Says what will arrive, so that shares can be asked for before.
+
+        Args:
+            num_classes (int): C, >= 1.
+            device (torch.device): Where the samples will live.
+        """
+        check_int('num_classes', num_classes)
+        if not len(self._class_count):
+            self._class_count = torch.zeros(num_classes, dtype=torch.long)
+        if self._class_count.device != device:
+            self._class_count = self._class_count.to(device)
+            self._storage.to(device)
+
+    def extend(
+        self,
+        images: torch.Tensor,
+        preds_T: torch.Tensor,
+        priority: torch.Tensor,
+        phi: Optional[Phi] = None,
+    ) -> None:
+        """Puts samples in, evicting others where there is no room.
+
+        Args:
+            images (torch.Tensor): uint8 images, (N, channels, height, width).
+            preds_T (torch.Tensor): The teacher's logits of just these images,
+                (N, C) or (N, C, H, W).
+            priority (torch.Tensor): Their priorities, (N,); their importance
+                weights start as 1.
+            phi (Callable, optional): Maps classes and confidences to phi,
+                each (N,) or (N, H, W); needed by ``evict='phi'``. Defaults
+                to None.
+
+        Raises:
+            TypeError: ``images`` is not uint8.
+            ValueError: There are more samples than ``max_size``, or a logit
+                is not finite.
+        """
+        if images.dtype != torch.uint8:
+            raise TypeError(f'`images` must be uint8, but got {images.dtype}')
+        if len(images) > self.max_size:
+            raise ValueError(
+                f'`max_size` must be >= {len(images)}, the samples to put in '
+                f'at once, but got {self.max_size}'
+            )
+        check_finite('preds_T', check_logits('preds_T', preds_T))
+        check_finite('priority', priority)
+        self.prepare(preds_T.shape[1], preds_T.device)
+        confidence, labels = preds_T.float().softmax(dim=1).max(dim=1)
+        order = torch.arange(self.num_added, self.num_added + len(images))
+        sample = dict(
+            images=images,
+            # 2 bytes instead of 8; ImageNet-21k's classes still fit.
+            labels=labels.to(torch.int16),
+            confidence=confidence,
+            priority=priority.float(),
+            weight=torch.ones_like(priority, dtype=torch.float),
+            order=order.to(images.device),
+        )
+        if self.store_logits:
+            sample['preds_T'] = preds_T.float()
+        self._append(sample, phi)
+        self.num_added += len(images)
+
+    def sample(self, batch_size: int) -> dict[str, torch.Tensor]:
+        """Draws a batch by priority, with replacement.
+
+        Uses the default random generator of the buffer's device.
+
+        Args:
+            batch_size (int): How many samples to draw, >= 1.
+
+        Returns:
+            dict[str, torch.Tensor]: ``images`` (uint8), ``labels`` (the
+            teacher's classes), ``confidence``, ``preds_T`` where stored,
+            ``index`` to hand back to :meth:`update_priority`, and ``weight``,
+            the importance weights of this draw, (N,).
+
+        Raises:
+            ValueError: The buffer is empty or ``batch_size`` too small.
+        """
+        check_int('batch_size', batch_size)
+        if not len(self):
+            raise ValueError(
+                'the replay buffer must hold samples before `sample` is '
+                'called, but it is empty'
+            )
+        probability = sampling_probability(
+            self._storage.read('priority'), self.alpha, self.eps
+        )
+        index = torch.multinomial(probability, batch_size, replacement=True)
+        batch = {
+            field: self._storage.read(field, index)
+            for field in ('images', 'labels', 'confidence', 'preds_T')
+            if field in self._storage
+        }
+        batch['labels'] = batch['labels'].long()
+        batch['index'] = index
+        batch['weight'] = importance_weight(
+            probability[index], self.beta, len(self)
+        )
+        return batch
+
+    def update_priority(
+        self, index: torch.Tensor, priority: torch.Tensor, weight: torch.Tensor
+    ) -> None:
+        """Writes new priorities and importance weights of drawn samples.
+
+        A sample that was drawn twice keeps one of its new values.
+
+        Args:
+            index (torch.Tensor): Their places, from :meth:`sample`, (N,).
+            priority (torch.Tensor): The new priorities, (N,).
+            weight (torch.Tensor): The weights of this draw, (N,).
+        """
+        self._storage.overwrite('priority', index, priority)
+        self._storage.overwrite('weight', index, weight)
+
+    def state_dict(self, samples: bool = True) -> dict[str, Any]:
+        """Returns copies of the samples and the counters.
+
+        Args:
+            samples (bool): Whether the samples go along. Without them a
+                loaded buffer is empty, and knows how many it has seen.
+                Defaults to True.
+        """
+        return dict(
+            num_added=self.num_added,
+            num_classes=len(self._class_count),
+            samples=self._storage.state_dict() if samples else {},
+        )
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes over copies of a state, keeping its own settings.
+
+        Args:
+            state (dict): What :meth:`state_dict` returned.
+
+        Raises:
+            ValueError: The state holds more samples than ``max_size``.
+        """
+        samples = dict(state['samples'])
+        if not self.store_logits:
+            samples.pop('preds_T', None)
+        size = len(samples['images']) if samples else 0
+        if size > self.max_size:
+            raise ValueError(
+                f'`max_size` must be >= {size}, the samples in the '
+                f'checkpoint, but got {self.max_size}'
+            )
+        self._storage.clear()
+        self._class_count = torch.zeros(state['num_classes'], dtype=torch.long)
+        if size:
+            self.prepare(state['num_classes'], samples['images'].device)
+            self._append(samples)
+        self.num_added = state['num_added']
+
+    def _append(
+        self, sample: dict[str, torch.Tensor], phi: Optional[Phi] = None
+    ) -> None:
+        """Writes samples, makes room for them first, and counts classes."""
+        missing = len(self) + len(sample['images']) - self.max_size
+        evicted = self._evict(max(0, missing), phi)
+        self._storage.append(sample, evicted)
+        self._count(sample['labels'], sign=1)
+
+    def _evict(self, num: int, phi: Optional[Phi]) -> torch.Tensor:
+        """Returns the places of those who leave, counted out."""
+        if not num:
+            return self._class_count.new_zeros(0)
+        places = self._score(phi).topk(num, largest=False).indices
+        self._count(self._storage.read('labels', places), sign=-1)
+        return places
+
+    def _score(self, phi: Optional[Phi]) -> torch.Tensor:
+        """Returns what the samples of the lowest value leave by, (N,)."""
+        if self.evict != 'phi':
+            return self._storage.read(_SCORE[self.evict])
+        if phi is None:
+            raise ValueError("`phi` must be given where `evict` is 'phi'")
+        labels = self._storage.read('labels').long()
+        return mean_over_pixels(phi(labels, self._storage.read('confidence')))
+
+    def _count(self, labels: torch.Tensor, sign: int) -> None:
+        """Adds labels to the class counts, or takes them out."""
+        labels = labels.flatten().long()
+        # `bincount` would wait for the device.
+        ones = torch.full_like(labels, sign)
+        self._class_count.index_add_(0, labels, ones)
+
+
+def _entropy(share: torch.Tensor) -> torch.Tensor:
+    """Returns the entropy of shares that sum to 1, in nats."""
+    return torch.special.entr(share).sum()

@@ -1,0 +1,119 @@
+"""Checks of what a user passes, each naming the argument, rule and value."""
+
+import math
+from typing import Sequence
+
+import torch
+
+__all__ = [
+    'check_choice',
+    'check_finite',
+    'check_int',
+    'check_logits',
+    'check_number',
+    'check_same_shape',
+]
+
+
+def check_number(
+    name: str,
+    value: float,
+    minimum: float = 0.0,
+    maximum: float = math.inf,
+    exclusive: bool = False,
+) -> float:
+    """Returns a number in ``[minimum, maximum]``.
+
+    Args:
+        name (str): The argument's name, for the message.
+        value (float): What was passed.
+        minimum (float): Its lower bound. Defaults to 0.
+        maximum (float): Its upper bound. Defaults to infinity.
+        exclusive (bool): Whether the lower bound itself is too small.
+            Defaults to False.
+
+    Raises:
+        TypeError: The value is no real number.
+        ValueError: It is outside the range, infinite or NaN.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f'`{name}` must be a number, but got {value!r}')
+    too_small = value <= minimum if exclusive else value < minimum
+    if not math.isfinite(value) or too_small or value > maximum:
+        rule = f'{">" if exclusive else ">="} {minimum}'
+        if math.isfinite(maximum):
+            rule += f' and <= {maximum}'
+        raise ValueError(f'`{name}` must be {rule}, but got {value}')
+    return value
+
+
+def check_int(name: str, value: int, minimum: int = 1) -> int:
+    """Returns an integer that is at least ``minimum``.
+
+    Raises:
+        TypeError: The value is no integer.
+        ValueError: It is smaller than ``minimum``.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f'`{name}` must be an int, but got {value!r}')
+    if value < minimum:
+        raise ValueError(f'`{name}` must be >= {minimum}, but got {value}')
+    return value
+
+
+def check_choice(name: str, value: str, choices: Sequence[str]) -> str:
+    """Returns a value that is one of ``choices``.
+
+    Raises:
+        ValueError: It is none of them.
+    """
+    if value not in choices:
+        raise ValueError(
+            f'`{name}` must be one of {list(choices)}, but got {value!r}'
+        )
+    return value
+
+
+def check_logits(name: str, logits: torch.Tensor) -> torch.Tensor:
+    """Returns logits of shape ``(N, C)`` or ``(N, C, H, W)``.
+
+    Raises:
+        TypeError: They are no floating-point tensor.
+        ValueError: They have another shape.
+    """
+    if not isinstance(logits, torch.Tensor) or not logits.is_floating_point():
+        kind = getattr(logits, 'dtype', type(logits).__name__)
+        raise TypeError(f'`{name}` must be a float tensor, but got {kind}')
+    if logits.dim() not in (2, 4):
+        raise ValueError(
+            f'`{name}` must have shape (N, C) or (N, C, H, W), but got '
+            f'{tuple(logits.shape)}'
+        )
+    return logits
+
+
+def check_same_shape(**tensors: torch.Tensor) -> None:
+    """Raises a ValueError unless all tensors have the same shape."""
+    shapes = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    if len(set(shapes.values())) > 1:
+        names = ' and '.join(f'`{name}`' for name in shapes)
+        found = ' and '.join(str(shape) for shape in shapes.values())
+        raise ValueError(f'{names} must have one shape, but got {found}')
+
+
+def check_finite(name: str, tensor: torch.Tensor) -> torch.Tensor:
+    """Returns a tensor that holds no NaN and no infinity.
+
+    Costs a synchronisation on an accelerator, so nothing calls it in the
+    student's step there.
+
+    Raises:
+        ValueError: It holds some; says how many.
+    """
+    if not torch.isfinite(tensor).all():
+        bad = int((~torch.isfinite(tensor)).sum())
+        raise ValueError(
+            f'`{name}` must be finite, but got {bad} NaN or infinite values '
+            f'of {tensor.numel()}'
+        )
+    return tensor

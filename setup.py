@@ -1,0 +1,43 @@
+"""Packaging of mmrazor_ssdkd."""
+
+import os
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+ROOT = Path(__file__).parent
+PACKAGE = ROOT / 'mmrazor_ssdkd'
+
+
+def requirements() -> list[str]:
+    """Returns the package's requirements, with the mmcv that was asked for."""
+    lines = (PACKAGE / 'requirements.txt').read_text().splitlines()
+    wanted = [line for line in lines if line and not line.startswith('#')]
+    # mmcv and mmcv-lite unpack to the same folder, so one must not be laid
+    # over the other. The variable is mmcv's own.
+    if os.environ.get('MMCV_WITH_OPS') == '1':
+        wanted = [line.replace('mmcv-lite', 'mmcv') for line in wanted]
+    return wanted
+
+
+setup(
+    name='mmrazor_ssdkd',
+    version='0.1.0',
+    description='Small Scale Data-Free Knowledge Distillation for MMRazor',
+    long_description=(ROOT / 'README.md').read_text(encoding='utf-8'),
+    long_description_content_type='text/markdown',
+    license='Apache-2.0',
+    python_requires='>=3.10',
+    packages=find_packages(include=['mmrazor_ssdkd', 'mmrazor_ssdkd.*']),
+    package_data={'mmrazor_ssdkd': ['requirements.txt', 'py.typed']},
+    install_requires=requirements(),
+    extras_require={
+        'tests': [
+            'pytest>=8,<10',
+            'ruff>=0.6,<1',
+            'mypy>=1.11,<3',
+            'interrogate>=1.7,<2',
+            'codespell>=2.3,<3',
+        ]
+    },
+)
