@@ -1,7 +1,7 @@
 """Checks of what a user passes, each naming the argument, rule and value."""
 
 import math
-from typing import Sequence
+from collections.abc import Sequence
 
 import torch
 

@@ -1,6 +1,9 @@
 """Lets ``torch.load(weights_only=True)`` read mmengine's checkpoints."""
 
-from typing import Any, Callable
+import importlib
+import pickle
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +19,11 @@ def allow_mmengine_checkpoints() -> None:
     holding numpy arrays and, through a pickled ``getattr``, their own methods.
     The protection itself stays on: any other global in a file still raises.
     """
-    multiarray = np._core.multiarray if hasattr(np, '_core') else np.core.multiarray
+    # numpy 2 moved the module; a file may have been written by either.
+    core = importlib.import_module(
+        'numpy._core' if hasattr(np, '_core') else 'numpy.core'
+    )
+    multiarray = core.multiarray
     spellings = ('numpy._core.multiarray', 'numpy.core.multiarray')
     torch.serialization.add_safe_globals(
         [
@@ -24,7 +31,10 @@ def allow_mmengine_checkpoints() -> None:
             np.ndarray,
             np.dtype,
             *{type(np.dtype(code)) for code in '?bBhHiIlLqQefd'},
-            *((multiarray._reconstruct, f'{s}._reconstruct') for s in spellings),
+            *(
+                (multiarray._reconstruct, f'{s}._reconstruct')
+                for s in spellings
+            ),
             *((multiarray.scalar, f'{s}.scalar') for s in spellings),
             (_getattr_of_history_buffer, 'builtins.getattr'),
         ]
@@ -34,7 +44,7 @@ def allow_mmengine_checkpoints() -> None:
 def _getattr_of_history_buffer(owner: Any, name: str) -> Callable[..., Any]:
     """``getattr`` for the four methods that mmengine pickles, and no other."""
     if owner is not HistoryBuffer or name not in _STATISTICS:
-        raise ValueError(
+        raise pickle.UnpicklingError(
             'a checkpoint may only look up '
             f"HistoryBuffer's {_STATISTICS}, but got {owner!r}.{name}"
         )

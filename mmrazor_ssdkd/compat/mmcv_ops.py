@@ -3,8 +3,9 @@
 import importlib
 import importlib.util
 import sys
+from collections.abc import Callable
 from types import ModuleType
-from typing import Any, Callable
+from typing import Any
 
 _EXTENSION = 'mmcv._ext'
 

@@ -37,8 +37,8 @@ def _empty_tables() -> ModuleType:
     ]
     for name in names:
         setattr(module, name, _raising_getter(name))
-    setattr(module, 'BackendConfigs', _NoTables())
-    setattr(module, '__all__', ['BackendConfigs', *names])
+    tables = {'BackendConfigs': _NoTables()}
+    vars(module).update(tables, __all__=[*tables, *names])
     return module
 
 

@@ -21,7 +21,7 @@ def import_torchvision() -> None:
     datasets work; calling a compiled operator still raises.
     """
     try:
-        import torchvision  # noqa: F401
+        import torchvision
     except RuntimeError as error:
         if 'torchvision::nms' not in str(error):
             raise

@@ -1,6 +1,7 @@
 """scikit-learn's handwritten digits, real images that need no download."""
 
-from typing import Any, Sequence, Union
+from collections.abc import Sequence
+from typing import Any, Union
 
 import numpy as np
 from mmpretrain.datasets import BaseDataset

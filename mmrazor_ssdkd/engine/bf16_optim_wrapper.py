@@ -1,7 +1,7 @@
 """Mixed precision that needs no loss scaling and no particular device."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Iterator
 
 import torch
 from mmengine.optim import OptimWrapper
@@ -26,6 +26,6 @@ class Bf16OptimWrapper(OptimWrapper):
             model (nn.Module): The model that runs inside.
         """
         device = next(model.parameters()).device
-        with super().optim_context(model):
-            with torch.autocast(device.type, dtype=torch.bfloat16):
-                yield
+        autocast = torch.autocast(device.type, dtype=torch.bfloat16)
+        with super().optim_context(model), autocast:
+            yield

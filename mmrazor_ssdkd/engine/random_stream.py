@@ -1,7 +1,8 @@
 """A random stream of one's own."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Iterator, Optional
+from typing import Any, Optional
 
 import torch
 

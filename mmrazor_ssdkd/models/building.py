@@ -1,7 +1,8 @@
 """Builds a teacher or a student from what a config says of it."""
 
+import copy
 import logging
-from typing import Any, Optional, Union
+from typing import Any, NamedTuple, Optional, Union
 
 from mmengine.config import Config, ConfigDict
 from mmengine.hub import get_config
@@ -13,10 +14,18 @@ from torch import nn
 
 from .checkpoint import load_weights
 
-__all__ = ['build_model', 'build_teacher']
+__all__ = ['ModelConfig', 'build_model', 'build_teacher', 'resolve_model']
 
 # What may stand beside `cfg_path` and is not part of the model.
 _CONTROLS = ('cfg_path', 'pretrained', '_scope_')
+
+
+class ModelConfig(NamedTuple):
+    """A model's config as it will be built."""
+
+    model: ConfigDict
+    scope: Optional[str]
+    weights: Optional[str]
 
 
 def build_model(
@@ -27,11 +36,8 @@ def build_model(
     """Builds a model as MMRazor does, and ignores nothing.
 
     Args:
-        cfg (dict | nn.Module): A built model, a model config, or
-            ``dict(cfg_path=..., pretrained=False)``. ``cfg_path`` names a
-            config file, of a package as ``'mmpretrain::resnet/...'`` or by
-            its path; ``pretrained`` loads the weights that the package
-            publishes for it.
+        cfg (dict | nn.Module): A built model, or a config as for
+            :func:`resolve_model`.
         name (str): The argument that ``cfg`` was given as, for messages.
         data_preprocessor (dict, optional): Taken where the model config has
             none of its own. Defaults to None.
@@ -41,21 +47,59 @@ def build_model(
 
     Raises:
         TypeError: ``cfg`` is neither a dict nor a module.
-        ValueError: A setting beside ``cfg_path`` would be ignored, or nothing
-            is published for it.
+        ValueError: A setting beside ``cfg_path`` would be ignored, or the
+            published weights are unfit.
     """
     if isinstance(cfg, nn.Module):
         return cfg
+    resolved = resolve_model(cfg, name, data_preprocessor)
+    with DefaultScope.overwrite_default_scope(resolved.scope):
+        model = MMRAZOR_MODELS.build(resolved.model)
+    if resolved.weights:
+        load_weights(model, resolved.weights, f'{name}.pretrained')
+        _mark_initialized(model)
+    return model
+
+
+def resolve_model(
+    cfg: dict, name: str, data_preprocessor: Optional[dict] = None
+) -> ModelConfig:
+    """Finds out what a model config asks for.
+
+    Args:
+        cfg (dict): A model config, or ``dict(cfg_path=...,
+            pretrained=False)``. ``cfg_path`` names a config file, of a package
+            as ``'mmpretrain::resnet/...'`` or by its path; ``pretrained``
+            loads the weights that the package publishes for it.
+        name (str): The argument that ``cfg`` was given as, for messages.
+        data_preprocessor (dict, optional): Taken where the model config has
+            none of its own. Defaults to None.
+
+    Returns:
+        ModelConfig: The model's own config, the scope of its bare names (None:
+        the current one) and the address of its weights (None: random).
+
+    Raises:
+        TypeError: ``cfg`` is no dict.
+        ValueError: A setting beside ``cfg_path`` would be ignored.
+    """
     if not isinstance(cfg, dict):
         raise TypeError(
             f'`{name}` must be a config dict or a module, but got {cfg!r}'
         )
+    scope, weights = None, None
+    model = ConfigDict(copy.deepcopy(cfg))
     if 'cfg_path' in cfg:
-        return _build_from_file(cfg, name, data_preprocessor)
-    cfg = ConfigDict(cfg)
+        path, pretrained = cfg['cfg_path'], cfg.get('pretrained', False)
+        file, scope = _read_config(path, name, pretrained)
+        model, weights = file.model, file.get('model_path')
+        data_preprocessor = file.get('data_preprocessor', data_preprocessor)
+        extra = {k: v for k, v in cfg.items() if k not in _CONTROLS}
+        _check_extra(extra, model, name, path)
+        model.update(extra)
     if data_preprocessor is not None:
-        cfg.setdefault('data_preprocessor', data_preprocessor)
-    return MMRAZOR_MODELS.build(cfg)
+        model.setdefault('data_preprocessor', data_preprocessor)
+    return ModelConfig(model, scope, weights)
 
 
 def build_teacher(
@@ -79,7 +123,7 @@ def build_teacher(
         TypeError: ``cfg`` is neither a dict nor a module.
         ValueError: As in :func:`build_model`, or the checkpoint is unfit.
     """
-    teacher = build_model(cfg, 'teacher', data_preprocessor)
+    teacher: Any = build_model(cfg, 'teacher', data_preprocessor)
     if checkpoint is not None:
         load_weights(teacher, checkpoint, 'teacher_ckpt')
     elif isinstance(cfg, dict) and not cfg.get('pretrained'):
@@ -90,29 +134,13 @@ def build_teacher(
             level=logging.WARNING,
         )
         teacher.init_weights()
-    # The runner initialises all that does not claim to be initialised.
-    teacher._is_init = True
+    _mark_initialized(teacher)
     return teacher.eval().requires_grad_(False)
 
 
-def _build_from_file(
-    cfg: dict, name: str, data_preprocessor: Optional[dict]
-) -> nn.Module:
-    """Builds the model of a config file, with its published weights."""
-    path, pretrained = cfg['cfg_path'], cfg.get('pretrained', False)
-    file, scope = _read_config(path, name, pretrained)
-    model_cfg = file.model
-    shared = file.get('data_preprocessor', data_preprocessor)
-    if shared is not None:
-        model_cfg.setdefault('data_preprocessor', shared)
-    extra = {k: v for k, v in cfg.items() if k not in _CONTROLS}
-    _check_extra(extra, model_cfg, name, path)
-    model_cfg.update(extra)
-    with DefaultScope.overwrite_default_scope(scope):
-        model = MMRAZOR_MODELS.build(model_cfg)
-    if pretrained:
-        load_weights(model, file.model_path, f'{name}.pretrained')
-    return model
+def _mark_initialized(model: Any) -> None:
+    """Keeps the runner, which initialises all the others, away."""
+    model._is_init = True
 
 
 def _read_config(path: str, name: str, pretrained: bool) -> tuple[Config, str]:
@@ -130,7 +158,9 @@ def _read_config(path: str, name: str, pretrained: bool) -> tuple[Config, str]:
     return file, file.get('default_scope', 'mmpretrain')
 
 
-def _check_extra(extra: dict[str, Any], model: dict, name: str, path: str) -> None:
+def _check_extra(
+    extra: dict[str, Any], model: dict, name: str, path: str
+) -> None:
     """Raises a ValueError for a setting that the file has already made."""
     for key, value in extra.items():
         if key in model and model[key] != value:

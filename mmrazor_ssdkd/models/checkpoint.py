@@ -30,7 +30,9 @@ def load_weights(model: nn.Module, source: str, name: str) -> None:
     """
     checkpoint = read_checkpoint(source, name)
     state = checkpoint.get('state_dict', checkpoint)
-    state = {key.removeprefix('module.'): value for key, value in state.items()}
+    state = {
+        key.removeprefix('module.'): value for key, value in state.items()
+    }
     try:
         result = model.load_state_dict(state, strict=False)
     except RuntimeError as error:
@@ -62,14 +64,21 @@ def read_checkpoint(source: str, name: str) -> dict[str, Any]:
         ValueError: The file is missing, unreadable or holds anything that
             loading would have to run code for.
     """
+    remote = source.startswith(('http://', 'https://'))
+    if not remote and not Path(source).is_file():
+        raise ValueError(
+            f'`{name}` must be an existing file or an http(s) URL, but got '
+            f'{source!r}'
+        )
     try:
-        checkpoint = _read(source, name)
+        checkpoint = _download(source) if remote else _read(source)
     except pickle.UnpicklingError as error:
         raise ValueError(
             f'`{name}` must hold weights alone, but {source!r} is damaged or '
             f'asks to run code: {_first_line(error)}'
         ) from error
-    except (RuntimeError, EOFError, OSError, KeyError) as error:
+    # A damaged file fails in as many ways as a pickle has opcodes.
+    except Exception as error:
         raise ValueError(
             f'`{name}` must be a whole checkpoint, but {source!r} cannot be '
             f'read: {_first_line(error)}'
@@ -82,18 +91,16 @@ def read_checkpoint(source: str, name: str) -> dict[str, Any]:
     return checkpoint
 
 
-def _read(source: str, name: str) -> Any:
-    """Reads a file or downloads one."""
-    if source.startswith(('http://', 'https://')):
-        return torch.hub.load_state_dict_from_url(
-            source, map_location='cpu', weights_only=True
-        )
-    if not Path(source).is_file():
-        raise ValueError(
-            f'`{name}` must be an existing file or an http(s) URL, but got '
-            f'{source!r}'
-        )
-    return torch.load(source, map_location='cpu', weights_only=True)
+def _read(path: str) -> Any:
+    """Reads a file on the CPU."""
+    return torch.load(path, map_location='cpu', weights_only=True)
+
+
+def _download(url: str) -> Any:
+    """Downloads a file, or takes it from torch's cache."""
+    return torch.hub.load_state_dict_from_url(
+        url, map_location='cpu', weights_only=True
+    )
 
 
 def _first_line(error: Exception) -> str:

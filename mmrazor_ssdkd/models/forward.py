@@ -1,7 +1,8 @@
 """Forward passes of models that other people wrote."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Iterator, Optional
+from typing import Any, Optional
 
 import torch
 from torch import nn
@@ -10,9 +11,7 @@ from torch.nn import functional as F
 __all__ = ['frozen', 'normalize', 'predict_logits']
 
 
-def normalize(
-    images: torch.Tensor, preprocessor: Optional[nn.Module]
-) -> torch.Tensor:
+def normalize(images: torch.Tensor, preprocessor: Any) -> torch.Tensor:
     """What a data preprocessor does to a batch of equal images, at once.
 
     mmseg's own loops over samples. Padding and batch augmentations do not
@@ -41,7 +40,7 @@ def normalize(
 def predict_logits(
     model: nn.Module,
     images: torch.Tensor,
-    preprocessor: Optional[nn.Module],
+    preprocessor: Any,
     size: Optional[torch.Size] = None,
 ) -> torch.Tensor:
     """Logits of a batch of images.

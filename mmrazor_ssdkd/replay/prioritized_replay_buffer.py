@@ -1,6 +1,7 @@
 """A fixed-size store of synthetic images that is drawn from by priority."""
 
-from typing import Any, Callable, Literal, Optional
+from collections.abc import Callable
+from typing import Any, Literal, Optional
 
 import torch
 
@@ -249,11 +250,17 @@ class PrioritizedReplayBuffer:
             state (dict): What :meth:`state_dict` returned.
 
         Raises:
-            ValueError: The state holds more samples than ``max_size``.
+            ValueError: The state holds more samples than ``max_size``, or no
+                logits where they are to be stored.
         """
         samples = dict(state['samples'])
         if not self.store_logits:
             samples.pop('preds_T', None)
+        elif samples and 'preds_T' not in samples:
+            raise ValueError(
+                '`store_logits` must be False where the checkpoint has none, '
+                f'but got {self.store_logits}'
+            )
         size = len(samples['images']) if samples else 0
         if size > self.max_size:
             raise ValueError(

@@ -1,7 +1,88 @@
-"""SSD-KD on the digits, without the digits: 1,280 draws in an epoch."""
-
+# SSD-KD on the digits, without the digits: 60 epochs of 1,280 draws.
 _base_ = [
     '../../_base_/datasets/digits.py',
+    '../../_base_/schedules/ssdkd.py',
     '../../_base_/default_runtime.py',
-    '../../_base_/models/ssdkd_resnet18-w16_resnet18-w8_digits.py',
 ]
+
+model = dict(
+    _scope_='mmrazor',
+    type='mmrazor_ssdkd.SSDKD',
+    # Trained by resnet18-w16_1xb64-30e_digits.py.
+    teacher_ckpt='work_dirs/resnet18-w16_1xb64-30e_digits/epoch_30.pth',
+    teacher=dict(
+        _scope_='mmpretrain',
+        type='ImageClassifier',
+        data_preprocessor=dict(
+            type='ClsDataPreprocessor', mean=[78.0], std=[96.0]
+        ),
+        backbone=dict(
+            type='ResNet_CIFAR',
+            depth=18,
+            in_channels=1,
+            stem_channels=16,
+            base_channels=16,
+        ),
+        neck=dict(type='GlobalAveragePooling'),
+        head=dict(type='LinearClsHead', num_classes=10, in_channels=128),
+    ),
+    # A quarter of the teacher's parameters.
+    architecture=dict(
+        _scope_='mmpretrain',
+        type='ImageClassifier',
+        data_preprocessor=dict(
+            type='ClsDataPreprocessor', mean=[78.0], std=[96.0]
+        ),
+        backbone=dict(
+            type='ResNet_CIFAR',
+            depth=18,
+            in_channels=1,
+            stem_channels=8,
+            base_channels=8,
+        ),
+        neck=dict(type='GlobalAveragePooling'),
+        head=dict(type='LinearClsHead', num_classes=10, in_channels=64),
+    ),
+    generator=dict(
+        type='mmrazor_ssdkd.SSDKDGenerator',
+        image_size=16,
+        channels=1,
+        latent_dim=64,
+        base_channels=32,
+    ),
+    replay_buffer=dict(
+        type='mmrazor_ssdkd.PrioritizedReplayBuffer', max_size=2560
+    ),
+    bn_loss=dict(type='mmrazor_ssdkd.BNStatisticsLoss', loss_weight=1.0),
+    task_loss=dict(
+        type='mmrazor_ssdkd.ModulatedTaskLoss', gamma=2.0, loss_weight=1.0
+    ),
+    adversarial_weight=1.0,
+    tau=4.0,
+    synthesis_iters=10,
+    synthesis_interval=20,
+    synthesis_batch_size=128,
+    warmup_rounds=10,
+)
+
+train_dataloader = dict(
+    batch_size=64,
+    num_workers=0,
+    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=1280),
+    sampler=dict(type='DefaultSampler', shuffle=False),
+)
+train_cfg = dict(by_epoch=True, max_epochs=60, val_interval=10)
+# One list for each optimizer, stepped once in every iteration.
+param_scheduler = dict(
+    generator=[],
+    architecture=[
+        dict(
+            type='CosineAnnealingLR',
+            begin=0,
+            end=60,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        )
+    ],
+)
+default_hooks = dict(checkpoint=dict(interval=20))

@@ -1,6 +1,7 @@
 """Data inversion: how the generator learns to make samples."""
 
-from typing import Callable, Optional
+from collections.abc import Callable
+from typing import Optional
 
 import torch
 from mmengine.optim import OptimWrapper

@@ -35,14 +35,21 @@ def check_models(algorithm: 'SSDKD') -> int:
     generator = algorithm.generator
     size = (2, generator.channels, *generator.image_size)
     images = torch.full(size, 127.0)
-    teacher_preprocessor = getattr(algorithm.teacher, 'data_preprocessor', None)
+    teacher_preprocessor = getattr(
+        algorithm.teacher, 'data_preprocessor', None
+    )
     _check_normalize('teacher', images, teacher_preprocessor)
     _check_normalize('architecture', images, algorithm.data_preprocessor)
     with frozen(algorithm.student), algorithm.bn_loss.watch(algorithm.teacher):
-        preds_T = _predict(algorithm.teacher, 'teacher', images, teacher_preprocessor)
+        preds_T = _predict(
+            algorithm.teacher, 'teacher', images, teacher_preprocessor
+        )
         algorithm.bn_loss()
         preds_S = _predict(
-            algorithm.student, 'architecture', images, algorithm.data_preprocessor
+            algorithm.student,
+            'architecture',
+            images,
+            algorithm.data_preprocessor,
         )
     _check_logits(algorithm, preds_T, preds_S)
     return preds_T.shape[1]
@@ -90,7 +97,10 @@ def _check_normalize(
 
 
 def _predict(
-    model: nn.Module, name: str, images: torch.Tensor, preprocessor: nn.Module | None
+    model: nn.Module,
+    name: str,
+    images: torch.Tensor,
+    preprocessor: nn.Module | None,
 ) -> torch.Tensor:
     """Returns a model's logits, or says that it has none."""
     try:

@@ -43,13 +43,11 @@ class SSDKD(BaseAlgorithm):
         teacher (dict | nn.Module): The teacher, likewise.
         generator (dict): Config of an ``ImageGenerator``.
         replay_buffer (dict): Config of the ``PrioritizedReplayBuffer``.
+        bn_loss (dict): Config of ``BNStatisticsLoss``; weight 0 turns it off.
+        task_loss (dict): Config of ``ModulatedTaskLoss``; weight 0 turns it
+            off, but phi still orders the candidates.
         teacher_ckpt (str, optional): Path or URL of the teacher's weights.
             Defaults to None: those that ``teacher`` comes with.
-        bn_loss (dict): Config of ``BNStatisticsLoss``; weight 0 turns it off.
-            Defaults to one of weight 1.
-        task_loss (dict): Config of ``ModulatedTaskLoss``; weight 0 turns it
-            off, but phi still orders the candidates. Defaults to one of
-            weight 1.
         adversarial_weight (float): Weight of the generator's -L_KD, >= 0.
             Defaults to 1.0.
         tau (float): Temperature of the student's loss, > 0. Defaults to 1.0.
@@ -88,9 +86,9 @@ class SSDKD(BaseAlgorithm):
         teacher: Union[dict, nn.Module],
         generator: dict,
         replay_buffer: dict,
+        bn_loss: dict,
+        task_loss: dict,
         teacher_ckpt: Optional[str] = None,
-        bn_loss: dict = dict(type='mmrazor_ssdkd.BNStatisticsLoss'),
-        task_loss: dict = dict(type='mmrazor_ssdkd.ModulatedTaskLoss'),
         adversarial_weight: float = 1.0,
         tau: float = 1.0,
         student_task_weight: float = 0.0,
@@ -137,6 +135,7 @@ class SSDKD(BaseAlgorithm):
             labels=labels,
         )
         self.iteration = 0
+        self.num_synthesized = 0
         self.random_stream = RandomStream()
         self.num_classes = check_models(self)
 
@@ -151,7 +150,9 @@ class SSDKD(BaseAlgorithm):
         self.teacher.eval()
         return self
 
-    def train_step(self, data: dict, optim_wrapper: OptimWrapperDict) -> LogVars:
+    def train_step(
+        self, data: dict, optim_wrapper: OptimWrapperDict
+    ) -> LogVars:
         """Noise, generator, buffer, student: one student step.
 
         Args:
@@ -166,6 +167,7 @@ class SSDKD(BaseAlgorithm):
         with self.random_stream(self.generator.device):
             for _ in range(self._rounds_due()):
                 images, log_vars = self.synthesize(optim_wrapper['generator'])
+                self.num_synthesized += len(images)
                 self.admit_best(images)
                 log_vars.update(self._buffer_vars())
             batch = self.replay_buffer.sample(len(data['inputs']))
@@ -278,6 +280,7 @@ class SSDKD(BaseAlgorithm):
         interval = self.save_images_interval
         return dict(
             iteration=self.iteration,
+            num_synthesized=self.num_synthesized,
             random_stream=self.random_stream.state_dict(),
             replay_buffer=self.replay_buffer.state_dict(
                 samples=bool(interval) and self.iteration % interval == 0
@@ -287,6 +290,7 @@ class SSDKD(BaseAlgorithm):
     def set_extra_state(self, state: dict[str, Any]) -> None:
         """Takes over what a checkpoint held."""
         self.iteration = state['iteration']
+        self.num_synthesized = state['num_synthesized']
         self.random_stream.load_state_dict(state['random_stream'])
         self.replay_buffer.load_state_dict(state['replay_buffer'])
 
@@ -305,7 +309,9 @@ class SSDKD(BaseAlgorithm):
         self, labels: torch.Tensor, confidence: torch.Tensor
     ) -> torch.Tensor:
         """Recomputes phi of stored samples, (N,) or (N, H, W)."""
-        return self.task_loss.modulate(labels, confidence, self.class_frequency)
+        return self.task_loss.modulate(
+            labels, confidence, self.class_frequency
+        )
 
     def _student_task_loss(
         self, preds_S: torch.Tensor, batch: Batch
@@ -318,15 +324,13 @@ class SSDKD(BaseAlgorithm):
         return self.student_task_weight * (phi * task).mean()
 
     def _buffer_vars(self) -> LogVars:
-        """Returns what to log of the buffer; no key says loss, so that
-        nothing takes it for one."""
-        buffer = self.replay_buffer
-        device = self.generator.device
+        """Returns what to log of the buffer.
+
+        No key says loss, so that nothing takes it for one.
+        """
         return {
-            'buffer.size': torch.tensor(float(len(buffer)), device=device),
-            'buffer.synthesized': torch.tensor(
-                float(buffer.num_added), device=device
-            ),
-            'buffer.class_balance': buffer.class_balance,
-            'buffer.confidence': buffer.confidence,
+            'buffer.size': torch.tensor(len(self.replay_buffer)),
+            'buffer.synthesized': torch.tensor(self.num_synthesized),
+            'buffer.class_balance': self.replay_buffer.class_balance,
+            'buffer.confidence': self.replay_buffer.confidence,
         }

@@ -1,6 +1,7 @@
 """What every generator in the algorithm's slot is and does."""
 
-from typing import Optional, Sequence, Union
+from collections.abc import Sequence
+from typing import Optional, Union
 
 import torch
 from mmengine.model import BaseModule
@@ -64,7 +65,9 @@ class ImageGenerator(BaseModule):
         raise NotImplementedError
 
 
-def _height_and_width(image_size: Union[int, Sequence[int]]) -> tuple[int, int]:
+def _height_and_width(
+    image_size: Union[int, Sequence[int]],
+) -> tuple[int, int]:
     """Returns a checked (H, W)."""
     if isinstance(image_size, int):
         image_size = (image_size, image_size)

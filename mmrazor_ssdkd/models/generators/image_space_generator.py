@@ -1,6 +1,7 @@
 """Lets generators that end elsewhere work in image space."""
 
-from typing import Any, Optional, Sequence, Union
+from collections.abc import Sequence
+from typing import Any, Optional, Union
 
 import torch
 from mmrazor.registry import MODELS as MMRAZOR_MODELS

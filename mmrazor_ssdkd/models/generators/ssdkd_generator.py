@@ -1,7 +1,9 @@
 """The default generator: a small upsampling network."""
 
 import math
-from typing import Optional, Sequence, Union
+from itertools import pairwise
+from collections.abc import Sequence
+from typing import Optional, Union
 
 import torch
 from torch import nn
@@ -58,14 +60,12 @@ class SSDKDGenerator(ImageGenerator):
             )
         scales = range(num_upsamples, -1, -1)
         self.sizes = [_shrink(self.image_size, scale) for scale in scales]
-        widths = [
-            base_channels * 2 ** max(scale - 1, 0) for scale in scales
-        ]
+        widths = [base_channels * 2 ** max(scale - 1, 0) for scale in scales]
         height, width = self.sizes[0]
         self.linear = nn.Linear(self.latent_dim, widths[0] * height * width)
         self.norm = nn.BatchNorm2d(widths[0])
         self.stages = nn.ModuleList(
-            _stage(narrow, wide) for narrow, wide in zip(widths, widths[1:])
+            _stage(narrow, wide) for narrow, wide in pairwise(widths)
         )
         self.to_image = nn.Sequential(
             nn.Conv2d(base_channels, self.channels, 3, padding=1),

@@ -1,7 +1,8 @@
 """How far a batch is from the statistics that a teacher's norms remember."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Iterator
+from typing import Any
 
 import torch
 from torch import nn

@@ -1,0 +1,68 @@
+"""What the tools' command lines have in common."""
+
+import argparse
+from pathlib import Path
+from typing import Optional
+
+from mmengine.config import Config, DictAction
+
+__all__ = ['add_config_arguments', 'load_config']
+
+
+def add_config_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the config and what changes it, as OpenMMLab's tools have them.
+
+    Args:
+        parser (argparse.ArgumentParser): The tool's parser.
+    """
+    parser.add_argument('config', help='path of the config')
+    parser.add_argument(
+        '--work-dir',
+        help='where logs and checkpoints go; defaults to work_dirs/NAME of '
+        'the config',
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='override settings of the config, such as '
+        'model.replay_buffer.alpha=0',
+    )
+    parser.add_argument(
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default='none',
+        help='job launcher; defaults to none',
+    )
+    # What `torch.distributed.launch` passes.
+    parser.add_argument(
+        '--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS
+    )
+
+
+def load_config(
+    path: str,
+    work_dir: Optional[str] = None,
+    cfg_options: Optional[dict] = None,
+    launcher: str = 'none',
+) -> Config:
+    """Reads a config and puts the command line's settings into it.
+
+    Args:
+        path (str): Path of the config.
+        work_dir (str, optional): Defaults to the config's own, or to
+            work_dirs/NAME.
+        cfg_options (dict, optional): Settings to override, by dotted key.
+            Defaults to None.
+        launcher (str): Job launcher. Defaults to 'none'.
+
+    Returns:
+        Config: What a Runner takes.
+    """
+    cfg = Config.fromfile(path)
+    cfg.merge_from_dict(cfg_options or {})
+    cfg.launcher = launcher
+    default = str(Path('work_dirs') / Path(path).stem)
+    cfg.work_dir = work_dir or cfg.get('work_dir') or default
+    return cfg

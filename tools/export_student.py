@@ -1,0 +1,89 @@
+"""Takes the student out of a distillation checkpoint.
+
+Writes a checkpoint that plain mmpretrain or mmsegmentation loads, and beside
+it, with the suffix .py, the student's config for them.
+"""
+
+import argparse
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+
+from mmrazor_ssdkd.models.building import build_model, resolve_model
+from mmrazor_ssdkd.models.checkpoint import load_weights, read_checkpoint
+
+_PREFIX = 'architecture.'
+# What an ordinary config of the student needs to be evaluated with.
+_EVALUATION = (
+    'test_dataloader',
+    'test_evaluator',
+    'test_cfg',
+    'val_dataloader',
+    'val_evaluator',
+    'val_cfg',
+    'env_cfg',
+)
+
+
+def export_student(config: Config, checkpoint: str, out: str) -> None:
+    """Writes the student's weights and config.
+
+    Args:
+        config (Config): The config that it was distilled with.
+        checkpoint (str): Path or URL of the distillation's checkpoint.
+        out (str): Path of the checkpoint to write.
+
+    Raises:
+        ValueError: The checkpoint is no distillation's, or of another student.
+    """
+    saved = read_checkpoint(checkpoint, 'checkpoint')
+    weights = {
+        key.removeprefix(_PREFIX): value
+        for key, value in saved.get('state_dict', {}).items()
+        if key.startswith(_PREFIX)
+    }
+    if not weights:
+        raise ValueError(
+            f'`checkpoint` must hold weights under {_PREFIX!r}, but '
+            f'{checkpoint!r} has none'
+        )
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    meta = {'dataset_meta': saved.get('meta', {}).get('dataset_meta') or {}}
+    torch.save(dict(state_dict=weights, meta=meta), out)
+    shared = config.get('data_preprocessor')
+    scope = config.get('default_scope', 'mmpretrain')
+    with DefaultScope.overwrite_default_scope(scope):
+        student = build_model(
+            config.model.architecture, 'architecture', shared
+        )
+        load_weights(student, out, 'checkpoint')
+    student_config(config).dump(Path(out).with_suffix('.py'))
+
+
+def student_config(config: Config) -> Config:
+    """Returns an ordinary config of the student, to evaluate it with."""
+    resolved = resolve_model(
+        config.model.architecture,
+        'architecture',
+        config.get('data_preprocessor'),
+    )
+    scope = resolved.scope or config.get('default_scope', 'mmpretrain')
+    kept = {key: config[key] for key in _EVALUATION if key in config}
+    return Config(dict(default_scope=scope, model=resolved.model, **kept))
+
+
+def main() -> None:
+    """Runs the export."""
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('config', help='config of the distillation')
+    parser.add_argument('checkpoint', help='its checkpoint')
+    parser.add_argument('out', help='path of the checkpoint to write')
+    args = parser.parse_args()
+    export_student(Config.fromfile(args.config), args.checkpoint, args.out)
+    print(f'Wrote {args.out} and {Path(args.out).with_suffix(".py")}')
+
+
+if __name__ == '__main__':
+    main()

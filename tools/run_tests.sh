@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Sets up .venv and runs linter, type checker and tests in it; passes its
+# arguments on to pytest.
+source "$(dirname "${BASH_SOURCE[0]}")/setup_venv.sh" '[tests]'
+bin=.venv/bin
+"$bin/ruff" check .
+"$bin/ruff" format --check .
+"$bin/mypy"
+"$bin/interrogate" --quiet --fail-under 90 --ignore-init-method \
+    --ignore-nested-functions mmrazor_ssdkd tools
+"$bin/codespell" mmrazor_ssdkd tools tests configs README.md
+exec "$bin/python" -m pytest tests "$@"

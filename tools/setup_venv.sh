@@ -1,0 +1,15 @@
+# Makes or reuses .venv beside this folder and installs the project into it.
+# Sourced by quickstart.sh and run_tests.sh as: source setup_venv.sh EXTRAS
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+if [ ! -x .venv/bin/python ]; then
+    python=${PYTHON:-python3}
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || {
+        echo "Python >= 3.10 is needed, but $("$python" --version) is there:" \
+            "set PYTHON to another one" >&2
+        exit 1
+    }
+    "$python" -m venv .venv
+fi
+.venv/bin/python -m pip install --quiet --editable ".${1:-}"

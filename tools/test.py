@@ -1,0 +1,33 @@
+"""Evaluates a checkpoint on the test set that a config names."""
+
+import argparse
+
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+
+from mmrazor_ssdkd.engine import add_config_arguments, load_config
+from mmrazor_ssdkd.models.checkpoint import load_weights
+
+
+def main() -> None:
+    """Runs the evaluation."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_config_arguments(parser)
+    parser.add_argument('checkpoint', help='path or URL of the checkpoint')
+    args = parser.parse_args()
+    cfg = load_config(
+        args.config, args.work_dir, args.cfg_options, args.launcher
+    )
+    runner = Runner.from_cfg(cfg)
+    model = runner.model
+    # The runner's own loading passes over keys that do not fit.
+    load_weights(
+        model.module if is_model_wrapper(model) else model,
+        args.checkpoint,
+        'checkpoint',
+    )
+    runner.test()
+
+
+if __name__ == '__main__':
+    main()
