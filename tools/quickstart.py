@@ -13,20 +13,17 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-import matplotlib
-
-from mmrazor_ssdkd.engine import load_config
-from mmrazor_ssdkd.models.algorithms import SSDKD
-
-matplotlib.use('Agg')
 from export_student import export_student
 from matplotlib.figure import Figure
 from mmengine.config import Config
 from mmengine.runner import Runner
 from torch import nn
 
+from mmrazor_ssdkd.engine import load_config
+from mmrazor_ssdkd.models.algorithms import SSDKD
+
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs/mmpretrain/digits'
-TEACHER = 'resnet18-w16_1xb64-30e_digits.py'
+TEACHER = 'resnet18-w16_1xb64-60e_digits.py'
 DISTILL = 'ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-60e_digits.py'
 PACKAGES = ('torch', 'mmengine', 'mmpretrain', 'mmrazor', 'mmrazor_ssdkd')
 

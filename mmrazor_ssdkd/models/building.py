@@ -2,7 +2,7 @@
 
 import copy
 import logging
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, NamedTuple, Optional, TypeVar, Union
 
 from mmengine.config import Config, ConfigDict
 from mmengine.hub import get_config
@@ -14,8 +14,15 @@ from torch import nn
 
 from .checkpoint import load_weights
 
-__all__ = ['ModelConfig', 'build_model', 'build_teacher', 'resolve_model']
+__all__ = [
+    'ModelConfig',
+    'build_model',
+    'build_part',
+    'build_teacher',
+    'resolve_model',
+]
 
+Part = TypeVar('Part')
 # What may stand beside `cfg_path` and is not part of the model.
 _CONTROLS = ('cfg_path', 'pretrained', '_scope_')
 
@@ -136,6 +143,29 @@ def build_teacher(
         teacher.init_weights()
     _mark_initialized(teacher)
     return teacher.eval().requires_grad_(False)
+
+
+def build_part(cfg: dict, name: str, kind: type[Part]) -> Part:
+    """Builds a component and checks that it fills its slot.
+
+    Args:
+        cfg (dict): Its config; a bare name is MMRazor's.
+        name (str): The argument that ``cfg`` was given as, for messages.
+        kind (type): What it has to be.
+
+    Returns:
+        object: Of that kind.
+
+    Raises:
+        TypeError: It is of another kind.
+    """
+    part = MMRAZOR_MODELS.build(cfg)
+    if not isinstance(part, kind):
+        raise TypeError(
+            f'`{name}` must be a mmrazor_ssdkd.{kind.__name__}, but got '
+            f'{type(part).__name__}'
+        )
+    return part
 
 
 def _mark_initialized(model: Any) -> None:

@@ -8,8 +8,8 @@ _base_ = [
 model = dict(
     _scope_='mmrazor',
     type='mmrazor_ssdkd.SSDKD',
-    # Trained by resnet18-w16_1xb64-30e_digits.py.
-    teacher_ckpt='work_dirs/resnet18-w16_1xb64-30e_digits/epoch_30.pth',
+    # Trained by resnet18-w16_1xb64-60e_digits.py.
+    teacher_ckpt='work_dirs/resnet18-w16_1xb64-60e_digits/epoch_60.pth',
     teacher=dict(
         _scope_='mmpretrain',
         type='ImageClassifier',

@@ -6,9 +6,6 @@ import torch
 from torch import nn
 
 from mmrazor_ssdkd.models.forward import frozen, normalize
-from mmrazor_ssdkd.models.generators import ImageGenerator
-from mmrazor_ssdkd.models.losses import BNStatisticsLoss, ModulatedTaskLoss
-from mmrazor_ssdkd.replay import PrioritizedReplayBuffer
 
 if TYPE_CHECKING:
     from .ssdkd import SSDKD
@@ -27,11 +24,10 @@ def check_models(algorithm: 'SSDKD') -> int:
         int: The number of classes.
 
     Raises:
-        TypeError: A part is of the wrong kind.
         ValueError: A model does not take the generator's images or does not
             give logits, the classes differ, or no BatchNorm fires.
     """
-    _check_kinds(algorithm)
+    _check_counts(algorithm)
     generator = algorithm.generator
     size = (2, generator.channels, *generator.image_size)
     images = torch.full(size, 127.0)
@@ -55,26 +51,20 @@ def check_models(algorithm: 'SSDKD') -> int:
     return preds_T.shape[1]
 
 
-def _check_kinds(algorithm: 'SSDKD') -> None:
-    """Raises a TypeError for a component that cannot fill its slot."""
-    kinds = dict(
-        generator=ImageGenerator,
-        bn_loss=BNStatisticsLoss,
-        task_loss=ModulatedTaskLoss,
-        replay_buffer=PrioritizedReplayBuffer,
-    )
-    for name, kind in kinds.items():
-        part = getattr(algorithm, name)
-        if not isinstance(part, kind):
-            hint = (
-                ' (wrap it in mmrazor_ssdkd.ImageSpaceGenerator)'
-                if name == 'generator'
-                else ''
-            )
-            raise TypeError(
-                f'`{name}` must be a mmrazor_ssdkd.{kind.__name__}, but got '
-                f'{type(part).__name__}{hint}'
-            )
+def _check_counts(algorithm: 'SSDKD') -> None:
+    """Raises a ValueError where a round cannot give or the buffer take."""
+    admit, batch_size = algorithm.admit, algorithm.inversion.batch_size
+    if admit > batch_size:
+        raise ValueError(
+            f'`admit` must be <= `synthesis_batch_size` = {batch_size}, but '
+            f'got {admit}'
+        )
+    max_size = algorithm.replay_buffer.max_size
+    if max_size < admit:
+        raise ValueError(
+            '`replay_buffer.max_size` must be >= what a round admits, '
+            f'{admit}, but got {max_size}'
+        )
 
 
 def _check_normalize(

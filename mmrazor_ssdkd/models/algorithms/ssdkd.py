@@ -7,14 +7,23 @@ from mmengine.logging import print_log
 from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmrazor.models.algorithms import BaseAlgorithm
 from mmrazor.models.utils import add_prefix
-from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
 from torch.nn import functional as F
 
 from mmrazor_ssdkd.engine.random_stream import RandomStream
-from mmrazor_ssdkd.models.building import build_model, build_teacher
+from mmrazor_ssdkd.models.building import (
+    build_model,
+    build_part,
+    build_teacher,
+)
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
-from mmrazor_ssdkd.models.losses import kl_divergence, mean_over_pixels
+from mmrazor_ssdkd.models.generators import ImageGenerator
+from mmrazor_ssdkd.models.losses import (
+    BNStatisticsLoss,
+    ModulatedTaskLoss,
+    kl_divergence,
+    mean_over_pixels,
+)
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.replay import PrioritizedReplayBuffer, priority
 from mmrazor_ssdkd.validation import check_int, check_number
@@ -106,11 +115,11 @@ class SSDKD(BaseAlgorithm):
         student = build_model(architecture, 'architecture', data_preprocessor)
         super().__init__(student, init_cfg=init_cfg)
         self.teacher = build_teacher(teacher, teacher_ckpt, data_preprocessor)
-        self.generator = MMRAZOR_MODELS.build(generator)
-        self.bn_loss = MMRAZOR_MODELS.build(bn_loss)
-        self.task_loss = MMRAZOR_MODELS.build(task_loss)
-        self.replay_buffer: PrioritizedReplayBuffer = MMRAZOR_MODELS.build(
-            replay_buffer
+        self.generator = build_part(generator, 'generator', ImageGenerator)
+        self.bn_loss = build_part(bn_loss, 'bn_loss', BNStatisticsLoss)
+        self.task_loss = build_part(task_loss, 'task_loss', ModulatedTaskLoss)
+        self.replay_buffer = build_part(
+            replay_buffer, 'replay_buffer', PrioritizedReplayBuffer
         )
         self.tau = check_number('tau', tau, exclusive=True)
         self.student_task_weight = check_number(
@@ -120,7 +129,9 @@ class SSDKD(BaseAlgorithm):
             'synthesis_interval', synthesis_interval
         )
         self.warmup_rounds = check_int('warmup_rounds', warmup_rounds, 0)
-        self.admit = check_int('admit', admit or synthesis_batch_size)
+        self.admit = check_int(
+            'admit', synthesis_batch_size if admit is None else admit
+        )
         self.save_images_interval = check_int(
             'save_images_interval', save_images_interval, 0
         )
@@ -251,10 +262,9 @@ class SSDKD(BaseAlgorithm):
         delta = priority(
             preds_S=preds_S, preds_T=preds_T, weight=batch['weight']
         )
-        return delta, {
-            'loss': log_vars.pop('loss'),
-            **add_prefix(log_vars, 'distill'),
-        }
+        detached = {name: value.detach() for name, value in log_vars.items()}
+        total = detached.pop('loss')
+        return delta, {'loss': total, **add_prefix(detached, 'distill')}
 
     @property
     def class_frequency(self) -> torch.Tensor:

@@ -1,8 +1,8 @@
 """The default generator: a small upsampling network."""
 
 import math
-from itertools import pairwise
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Optional, Union
 
 import torch

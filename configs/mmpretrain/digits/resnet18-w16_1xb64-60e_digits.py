@@ -39,7 +39,7 @@ train_dataloader = dict(
     ),
     sampler=dict(type='DefaultSampler', shuffle=True),
 )
-train_cfg = dict(by_epoch=True, max_epochs=30, val_interval=30)
+train_cfg = dict(by_epoch=True, max_epochs=60, val_interval=60)
 optim_wrapper = dict(
     optimizer=dict(
         type='SGD', lr=0.1, momentum=0.9, weight_decay=5e-4, nesterov=True
@@ -48,8 +48,8 @@ optim_wrapper = dict(
 param_scheduler = dict(
     type='CosineAnnealingLR',
     begin=0,
-    end=30,
+    end=60,
     by_epoch=True,
     convert_to_iter_based=True,
 )
-default_hooks = dict(checkpoint=dict(interval=30))
+default_hooks = dict(checkpoint=dict(interval=60))

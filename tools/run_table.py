@@ -1,0 +1,143 @@
+"""Runs the rows of a table for several seeds and writes the table.
+
+A plan is a config file with `teacher` and `config` (paths of configs),
+`metric`, `epochs` (a list: one column each) and `rows`: settings to override
+by dotted key, where the key `config` names another config. Every run leaves a
+JSON file; what has one is not run again.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from mmrazor_ssdkd.engine import load_config
+
+
+def set_epochs(cfg: Config, epochs: int) -> None:
+    """Changes how long a config trains, its schedules included.
+
+    Args:
+        cfg (Config): Of an epoch-based training, changed in place.
+        epochs (int): The new number of epochs.
+    """
+    old = cfg.train_cfg.max_epochs
+    cfg.train_cfg.max_epochs = epochs
+    cfg.train_cfg.val_interval = epochs
+    schedules: Any = cfg.get('param_scheduler', [])
+    if isinstance(schedules, dict) and 'type' not in schedules:
+        schedules = [s for part in schedules.values() for s in part]
+    for schedule in [schedules] if isinstance(schedules, dict) else schedules:
+        if schedule.get('end') == old:
+            schedule['end'] = epochs
+
+
+def train(cfg: Config, seed: int) -> Runner:
+    """Trains a config with a seed and evaluates its last iteration."""
+    cfg.randomness = dict(seed=seed)
+    cfg.log_level = 'WARNING'
+    cfg.default_hooks.checkpoint.interval = cfg.train_cfg.max_epochs
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    return runner
+
+
+def score(runner: Runner, metric: str) -> float:
+    """Returns a metric of the last validation."""
+    return float(runner.message_hub.get_scalar(f'val/{metric}').current())
+
+
+def teacher_checkpoint(plan: Config, out: Path, seed: int) -> str:
+    """Returns the weights of a seed's teacher, training it once."""
+    work_dir = out / f'teacher_{seed}'
+    if not (work_dir / 'result.json').exists():
+        cfg = load_config(plan.teacher, str(work_dir))
+        set_epochs(cfg, cfg.train_cfg.max_epochs)
+        result = dict(seed=seed, score=score(train(cfg, seed), plan.metric))
+        (work_dir / 'result.json').write_text(json.dumps(result))
+    return (work_dir / 'last_checkpoint').read_text().strip()
+
+
+def run(
+    plan: Config, row: str, epochs: int, seed: int, out: Path
+) -> dict[str, Any]:
+    """Returns the result of one run, running it if there is none.
+
+    Args:
+        plan (Config): The plan.
+        row (str): Its row.
+        epochs (int): How long.
+        seed (int): The seed of the student and of its teacher.
+        out (Path): The folder of all runs.
+
+    Returns:
+        dict: What is in its JSON file.
+    """
+    name = ''.join(c if c.isalnum() else '-' for c in row)
+    work_dir = out / f'{name}_{epochs}e_{seed}'
+    path = work_dir / 'result.json'
+    if path.exists():
+        return json.loads(path.read_text())
+    options = dict(plan.rows[row])
+    cfg = load_config(
+        options.pop('config', plan.config), str(work_dir), options
+    )
+    cfg.model.teacher_ckpt = teacher_checkpoint(plan, out, seed)
+    set_epochs(cfg, epochs)
+    start = time.perf_counter()
+    runner = train(cfg, seed)
+    result = dict(
+        row=row,
+        epochs=epochs,
+        seed=seed,
+        options=options,
+        score=score(runner, plan.metric),
+        seconds=round(time.perf_counter() - start, 1),
+        steps=runner.iter,
+        synthesized=getattr(runner.model, 'num_synthesized', 0),
+    )
+    path.write_text(json.dumps(result, indent=2))
+    return result
+
+
+def cell(results: list[dict[str, Any]]) -> str:
+    """Returns mean, standard deviation and the single scores of a cell."""
+    scores = [result['score'] for result in results]
+    single = ', '.join(f'{score:.2f}' for score in scores)
+    if len(scores) < 2:
+        return single
+    mean, spread = statistics.mean(scores), statistics.stdev(scores)
+    return f'{mean:.2f} ± {spread:.2f} ({single})'
+
+
+def main() -> None:
+    """Runs what is missing and writes OUT/table.md."""
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('plan', help='path of the plan')
+    parser.add_argument('--out', type=Path, required=True)
+    parser.add_argument('--seeds', type=int, nargs='+', default=[10, 11, 12])
+    args = parser.parse_args()
+    plan = Config.fromfile(args.plan)
+    out = args.out.resolve()
+    head = [f'{epochs} epochs' for epochs in plan.epochs]
+    lines = [
+        ' | '.join(['', plan.metric, *head, '']).strip(),
+        '|'.join(['', *['---'] * (1 + len(head)), '']),
+    ]
+    for row in plan.rows:
+        cells = [
+            cell([run(plan, row, e, seed, out) for seed in args.seeds])
+            for e in plan.epochs
+        ]
+        lines.append(f'| {row} | {" | ".join(cells)} |')
+        print(lines[-1], flush=True)
+    (out / 'table.md').write_text('\n'.join(lines) + '\n')
+
+
+if __name__ == '__main__':
+    main()
