@@ -1,6 +1,7 @@
-"""Datasets: the one that holds no data, and the embedded example."""
+"""Datasets: the one that holds no data, and the embedded examples."""
 
+from .digit_scenes import DigitScenes
 from .digits import Digits
 from .latent_dataset import LatentDataset
 
-__all__ = ['Digits', 'LatentDataset']
+__all__ = ['DigitScenes', 'Digits', 'LatentDataset']

@@ -52,30 +52,36 @@ class Digits(BaseDataset):
 
     def load_data_list(self) -> list[dict]:
         """Returns the split's images and labels."""
-        images, labels = load_digits(self.image_size)
-        order = np.random.RandomState(_SPLIT_SEED).permutation(len(images))
-        num_train = int(_TRAIN_SHARE * len(images))
-        chosen = (
-            order[:num_train] if self.split == 'train' else order[num_train:]
-        )
+        images, labels = load_split(self.split, self.image_size)
         return [
             dict(
-                img=images[i],
-                gt_label=int(labels[i]),
-                sample_idx=int(i),
-                img_shape=images[i].shape[:2],
-                ori_shape=images[i].shape[:2],
+                img=image,
+                gt_label=int(label),
+                img_shape=image.shape,
+                ori_shape=image.shape,
             )
-            for i in chosen
+            for image, label in zip(images, labels)
         ]
 
 
-def load_digits(image_size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Returns all digits as uint8 (N, size, size) in 0 to 255, and labels."""
-    from sklearn.datasets import load_digits as load
+def load_split(split: str, image_size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Reads one side of the fixed 70/30 split.
 
-    digits = load()
+    Args:
+        split (str): 'train' or 'test'.
+        image_size (int): Side of an image, a multiple of 8.
+
+    Returns:
+        tuple: Images, uint8 (N, size, size) in 0 to 255, and labels, (N,).
+    """
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
     # 17 levels, 0 to 16, become 0 to 255.
     images = np.round(digits.images * 255 / 16).astype(np.uint8)
+    order = np.random.RandomState(_SPLIT_SEED).permutation(len(images))
+    num_train = int(_TRAIN_SHARE * len(images))
+    chosen = order[:num_train] if split == 'train' else order[num_train:]
     scale = image_size // 8
-    return images.repeat(scale, axis=1).repeat(scale, axis=2), digits.target
+    images = images[chosen].repeat(scale, axis=1).repeat(scale, axis=2)
+    return images, digits.target[chosen]

@@ -1,0 +1,81 @@
+"""Every config loads, is what its name says, and takes steps."""
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmrazor.registry import MODELS
+from toy_models import optimizers, snapshot, steps
+
+ROOT = Path(__file__).resolve().parents[1] / 'configs'
+CONFIGS = sorted(
+    path.relative_to(ROOT)
+    for path in ROOT.rglob('*.py')
+    if '_base_' not in path.parts
+)
+NAME = re.compile(r'.*_(?P<gpus>\d+)xb(?P<batch>\d+)-(?P<length>\d+)e_[\w-]+')
+
+
+def load(path):
+    """Returns a config whose teacher needs no checkpoint."""
+    cfg = Config.fromfile(ROOT / path)
+    init_default_scope(cfg.default_scope)
+    if 'teacher_ckpt' in cfg.model:
+        cfg.model.teacher_ckpt = None
+    return cfg
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=str)
+def test_name_matches_content(path):
+    """Batch size and length stand in the file's name."""
+    cfg = load(path)
+    match = NAME.fullmatch(path.stem)
+    assert match
+    assert cfg.train_dataloader.batch_size == int(match['batch'])
+    assert cfg.train_cfg.max_epochs == int(match['length'])
+    assert ('ssdkd' in path.stem) == (cfg.model.type == 'mmrazor_ssdkd.SSDKD')
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=str)
+def test_schedule_ends_with_training(path):
+    """No schedule is longer or shorter than the training."""
+    cfg = load(path)
+    schedules = cfg.param_scheduler
+    if 'type' not in schedules:
+        schedules = schedules.architecture[-1]
+    assert schedules.end == cfg.train_cfg.max_epochs
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=str)
+def test_named_teacher_config_exists(path):
+    """A checkpoint in work_dirs comes from a config that is here."""
+    checkpoint = Config.fromfile(ROOT / path).model.get('teacher_ckpt')
+    if checkpoint is None:
+        pytest.skip('has no teacher')
+    folder, epoch = Path(checkpoint).parts[-2:]
+    (teacher,) = ROOT.rglob(f'{folder}.py')
+    assert (
+        epoch == f'epoch_{Config.fromfile(teacher).train_cfg.max_epochs}.pth'
+    )
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=str)
+def test_takes_two_steps(path):
+    """At full architecture, with a smaller synthesis batch."""
+    cfg = load(path)
+    if cfg.model.type != 'mmrazor_ssdkd.SSDKD':
+        assert MODELS.build(cfg.model) is not None
+        return
+    cfg.model.update(
+        synthesis_iters=1, synthesis_batch_size=4, warmup_rounds=0, admit=None
+    )
+    torch.manual_seed(0)
+    algorithm = MODELS.build(cfg.model).train()
+    before = snapshot(algorithm.student)
+    logs = steps(algorithm, optimizers(algorithm), 2, batch_size=4)
+    assert all(torch.isfinite(v) for log in logs for v in log.values())
+    after = snapshot(algorithm.student)
+    assert any(not torch.equal(before[key], after[key]) for key in before)

@@ -1,0 +1,77 @@
+"""Tests of mixed precision without a loss scaler."""
+
+import pytest
+import torch
+from mmengine.registry import OPTIM_WRAPPERS
+from torch import nn
+from torch.testing import assert_close
+
+from mmrazor_ssdkd.engine import Bf16OptimWrapper
+
+
+def make(model: nn.Module, **settings) -> Bf16OptimWrapper:
+    """Returns a wrapper around plain gradient descent."""
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    return Bf16OptimWrapper(optimizer=optimizer, **settings)
+
+
+def test_matmul_is_bfloat16_inside():
+    """Inside matrix products are bfloat16, before and after float32."""
+    model = nn.Linear(4, 3)
+    wrapper = make(model)
+    x = torch.randn(2, 4)
+    assert model(x).dtype == torch.float32
+    with wrapper.optim_context(model):
+        assert (x @ x.t()).dtype == torch.bfloat16
+        assert model(x).dtype == torch.bfloat16
+    assert (x @ x.t()).dtype == torch.float32
+    assert model(x).dtype == torch.float32
+
+
+def test_context_ends_with_an_exception():
+    """A forward pass that fails does not leave autocast on."""
+    model = nn.Linear(4, 3)
+    with pytest.raises(RuntimeError), make(model).optim_context(model):
+        model(torch.randn(2, 5))
+    assert not torch.is_autocast_enabled('cpu')
+
+
+def test_step_is_that_of_float32():
+    """Weights and gradients stay float32, and nearly equal to its own."""
+    model, plain = nn.Linear(64, 3), nn.Linear(64, 3)
+    plain.load_state_dict(model.state_dict())
+    x = torch.randn(32, 64)
+    wrapper = make(model)
+    with wrapper.optim_context(model):
+        loss = model(x).float().square().mean()
+    wrapper.update_params(loss)
+    before = plain.weight.detach().clone()
+    plain(x).square().mean().backward()
+    expected = before - 0.1 * plain.weight.grad
+    assert model.weight.dtype == torch.float32
+    assert model.weight.grad is None or (
+        model.weight.grad.dtype == torch.float32
+    )
+    assert not torch.equal(model.weight, before)
+    assert_close(model.weight, expected, atol=1e-3, rtol=0)
+
+
+def test_accumulation():
+    """mmengine's gradient accumulation works as in its own wrappers."""
+    model = nn.Linear(4, 3)
+    before = model.weight.detach().clone()
+    wrapper = make(model, accumulative_counts=2)
+    wrapper.initialize_count_status(model, 0, 4)
+    for step in range(2):
+        assert torch.equal(model.weight, before), step
+        with wrapper.optim_context(model):
+            loss = model(torch.ones(2, 4)).float().square().mean()
+        wrapper.update_params(loss)
+    assert not torch.equal(model.weight, before)
+
+
+def test_builds_from_config():
+    """A config with the prefix builds one, on a machine without a GPU too."""
+    optimizer = torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1)
+    cfg = dict(type='mmrazor_ssdkd.Bf16OptimWrapper', optimizer=optimizer)
+    assert isinstance(OPTIM_WRAPPERS.build(cfg), Bf16OptimWrapper)

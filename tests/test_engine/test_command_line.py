@@ -1,0 +1,74 @@
+"""Tests of what the tools' command lines have in common."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from mmrazor_ssdkd.engine import add_config_arguments, load_config
+
+
+@pytest.fixture
+def config(tmp_path) -> str:
+    """The path of a small config file."""
+    path = tmp_path / 'experiment.py'
+    path.write_text('model = dict(buffer=dict(alpha=0.6), tau=1)\n')
+    return str(path)
+
+
+def parse(*arguments: str) -> argparse.Namespace:
+    """Returns what a tool's parser makes of its arguments."""
+    parser = argparse.ArgumentParser()
+    add_config_arguments(parser)
+    return parser.parse_args(arguments)
+
+
+def test_defaults(config):
+    """A config's path is all that a command needs."""
+    args = parse(config)
+    assert args.config == config
+    assert (args.work_dir, args.cfg_options) == (None, None)
+    assert args.launcher == 'none'
+    cfg = load_config(args.config)
+    assert cfg.work_dir == str(Path('work_dirs') / 'experiment')
+    assert cfg.launcher == 'none'
+    assert cfg.model == dict(buffer=dict(alpha=0.6), tau=1)
+
+
+def test_options_override_the_config(config):
+    """Dotted keys reach into the config, with values of their type."""
+    args = parse(
+        config, '--cfg-options', 'model.buffer.alpha=0', 'model.tau=2.5'
+    )
+    cfg = load_config(config, cfg_options=args.cfg_options)
+    assert cfg.model == dict(buffer=dict(alpha=0), tau=2.5)
+
+
+@pytest.mark.parametrize('flag', ['--local_rank=3', '--local-rank=3'])
+def test_both_spellings_of_the_rank(config, flag):
+    """Old and new launchers pass a rank that parses."""
+    assert parse(config, flag).local_rank == 3
+
+
+@pytest.mark.parametrize(
+    ('own', 'given', 'expected'),
+    [
+        (None, 'given', 'given'),
+        ('own', None, 'own'),
+        ('own', 'given', 'given'),
+    ],
+)
+def test_work_dir(tmp_path, own, given, expected):
+    """The command line's comes first, then the config's."""
+    path = tmp_path / 'experiment.py'
+    path.write_text(f'work_dir = {own!r}\n')
+    assert load_config(str(path), work_dir=given).work_dir == expected
+
+
+def test_launcher(config):
+    """The launcher goes into the config, and only a known one."""
+    args = parse(config, '--launcher', 'pytorch')
+    cfg = load_config(config, launcher=args.launcher)
+    assert cfg.launcher == 'pytorch'
+    with pytest.raises(SystemExit):
+        parse(config, '--launcher', 'carrier-pigeon')

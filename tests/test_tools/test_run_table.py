@@ -1,0 +1,57 @@
+"""How the table runner changes configs, resumes and writes cells."""
+
+import json
+
+import pytest
+from mmengine.config import Config
+from run_table import cell, run, set_epochs
+
+
+def test_set_epochs_of_several_schedules():
+    """Schedules that end with the training still do."""
+    cfg = Config(
+        dict(
+            train_cfg=dict(max_epochs=60, val_interval=10),
+            param_scheduler=dict(
+                generator=[],
+                architecture=[
+                    dict(type='LinearLR', end=5),
+                    dict(type='CosineAnnealingLR', end=60),
+                ],
+            ),
+        )
+    )
+    set_epochs(cfg, 6)
+    assert cfg.train_cfg.max_epochs == cfg.train_cfg.val_interval == 6
+    ends = [schedule.end for schedule in cfg.param_scheduler.architecture]
+    assert ends == [5, 6]
+
+
+def test_set_epochs_of_one_schedule():
+    """A single schedule is no dict of lists."""
+    cfg = Config(
+        dict(
+            train_cfg=dict(max_epochs=60),
+            param_scheduler=dict(type='CosineAnnealingLR', end=60),
+        )
+    )
+    set_epochs(cfg, 12)
+    assert cfg.param_scheduler.end == 12
+
+
+def test_finished_run_is_not_run_again(tmp_path):
+    """Its JSON file is the result; no config is even read."""
+    plan = Config(dict(rows={'a row': {}}, config='/no/such/config.py'))
+    done = tmp_path / 'a-row_6e_10'
+    done.mkdir()
+    (done / 'result.json').write_text(json.dumps(dict(score=97.5)))
+    assert run(plan, 'a row', 6, 10, tmp_path) == dict(score=97.5)
+    with pytest.raises(FileNotFoundError):
+        run(plan, 'a row', 6, 11, tmp_path)
+
+
+def test_cell():
+    """Mean, sample standard deviation and every score."""
+    results = [dict(score=s) for s in (97.0, 98.0, 99.0)]
+    assert cell(results) == '98.00 ± 1.00 (97.00, 98.00, 99.00)'
+    assert cell(results[:1]) == '97.00'

@@ -1,0 +1,45 @@
+"""How the command line changes a config."""
+
+import pytest
+import torch
+from train import use_amp
+
+AMP = (
+    'AmpOptimWrapper'
+    if torch.cuda.is_available()
+    else 'mmrazor_ssdkd.Bf16OptimWrapper'
+)
+
+
+def test_amp_of_one_wrapper():
+    """A config of one optimizer, with the type or without."""
+    one = dict(optimizer=dict(type='SGD', lr=0.1))
+    use_amp(one)
+    assert one['type'] == AMP
+
+
+def test_amp_of_several_wrappers():
+    """Every wrapper of a separate constructor, and nothing else."""
+    several = dict(
+        constructor='mmrazor.SeparateOptimWrapperConstructor',
+        generator=dict(type='OptimWrapper', optimizer=dict(type='Adam')),
+        architecture=dict(optimizer=dict(type='SGD', lr=0.1)),
+    )
+    use_amp(several)
+    assert several['generator']['type'] == AMP
+    assert several['architecture']['type'] == AMP
+    assert 'type' not in several
+    assert 'type' in several['generator']['optimizer']
+
+
+def test_amp_that_is_on_stays():
+    """A config's own choice of mixed precision is kept."""
+    own = dict(type='AmpOptimWrapper', optimizer=dict(type='SGD'))
+    use_amp(own)
+    assert own['type'] == 'AmpOptimWrapper'
+
+
+def test_amp_of_a_foreign_wrapper():
+    """What cannot be replaced is named."""
+    with pytest.raises(ValueError, match="--amp, but got 'MyWrapper'"):
+        use_amp(dict(type='MyWrapper', optimizer=dict(type='SGD')))
