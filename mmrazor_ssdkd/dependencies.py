@@ -21,7 +21,9 @@ def check_dependencies(requirements: str | None = None) -> None:
         ImportError: Names the package, its range, what is there and the
             command that mends it.
     """
-    for line in (requirements or _LIST.read_text()).splitlines():
+    if requirements is None:
+        requirements = _LIST.read_text()
+    for line in requirements.splitlines():
         if line and not line.startswith('#'):
             _check(Requirement(line))
 

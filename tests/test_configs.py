@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
+from mmengine.registry import DefaultScope
 from mmrazor.registry import MODELS
 from toy_models import optimizers, snapshot, steps
 
@@ -19,19 +19,19 @@ CONFIGS = sorted(
 NAME = re.compile(r'.*_(?P<gpus>\d+)xb(?P<batch>\d+)-(?P<length>\d+)e_[\w-]+')
 
 
-def load(path):
-    """Returns a config whose teacher needs no checkpoint."""
+@pytest.fixture
+def cfg(path):
+    """A config in its own scope, whose teacher needs no checkpoint."""
     cfg = Config.fromfile(ROOT / path)
-    init_default_scope(cfg.default_scope)
     if 'teacher_ckpt' in cfg.model:
         cfg.model.teacher_ckpt = None
-    return cfg
+    with DefaultScope.overwrite_default_scope(cfg.default_scope):
+        yield cfg
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
-def test_name_matches_content(path):
+def test_name_matches_content(path, cfg):
     """Batch size and length stand in the file's name."""
-    cfg = load(path)
     match = NAME.fullmatch(path.stem)
     assert match
     assert cfg.train_dataloader.batch_size == int(match['batch'])
@@ -40,9 +40,8 @@ def test_name_matches_content(path):
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
-def test_schedule_ends_with_training(path):
+def test_schedule_ends_with_training(cfg):
     """No schedule is longer or shorter than the training."""
-    cfg = load(path)
     schedules = cfg.param_scheduler
     if 'type' not in schedules:
         schedules = schedules.architecture[-1]
@@ -63,9 +62,8 @@ def test_named_teacher_config_exists(path):
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
-def test_takes_two_steps(path):
+def test_takes_two_steps(cfg):
     """At full architecture, with a smaller synthesis batch."""
-    cfg = load(path)
     if cfg.model.type != 'mmrazor_ssdkd.SSDKD':
         assert MODELS.build(cfg.model) is not None
         return

@@ -1,5 +1,6 @@
 """Tests of the check of installed packages."""
 
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -76,15 +77,16 @@ def test_prerelease_is_accepted(tmp_path, monkeypatch):
 
 
 def test_full_mmcv_stands_for_mmcv_lite(tmp_path, monkeypatch):
-    """The full mmcv satisfies what is asked of mmcv-lite."""
+    """The full mmcv alone satisfies what is asked of mmcv-lite."""
     install(tmp_path, 'mmcv', '2.0.1')
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, 'path', [str(tmp_path)])
     check_dependencies('mmcv-lite>=2.0.0,<=2.1.0')
 
 
 def test_full_mmcv_out_of_range_raises(tmp_path, monkeypatch):
     """An mmcv out of range is refused, whatever mmcv-lite is there."""
     install(tmp_path, 'mmcv', '2.2.0')
-    monkeypatch.syspath_prepend(tmp_path)
+    install(tmp_path, 'mmcv-lite', '2.1.0')
+    monkeypatch.setattr(sys, 'path', [str(tmp_path)])
     with pytest.raises(ImportError, match=r'`mmcv or mmcv-lite`.*mmcv 2.2.0'):
         check_dependencies('mmcv-lite>=2.0.0,<=2.1.0')

@@ -77,7 +77,9 @@ def resolve_model(
         cfg (dict): A model config, or ``dict(cfg_path=...,
             pretrained=False)``. ``cfg_path`` names a config file, of a package
             as ``'mmpretrain::resnet/...'`` or by its path; ``pretrained``
-            loads the weights that the package publishes for it.
+            loads the weights that the package publishes for it, and where it
+            is False the backbone's own (ImageNet's, say) are not loaded
+            either.
         name (str): The argument that ``cfg`` was given as, for messages.
         data_preprocessor (dict, optional): Taken where the model config has
             none of its own. Defaults to None.
@@ -100,6 +102,13 @@ def resolve_model(
         path, pretrained = cfg['cfg_path'], cfg.get('pretrained', False)
         file, scope = _read_config(path, name, pretrained)
         model, weights = file.model, file.get('model_path')
+        if pretrained and not weights:
+            raise ValueError(
+                f'`{name}.pretrained` must be False for {path!r}, for which '
+                f'no weights are published, but got {pretrained!r}'
+            )
+        if 'pretrained' in cfg and not pretrained:
+            _forget_pretrained(model)
         data_preprocessor = file.get('data_preprocessor', data_preprocessor)
         extra = {k: v for k, v in cfg.items() if k not in _CONTROLS}
         _check_extra(extra, model, name, path)
@@ -186,6 +195,15 @@ def _read_config(path: str, name: str, pretrained: bool) -> tuple[Config, str]:
         )
     file = Config.fromfile(path)
     return file, file.get('default_scope', 'mmpretrain')
+
+
+def _forget_pretrained(model: ConfigDict) -> None:
+    """Takes out what would start a model from published weights."""
+    model.pop('pretrained', None)
+    for part in (model, model.get('backbone', {})):
+        init_cfg = part.get('init_cfg')
+        if isinstance(init_cfg, dict) and init_cfg['type'] == 'Pretrained':
+            part.pop('init_cfg')
 
 
 def _check_extra(

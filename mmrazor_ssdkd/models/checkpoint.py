@@ -30,6 +30,10 @@ def load_weights(model: nn.Module, source: str, name: str) -> None:
     """
     checkpoint = read_checkpoint(source, name)
     state = checkpoint.get('state_dict', checkpoint)
+    if not isinstance(state, dict) or not all(map(_is_name, state)):
+        raise ValueError(
+            f'`{name}` must hold weights by name, but {source!r} holds none'
+        )
     state = {
         key.removeprefix('module.'): value for key, value in state.items()
     }
@@ -89,6 +93,11 @@ def read_checkpoint(source: str, name: str) -> dict[str, Any]:
             f'{type(checkpoint).__name__}'
         )
     return checkpoint
+
+
+def _is_name(key: Any) -> bool:
+    """Returns whether a key can be a weight's."""
+    return isinstance(key, str)
 
 
 def _read(path: str) -> Any:

@@ -19,6 +19,7 @@ from .prioritized_sampling import importance_weight, sampling_probability
 from .sample_storage import SampleStorage
 
 Phi = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+_MAX_CLASSES = torch.iinfo(torch.int16).max  # Labels are stored as int16.
 # The stored field that decides who leaves; phi is computed when it is asked.
 _SCORE = {'oldest': 'order', 'priority': 'priority'}
 
@@ -109,18 +110,33 @@ class PrioritizedReplayBuffer:
     @property
     def confidence(self) -> torch.Tensor:
         """The teacher's mean confidence in its classes, in [0, 1]."""
+        self._check_filled('confidence')
         return self._storage.read('confidence').mean()
 
     def prepare(self, num_classes: int, device: torch.device) -> None:
         """Says what will arrive, so that shares can be asked for before.
 
         Args:
-            num_classes (int): C, >= 1.
+            num_classes (int): C, 2 to 32,767.
             device (torch.device): Where the samples will live.
+
+        Raises:
+            TypeError: ``num_classes`` is no integer.
+            ValueError: ``num_classes`` is out of range or has changed.
         """
-        check_int('num_classes', num_classes)
+        check_int('num_classes', num_classes, 2)
+        if num_classes > _MAX_CLASSES:
+            raise ValueError(
+                f'`num_classes` must be <= {_MAX_CLASSES}, but got '
+                f'{num_classes}'
+            )
         if not len(self._class_count):
             self._class_count = torch.zeros(num_classes, dtype=torch.long)
+        if len(self._class_count) != num_classes:
+            raise ValueError(
+                f'`num_classes` must stay {len(self._class_count)}, but got '
+                f'{num_classes}'
+            )
         if self._class_count.device != device:
             self._class_count = self._class_count.to(device)
             self._storage.to(device)
@@ -146,8 +162,8 @@ class PrioritizedReplayBuffer:
 
         Raises:
             TypeError: ``images`` is not uint8.
-            ValueError: There are more samples than ``max_size``, or a logit
-                is not finite.
+            ValueError: There are more samples than ``max_size``, lengths or
+                the number of classes disagree, or a logit is not finite.
         """
         if images.dtype != torch.uint8:
             raise TypeError(f'`images` must be uint8, but got {images.dtype}')
@@ -158,12 +174,17 @@ class PrioritizedReplayBuffer:
             )
         check_finite('preds_T', check_logits('preds_T', preds_T))
         check_finite('priority', priority)
+        if not len(images) == len(preds_T) == len(priority):
+            raise ValueError(
+                '`images`, `preds_T` and `priority` must be of one length, '
+                f'but got {len(images)}, {len(preds_T)} and {len(priority)}'
+            )
         self.prepare(preds_T.shape[1], preds_T.device)
         confidence, labels = preds_T.float().softmax(dim=1).max(dim=1)
         order = torch.arange(self.num_added, self.num_added + len(images))
         sample = dict(
             images=images,
-            # 2 bytes instead of 8; ImageNet-21k's classes still fit.
+            # 2 bytes instead of 8; see _MAX_CLASSES.
             labels=labels.to(torch.int16),
             confidence=confidence,
             priority=priority.float(),
@@ -193,11 +214,7 @@ class PrioritizedReplayBuffer:
             ValueError: The buffer is empty or ``batch_size`` too small.
         """
         check_int('batch_size', batch_size)
-        if not len(self):
-            raise ValueError(
-                'the replay buffer must hold samples before `sample` is '
-                'called, but it is empty'
-            )
+        self._check_filled('sample')
         probability = sampling_probability(
             self._storage.read('priority'), self.alpha, self.eps
         )
@@ -273,6 +290,14 @@ class PrioritizedReplayBuffer:
             self.prepare(state['num_classes'], samples['images'].device)
             self._append(samples)
         self.num_added = state['num_added']
+
+    def _check_filled(self, name: str) -> None:
+        """Raises a ValueError while the buffer is empty."""
+        if not len(self):
+            raise ValueError(
+                f'the replay buffer must hold samples before `{name}` is '
+                'called, but it is empty'
+            )
 
     def _append(
         self, sample: dict[str, torch.Tensor], phi: Optional[Phi] = None

@@ -78,8 +78,8 @@ def sampling_probability(
             '`priority` must have shape (N,) with N >= 1, but got '
             f'{tuple(priority.shape)}'
         )
-    scaled = (priority.abs() + eps) ** alpha
-    return scaled / scaled.sum()
+    # As a softmax of logarithms, since a power may underflow to all zeros.
+    return torch.softmax(alpha * (priority.abs() + eps).log(), dim=0)
 
 
 def importance_weight(

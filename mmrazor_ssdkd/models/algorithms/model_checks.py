@@ -118,6 +118,11 @@ def _check_logits(
             '`architecture` must have as many classes as `teacher`, but got '
             f'{preds_S.shape[1]} and {preds_T.shape[1]}'
         )
+    if preds_T.shape[1] < 2:
+        raise ValueError(
+            '`teacher` must give a logit for each of >= 2 classes (a sigmoid '
+            f'head is not supported), but got {preds_T.shape[1]}'
+        )
     if preds_T.dim() != preds_S.dim():
         raise ValueError(
             '`architecture` and `teacher` must both classify or both segment, '

@@ -53,8 +53,13 @@ class ImageGenerator(BaseModule):
 
         Args:
             batch_size (int): How many vectors, >= 1.
+
+        Raises:
+            TypeError: ``batch_size`` is no integer.
+            ValueError: ``batch_size`` is smaller than 1.
         """
-        self.latent = nn.Parameter(torch.randn(batch_size, self.latent_dim))
+        check_int('batch_size', batch_size)
+        self.latent = nn.Parameter(self.draw_latent(batch_size))
 
     def draw_latent(self, batch_size: int) -> torch.Tensor:
         """Returns fresh standard normal noise, (N, latent_dim)."""

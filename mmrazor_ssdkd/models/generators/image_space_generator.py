@@ -76,8 +76,12 @@ class ImageSpaceGenerator(ImageGenerator):
 
     def _check_size(self) -> None:
         """Raises a ValueError where the images have another size."""
+        # In eval mode no BatchNorm remembers the zeros.
+        mode = self.generator.training
         with torch.no_grad():
-            shape = self.generator(torch.zeros(2, self.latent_dim)).shape
+            images = self.generator.eval()(torch.zeros(1, self.latent_dim))
+        self.generator.train(mode)
+        shape = images.shape
         if shape[1:] != (self.channels, *self.image_size):
             raise ValueError(
                 '`image_size` must be what `generator` makes, '

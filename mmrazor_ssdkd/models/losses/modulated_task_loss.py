@@ -81,10 +81,15 @@ def modulation(
     """
     check_number('gamma', gamma)
     diversity = 1 - class_frequency[labels]
-    # A probability may exceed 1 by a rounding error, which a fractional
-    # gamma would turn into NaN.
-    difficulty = (1 - confidence).clamp(min=0) ** gamma
-    return diversity * difficulty
+    return diversity * _difficulty(confidence, gamma) if gamma else diversity
+
+
+def _difficulty(confidence: torch.Tensor, gamma: float) -> torch.Tensor:
+    """Returns (1 - p) ** gamma with a finite gradient at p = 1."""
+    doubt = 1 - confidence
+    # At 0, and below by a rounding error, a fractional power has no gradient.
+    sure = doubt <= 0
+    return (doubt.masked_fill(sure, 1.0) ** gamma).masked_fill(sure, 0.0)
 
 
 def _check_labels(labels: torch.Tensor, preds_T: torch.Tensor) -> None:
