@@ -24,7 +24,7 @@ from mmrazor_ssdkd.models.algorithms import SSDKD
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs/mmpretrain/digits'
 TEACHER = 'resnet18-w16_1xb64-60e_digits.py'
-DISTILL = 'ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-60e_digits.py'
+DISTILL = 'ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
 PACKAGES = ('torch', 'mmengine', 'mmpretrain', 'mmrazor', 'mmrazor_ssdkd')
 
 

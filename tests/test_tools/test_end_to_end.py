@@ -15,8 +15,8 @@ from mmpretrain import get_model
 ROOT = Path(__file__).resolve().parents[2]
 DIGITS = ROOT / 'configs/mmpretrain/digits'
 TEACHER = DIGITS / 'resnet18-w16_1xb64-60e_digits.py'
-DISTILL = DIGITS / 'ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-60e_digits.py'
-ORACLE = DIGITS / 'kd_logits_resnet18-w16_resnet18-w8_1xb64-60e_digits.py'
+DISTILL = DIGITS / 'ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
+ORACLE = DIGITS / 'kd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
 NO_VALIDATION = [
     f'val_{key}=None' for key in ('cfg', 'dataloader', 'evaluator')
 ]

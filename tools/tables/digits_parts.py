@@ -2,10 +2,10 @@
 teacher = 'configs/mmpretrain/digits/resnet18-w16_1xb64-60e_digits.py'
 config = (
     'configs/mmpretrain/digits/'
-    'ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-60e_digits.py'
+    'ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
 )
 metric = 'accuracy/top1'
-epochs = [60, 6]
+epochs = [40, 4]
 rows = {
     'SSD-KD, everything on': {},
     'diversity off': {'model.task_loss.diversity': False},
@@ -25,7 +25,7 @@ rows = {
     'control: oracle, real images': {
         'config': (
             'configs/mmpretrain/digits/'
-            'kd_logits_resnet18-w16_resnet18-w8_1xb64-60e_digits.py'
+            'kd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
         )
     },
 }

@@ -1,5 +1,5 @@
 # The oracle of the digits' tables: the student, steps, batch and loss of
-# ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-60e_digits.py, distilled on the
+# ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py, distilled on the
 # 1,257 real images by MMRazor's own algorithm.
 _base_ = [
     '../../_base_/datasets/digits.py',
@@ -72,7 +72,7 @@ train_dataloader = dict(
     ),
     sampler=dict(type='DefaultSampler', shuffle=True),
 )
-train_cfg = dict(by_epoch=True, max_epochs=60, val_interval=10)
+train_cfg = dict(by_epoch=True, max_epochs=40, val_interval=10)
 optim_wrapper = dict(
     optimizer=dict(
         type='SGD', lr=0.1, momentum=0.9, weight_decay=5e-4, nesterov=True
@@ -81,7 +81,7 @@ optim_wrapper = dict(
 param_scheduler = dict(
     type='CosineAnnealingLR',
     begin=0,
-    end=60,
+    end=40,
     by_epoch=True,
     convert_to_iter_based=True,
 )

@@ -1,4 +1,4 @@
-# SSD-KD on the digits, without the digits: 60 epochs of 1,280 draws.
+# SSD-KD on the digits, without the digits: 40 epochs of 1,280 draws.
 _base_ = [
     '../../_base_/datasets/digits.py',
     '../../_base_/schedules/ssdkd.py',
@@ -57,12 +57,12 @@ model = dict(
     task_loss=dict(
         type='mmrazor_ssdkd.ModulatedTaskLoss', gamma=2.0, loss_weight=1.0
     ),
-    adversarial_weight=1.0,
+    adversarial_weight=0.3,
     tau=4.0,
     synthesis_iters=10,
     synthesis_interval=20,
     synthesis_batch_size=128,
-    warmup_rounds=10,
+    warmup_rounds=20,
 )
 
 train_dataloader = dict(
@@ -71,7 +71,7 @@ train_dataloader = dict(
     dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=1280),
     sampler=dict(type='DefaultSampler', shuffle=False),
 )
-train_cfg = dict(by_epoch=True, max_epochs=60, val_interval=10)
+train_cfg = dict(by_epoch=True, max_epochs=40, val_interval=10)
 # One list for each optimizer, stepped once in every iteration.
 param_scheduler = dict(
     generator=[],
@@ -79,7 +79,7 @@ param_scheduler = dict(
         dict(
             type='CosineAnnealingLR',
             begin=0,
-            end=60,
+            end=40,
             by_epoch=True,
             convert_to_iter_based=True,
         )
