@@ -1,8 +1,8 @@
 """Trains a teacher on scikit-learn's digits and distils it without them.
 
-Needs no download and no GPU. The teacher sees the real digits, the student
-only what the generator makes; both are evaluated on real digits that neither
-has seen.
+Needs no download and no GPU. The teacher sees the real digits, or scenes made
+of them, the student only what the generator makes; both are evaluated on real
+digits that neither has seen.
 """
 
 import argparse
@@ -10,21 +10,23 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import torch
 from export_student import export_student
 from matplotlib.figure import Figure
 from mmengine.config import Config
 from mmengine.runner import Runner
 from torch import nn
 
+from mmrazor_ssdkd.datasets import DigitScenes
 from mmrazor_ssdkd.engine import load_config
 from mmrazor_ssdkd.models.algorithms import SSDKD
 
-CONFIGS = Path(__file__).resolve().parents[1] / 'configs/mmpretrain/digits'
-TEACHER = 'resnet18-w16_1xb64-60e_digits.py'
-DISTILL = 'ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
+CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 PACKAGES = ('torch', 'mmengine', 'mmpretrain', 'mmrazor', 'mmrazor_ssdkd')
 
 
@@ -52,9 +54,9 @@ def train(
     return runner
 
 
-def accuracy(runner: Runner) -> float:
-    """Returns the accuracy after the last iteration, 0 to 1."""
-    history = runner.message_hub.get_scalar('val/accuracy/top1')
+def score(runner: Runner, metric: str) -> float:
+    """Returns a metric of the last iteration, 0 to 1."""
+    history = runner.message_hub.get_scalar(f'val/{metric}')
     return round(history.current() / 100, 6)
 
 
@@ -63,7 +65,7 @@ def num_params(model: nn.Module) -> int:
     return sum(p.numel() for p in model.parameters())
 
 
-def draw_samples(algorithm: SSDKD, path: Path, rows: int = 4) -> None:
+def draw_digits(algorithm: SSDKD, path: Path, rows: int = 4) -> None:
     """Draws synthetic digits under the labels that the teacher gives them.
 
     Args:
@@ -80,8 +82,70 @@ def draw_samples(algorithm: SSDKD, path: Path, rows: int = 4) -> None:
         axis.imshow(image[0], cmap='gray', vmin=0, vmax=255)
         axis.set_title(str(int(label)), fontsize=9, pad=2)
         axis.axis('off')
+    save(figure, path)
+
+
+def draw_scenes(algorithm: SSDKD, path: Path, rows: int = 4) -> None:
+    """Draws synthetic scenes beside the maps that the teacher gives them.
+
+    Args:
+        algorithm (SSDKD): With a filled buffer.
+        path (Path): The PNG to write.
+        rows (int): Rows of four pairs. Defaults to 4.
+    """
+    batch = algorithm.replay_buffer.sample(rows * 4)
+    figure = Figure(figsize=(8, rows))
+    axes = figure.subplots(rows, 8)
+    palette = DigitScenes.METAINFO['palette']
+    colors = torch.tensor(palette, dtype=torch.uint8)
+    for index, axis in enumerate(axes.flat):
+        source = batch['labels' if index % 2 else 'images'][index // 2].cpu()
+        # The data preprocessor swaps no channels, so images are in RGB.
+        picture = colors[source] if index % 2 else source.permute(1, 2, 0)
+        axis.imshow(picture)
+        axis.axis('off')
+    save(figure, path)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Writes a figure as a PNG."""
     figure.tight_layout(pad=0.4)
     figure.savefig(path, dpi=100)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What differs between the quickstarts."""
+
+    data: str
+    teacher: str
+    distill: str
+    metric: str
+    score: str
+    draw: Callable[[SSDKD, Path], None]
+
+
+TASKS = dict(
+    cls=Task(
+        data='digits',
+        teacher='mmpretrain/digits/resnet18-w16_1xb64-60e_digits.py',
+        distill='mmpretrain/digits/ssdkd_logits_resnet18-w16_resnet18-w8_'
+        '1xb64-40e_digits.py',
+        metric='accuracy/top1',
+        score='accuracy',
+        draw=draw_digits,
+    ),
+    seg=Task(
+        data='scenes of digits',
+        teacher='mmseg/digit_scenes/deeplabv3plus_r18-w16_1xb16-20e_'
+        'digit-scenes.py',
+        distill='mmseg/digit_scenes/ssdkd_logits_deeplabv3plus-r18-w16_'
+        'deeplabv3plus-m-v2-w25_1xb16-30e_digit-scenes.py',
+        metric='mIoU',
+        score='miou',
+        draw=draw_scenes,
+    ),
+)
 
 
 def say(text: str) -> None:
@@ -92,22 +156,25 @@ def say(text: str) -> None:
 def main() -> None:
     """Runs the quickstart."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--task', choices=TASKS, default='cls')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument(
-        '--work-dir', type=Path, default='work_dirs/quickstart'
+        '--work-dir', type=Path, help='defaults to work_dirs/quickstart_TASK'
     )
     args = parser.parse_args()
-    root = args.work_dir.resolve()
+    task = TASKS[args.task]
+    default = Path('work_dirs') / f'quickstart_{args.task}'
+    root = (args.work_dir or default).resolve()
 
-    say('1/3 Training the teacher on 1,257 real digits')
+    say(f'1/3 Training the teacher on real {task.data}')
     start = time.perf_counter()
-    teacher = train(CONFIGS / TEACHER, root / 'teacher', args.seed)
+    teacher = train(CONFIGS / task.teacher, root / 'teacher', args.seed)
     teacher_seconds = time.perf_counter() - start
 
-    say('2/3 Distilling the student without a single digit')
+    say(f'2/3 Distilling the student without any {task.data}')
     start = time.perf_counter()
     distilled = train(
-        CONFIGS / DISTILL,
+        CONFIGS / task.distill,
         root / 'distill',
         args.seed,
         model__teacher_ckpt=last_checkpoint(root / 'teacher'),
@@ -115,34 +182,41 @@ def main() -> None:
     distill_seconds = time.perf_counter() - start
 
     say('3/3 Exporting the student')
-    algorithm = distilled.model
     config = root / 'distill' / 'config.py'
     checkpoint = last_checkpoint(root / 'distill')
     exported = root / 'student.pth'
     export_student(Config.fromfile(config), checkpoint, str(exported))
-    draw_samples(algorithm, root / 'synthetic.png')
-    batch_size = distilled.train_dataloader.batch_size
-    summary = dict(
-        teacher_accuracy=accuracy(teacher),
-        student_accuracy=accuracy(distilled),
-        teacher_params=num_params(algorithm.teacher),
-        student_params=num_params(algorithm.student),
-        synthetic_samples=algorithm.num_synthesized,
-        student_draws=distilled.iter * batch_size,
-        teacher_seconds=round(teacher_seconds, 1),
-        distill_seconds=round(distill_seconds, 1),
-        peak_rss_mb=peak_rss_mb(),
-        seed=args.seed,
-        versions={name: version(name) for name in PACKAGES},
-        teacher_config=str(root / 'teacher' / 'config.py'),
-        distill_config=str(config),
-        distill_checkpoint=checkpoint,
-        exported_student=str(exported),
-    )
+    task.draw(distilled.model, root / 'synthetic.png')
+    summary = {
+        f'teacher_{task.score}': score(teacher, task.metric),
+        f'student_{task.score}': score(distilled, task.metric),
+        **counts(distilled),
+        'teacher_seconds': round(teacher_seconds, 1),
+        'distill_seconds': round(distill_seconds, 1),
+        'peak_rss_mb': peak_rss_mb(),
+        'seed': args.seed,
+        'versions': {name: version(name) for name in PACKAGES},
+        'teacher_config': str(root / 'teacher' / 'config.py'),
+        'distill_config': str(config),
+        'distill_checkpoint': checkpoint,
+        'exported_student': str(exported),
+    }
     text = json.dumps(summary, indent=2)
     (root / 'summary.json').write_text(text + '\n')
     say(f'Done: {root / "summary.json"} and {root / "synthetic.png"}')
     print(text)
+
+
+def counts(distilled: Runner) -> dict[str, int]:
+    """Returns the sizes of the models and of what the student saw."""
+    algorithm = distilled.model
+    batch_size = distilled.train_dataloader.batch_size
+    return dict(
+        teacher_params=num_params(algorithm.teacher),
+        student_params=num_params(algorithm.student),
+        synthetic_samples=algorithm.num_synthesized,
+        student_draws=distilled.iter * batch_size,
+    )
 
 
 def last_checkpoint(work_dir: Path) -> str:
