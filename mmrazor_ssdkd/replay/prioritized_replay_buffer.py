@@ -5,7 +5,7 @@ from typing import Any, Literal, Optional
 
 import torch
 
-from mmrazor_ssdkd.models.losses.kl_divergence import mean_over_pixels
+from mmrazor_ssdkd.models.losses.pixels import mean_over_pixels, to_pixels
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import (
     check_choice,
@@ -180,7 +180,7 @@ class PrioritizedReplayBuffer:
                 f'but got {len(images)}, {len(preds_T)} and {len(priority)}'
             )
         self.prepare(preds_T.shape[1], preds_T.device)
-        confidence, labels = preds_T.float().softmax(dim=1).max(dim=1)
+        confidence, labels = to_pixels(preds_T).softmax(dim=-1).max(dim=-1)
         order = torch.arange(self.num_added, self.num_added + len(images))
         sample = dict(
             images=images,

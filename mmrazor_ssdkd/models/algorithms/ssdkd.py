@@ -8,7 +8,6 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmrazor.models.algorithms import BaseAlgorithm
 from mmrazor.models.utils import add_prefix
 from torch import nn
-from torch.nn import functional as F
 
 from mmrazor_ssdkd.engine.random_stream import RandomStream
 from mmrazor_ssdkd.models.building import (
@@ -21,6 +20,7 @@ from mmrazor_ssdkd.models.generators import ImageGenerator
 from mmrazor_ssdkd.models.losses import (
     BNStatisticsLoss,
     ModulatedTaskLoss,
+    cross_entropy,
     kl_divergence,
     mean_over_pixels,
 )
@@ -328,9 +328,7 @@ class SSDKD(BaseAlgorithm):
     ) -> torch.Tensor:
         """Returns phi times the student's cross entropy, a scalar."""
         phi = self._stored_phi(batch['labels'], batch['confidence'])
-        task = F.cross_entropy(
-            preds_S.float(), batch['labels'], reduction='none'
-        )
+        task = cross_entropy(preds_S, batch['labels'])
         return self.student_task_weight * (phi * task).mean()
 
     def _buffer_vars(self) -> LogVars:

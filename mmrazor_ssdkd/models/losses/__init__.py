@@ -1,19 +1,23 @@
 """Losses of data-free distillation."""
 
 from .bn_statistics_loss import BNStatisticsLoss, norm_layers
-from .kl_divergence import kl_divergence, mean_over_pixels
+from .kl_divergence import kl_divergence
 from .modulated_task_loss import (
     ModulatedTaskLoss,
+    cross_entropy,
     modulating_function,
     modulation,
 )
+from .pixels import mean_over_pixels, to_pixels
 
 __all__ = [
     'BNStatisticsLoss',
     'ModulatedTaskLoss',
+    'cross_entropy',
     'kl_divergence',
     'mean_over_pixels',
     'modulating_function',
     'modulation',
     'norm_layers',
+    'to_pixels',
 ]

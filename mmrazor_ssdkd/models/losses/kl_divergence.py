@@ -9,6 +9,8 @@ from mmrazor_ssdkd.validation import (
     check_same_shape,
 )
 
+from .pixels import mean_over_pixels, to_pixels
+
 
 def kl_divergence(
     preds_S: torch.Tensor, preds_T: torch.Tensor, tau: float = 1.0
@@ -43,14 +45,9 @@ def kl_divergence(
     check_same_shape(preds_S=preds_S, preds_T=preds_T)
     check_number('tau', tau, exclusive=True)
     divergence = F.kl_div(
-        F.log_softmax(preds_S.float() / tau, dim=1),
-        F.log_softmax(preds_T.float() / tau, dim=1),
+        F.log_softmax(to_pixels(preds_S) / tau, dim=-1),
+        F.log_softmax(to_pixels(preds_T) / tau, dim=-1),
         reduction='none',
         log_target=True,
     )
-    return tau**2 * mean_over_pixels(divergence.sum(dim=1))
-
-
-def mean_over_pixels(values: torch.Tensor) -> torch.Tensor:
-    """Averages (N,) or (N, H, W) over a sample's pixels to (N,)."""
-    return values.reshape(len(values), -1).mean(dim=1)
+    return tau**2 * mean_over_pixels(divergence.sum(dim=-1))

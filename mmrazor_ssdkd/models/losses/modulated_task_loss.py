@@ -9,6 +9,8 @@ from torch.nn import functional as F
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_logits, check_number
 
+from .pixels import to_pixels
+
 
 def modulating_function(
     preds_T: torch.Tensor,
@@ -52,12 +54,12 @@ def modulating_function(
             f'{tuple(preds_T.shape[1:2])}, but got '
             f'{tuple(class_frequency.shape)}'
         )
-    probability = F.softmax(preds_T.float(), dim=1)
+    probability = F.softmax(to_pixels(preds_T), dim=-1)
     if labels is None:
-        confidence, labels = probability.max(dim=1)
+        confidence, labels = probability.max(dim=-1)
     else:
         _check_labels(labels, preds_T)
-        confidence = probability.gather(1, labels.unsqueeze(1)).squeeze(1)
+        confidence = probability.gather(-1, labels.unsqueeze(-1)).squeeze(-1)
     return modulation(labels, confidence, class_frequency, gamma)
 
 
@@ -100,6 +102,24 @@ def _check_labels(labels: torch.Tensor, preds_T: torch.Tensor) -> None:
             f'`labels` must have shape {tuple(expected)}, but got '
             f'{tuple(labels.shape)}'
         )
+
+
+def cross_entropy(preds: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """L_Task of every pixel, without reduction.
+
+    Args:
+        preds (torch.Tensor): Logits, (N, C) or (N, C, H, W).
+        labels (torch.Tensor): Classes, (N,) or (N, H, W).
+
+    Returns:
+        torch.Tensor: Values >= 0, of the shape of ``labels``.
+    """
+    loss = F.nll_loss(
+        F.log_softmax(to_pixels(preds), dim=-1).flatten(0, -2),
+        labels.flatten(),
+        reduction='none',
+    )
+    return loss.view_as(labels)
 
 
 @MODELS.register_module()
@@ -186,5 +206,4 @@ class ModulatedTaskLoss(nn.Module):
             phi = phi.detach()
         if labels is None:
             labels = preds_T.argmax(dim=1)
-        task = F.cross_entropy(preds_T.float(), labels, reduction='none')
-        return self.loss_weight * (phi * task).mean()
+        return self.loss_weight * (phi * cross_entropy(preds_T, labels)).mean()
