@@ -1,5 +1,6 @@
 """SSD-KD, the algorithm: the only place that knows the order of the steps."""
 
+from collections.abc import Iterator
 from typing import Any, Literal, Optional, Union
 
 import torch
@@ -176,7 +177,7 @@ class SSDKD(BaseAlgorithm):
         """
         log_vars: LogVars = {}
         with self.random_stream(self.generator.device):
-            for _ in range(self._rounds_due()):
+            for _ in self._rounds_due():
                 images, log_vars = self.synthesize(optim_wrapper['generator'])
                 self.num_synthesized += len(images)
                 self.admit_best(images)
@@ -304,16 +305,21 @@ class SSDKD(BaseAlgorithm):
         self.random_stream.load_state_dict(state['random_stream'])
         self.replay_buffer.load_state_dict(state['replay_buffer'])
 
-    def _rounds_due(self) -> int:
-        """Returns how many synthesis rounds come before this step."""
-        if not len(self.replay_buffer):
-            print_log(
-                f'Filling the replay buffer: {self.warmup_rounds} warm-up '
-                f'rounds of {self.inversion.iters} generator steps',
-                logger='current',
+    def _rounds_due(self) -> Iterator[int]:
+        """Yields once for each synthesis round that comes before this step."""
+        if len(self.replay_buffer):
+            yield from range(
+                int(self.iteration % self.synthesis_interval == 0)
             )
-            return self.warmup_rounds + 1
-        return int(self.iteration % self.synthesis_interval == 0)
+            return
+        rounds = self.warmup_rounds + 1
+        for number in range(1, rounds + 1):
+            yield number
+            if number % max(1, rounds // 5) == 0:
+                print_log(
+                    f'Filled the replay buffer: round {number} of {rounds}',
+                    logger='current',
+                )
 
     def _stored_phi(
         self, labels: torch.Tensor, confidence: torch.Tensor
