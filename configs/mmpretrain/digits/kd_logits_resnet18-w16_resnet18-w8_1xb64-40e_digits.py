@@ -65,10 +65,15 @@ model = dict(
 train_dataloader = dict(
     batch_size=64,
     num_workers=0,
+    # Twice, for the 40 steps in an epoch that SSD-KD takes.
     dataset=dict(
-        type='mmrazor_ssdkd.Digits',
-        split='train',
-        pipeline=[dict(type='PackInputs')],
+        type='RepeatDataset',
+        times=2,
+        dataset=dict(
+            type='mmrazor_ssdkd.Digits',
+            split='train',
+            pipeline=[dict(type='PackInputs')],
+        ),
     ),
     sampler=dict(type='DefaultSampler', shuffle=True),
 )

@@ -1,4 +1,4 @@
-# SSD-KD on the digits, without the digits: 40 epochs of 1,280 draws.
+# SSD-KD on the digits, without the digits: 40 epochs of 2,560 draws.
 _base_ = [
     '../../_base_/datasets/digits.py',
     '../../_base_/schedules/ssdkd.py',
@@ -60,7 +60,7 @@ model = dict(
     adversarial_weight=0.3,
     tau=4.0,
     synthesis_iters=10,
-    synthesis_interval=20,
+    synthesis_interval=40,
     synthesis_batch_size=128,
     warmup_rounds=20,
 )
@@ -68,9 +68,11 @@ model = dict(
 train_dataloader = dict(
     batch_size=64,
     num_workers=0,
-    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=1280),
+    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=2560),
     sampler=dict(type='DefaultSampler', shuffle=False),
 )
+# Twice the base's: the noise of a round has ten steps to become images.
+optim_wrapper = dict(generator=dict(optimizer=dict(lr=1e-2)))
 train_cfg = dict(by_epoch=True, max_epochs=40, val_interval=10)
 # One list for each optimizer, stepped once in every iteration.
 param_scheduler = dict(

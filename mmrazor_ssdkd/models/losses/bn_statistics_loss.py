@@ -96,12 +96,21 @@ class BNStatisticsLoss(nn.Module):
                 'sees one value per channel and image, but got '
                 f'{features.shape[0]}'
             )
-        dims = [d for d in range(features.dim()) if d != 1]
-        var, mean = torch.var_mean(features, dim=dims, correction=1)
+        mean, var = _statistics(features)
         self._distances.append(
             torch.linalg.vector_norm(mean - layer.running_mean)
             + torch.linalg.vector_norm(var - layer.running_var)
         )
+
+
+def _statistics(features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Returns each channel's mean and unbiased variance, (C,) both."""
+    # torch.var_mean takes twice as long on the CPU.
+    dims = [d for d in range(features.dim()) if d != 1]
+    mean = features.mean(dim=dims, keepdim=True)
+    count = features.numel() // features.shape[1]
+    var = (features - mean).square().sum(dim=dims) / (count - 1)
+    return mean.flatten(), var
 
 
 def norm_layers(model: nn.Module) -> list[nn.Module]:
