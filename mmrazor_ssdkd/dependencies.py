@@ -39,10 +39,13 @@ def _check(requirement: Requirement) -> None:
     )
     if installed and accepted:
         return
+    # Advice for the one that is there: the other would be laid over it.
+    name = next(iter(installed), requirement.name)
+    advice = f'pip install "{name}{requirement.specifier}"'
     state = ', '.join(f'{n} {v}' for n, v in installed.items()) or 'nothing'
     raise ImportError(
         f'`{" or ".join(names)}` must be {requirement.specifier}, but '
-        f'{state} is installed: run pip install "{requirement}"'
+        f'{state} is installed: run {advice}'
     )
 
 

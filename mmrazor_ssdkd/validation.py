@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import torch
 
 __all__ = [
+    'check_bool',
     'check_choice',
     'check_finite',
     'check_int',
@@ -15,20 +16,29 @@ __all__ = [
 ]
 
 
+def check_bool(name: str, value: bool) -> bool:
+    """Returns a bool; on a command line 'off' would be a true string.
+
+    Raises:
+        TypeError: The value is none.
+    """
+    if not isinstance(value, bool):
+        raise TypeError(f'`{name}` must be True or False, but got {value!r}')
+    return value
+
+
 def check_number(
     name: str,
     value: float,
     minimum: float = 0.0,
-    maximum: float = math.inf,
     exclusive: bool = False,
 ) -> float:
-    """Returns a number in ``[minimum, maximum]``.
+    """Returns a number in ``[minimum, inf)``.
 
     Args:
         name (str): The argument's name, for the message.
         value (float): What was passed.
         minimum (float): Its lower bound. Defaults to 0.
-        maximum (float): Its upper bound. Defaults to infinity.
         exclusive (bool): Whether the lower bound itself is too small.
             Defaults to False.
 
@@ -39,10 +49,8 @@ def check_number(
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f'`{name}` must be a number, but got {value!r}')
     too_small = value <= minimum if exclusive else value < minimum
-    if not math.isfinite(value) or too_small or value > maximum:
+    if not math.isfinite(value) or too_small:
         rule = f'{">" if exclusive else ">="} {minimum}'
-        if math.isfinite(maximum):
-            rule += f' and <= {maximum}'
         raise ValueError(f'`{name}` must be {rule}, but got {value}')
     return value
 

@@ -6,6 +6,7 @@ it, with the suffix .py, the student's config for them.
 
 import argparse
 from pathlib import Path
+from typing import Optional
 
 import torch
 from mmengine.config import Config
@@ -49,17 +50,36 @@ def export_student(config: Config, checkpoint: str, out: str) -> None:
             f'`checkpoint` must hold weights under {_PREFIX!r}, but '
             f'{checkpoint!r} has none'
         )
-    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    path = Path(out)
+    path.parent.mkdir(parents=True, exist_ok=True)
     meta = {'dataset_meta': saved.get('meta', {}).get('dataset_meta') or {}}
-    torch.save(dict(state_dict=weights, meta=meta), out)
-    shared = config.get('data_preprocessor')
+    partial = path.with_name(f'{path.name}.partial')
+    torch.save(dict(state_dict=weights, meta=meta), partial)
+    try:
+        _check_weights(config, str(partial))
+    except ValueError:
+        partial.unlink()
+        raise
+    partial.replace(path)
+    student_config(config).dump(path.with_suffix('.py'))
+
+
+def _check_weights(config: Config, checkpoint: str) -> None:
+    """Raises a ValueError unless the student takes the weights."""
     scope = config.get('default_scope', 'mmpretrain')
     with DefaultScope.overwrite_default_scope(scope):
         student = build_model(
-            config.model.architecture, 'architecture', shared
+            config.model.architecture,
+            'architecture',
+            _shared_preprocessor(config),
         )
-        load_weights(student, out, 'checkpoint')
-    student_config(config).dump(Path(out).with_suffix('.py'))
+    load_weights(student, checkpoint, 'checkpoint')
+
+
+def _shared_preprocessor(config: Config) -> Optional[dict]:
+    """Returns what a student without its own data preprocessor takes."""
+    top_level = config.get('data_preprocessor')
+    return config.model.get('data_preprocessor', top_level)
 
 
 def student_config(config: Config) -> Config:
@@ -67,7 +87,7 @@ def student_config(config: Config) -> Config:
     resolved = resolve_model(
         config.model.architecture,
         'architecture',
-        config.get('data_preprocessor'),
+        _shared_preprocessor(config),
     )
     scope = resolved.scope or config.get('default_scope', 'mmpretrain')
     kept = {key: config[key] for key in _EVALUATION if key in config}
@@ -81,8 +101,14 @@ def main() -> None:
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('out', help='path of the checkpoint to write')
     args = parser.parse_args()
+    written = Path(args.out).with_suffix('.py')
+    if written.resolve() == Path(args.config).resolve():
+        parser.error(
+            f'`out` must not have the name of the config, since {written} '
+            f'would be overwritten, but got {args.out}'
+        )
     export_student(Config.fromfile(args.config), args.checkpoint, args.out)
-    print(f'Wrote {args.out} and {Path(args.out).with_suffix(".py")}')
+    print(f'Wrote {args.out} and {written}')
 
 
 if __name__ == '__main__':

@@ -8,6 +8,7 @@ phi on and off and for each way of choosing the target of L_Task.
 """
 
 import argparse
+import copy
 import json
 import statistics
 from typing import Any
@@ -33,11 +34,9 @@ FACTORS: dict[str, dict[str, Any]] = {
 COLUMNS = ('frequent class', 'rarest class', 'entropy', 'confidence')
 
 
-def build(cfg: Config, **options: Any) -> tuple[SSDKD, Any]:
+def build(cfg: Config) -> tuple[SSDKD, Any]:
     """Builds the algorithm and its generator's optimizer."""
-    cfg = cfg.copy()
-    cfg.merge_from_dict(options)
-    algorithm = MODELS.build(cfg.model).train()
+    algorithm = MODELS.build(copy.deepcopy(cfg.model)).train()
     constructor = OPTIM_WRAPPER_CONSTRUCTORS.build(
         dict(
             type='SeparateOptimWrapperConstructor',
@@ -46,6 +45,15 @@ def build(cfg: Config, **options: Any) -> tuple[SSDKD, Any]:
         )
     )
     return algorithm, constructor(algorithm)['generator']
+
+
+def with_phi(cfg: Config, labels: str, options: dict[str, Any]) -> Config:
+    """Returns a config of its own with a setting of phi."""
+    # `Config.copy` is shallow.
+    setting = copy.deepcopy(cfg)
+    setting.model.labels = labels
+    setting.model.task_loss.update(options)
+    return setting
 
 
 def synthetic_pool(cfg: Config, size: int) -> torch.Tensor:
@@ -129,9 +137,7 @@ def main() -> None:
     print('|---|---|', '---|' * len(COLUMNS), sep='')
     for labels in LABELS:
         for factors, options in FACTORS.items():
-            setting = cfg.copy()
-            setting.model.labels = labels
-            setting.model.task_loss.update(options)
+            setting = with_phi(cfg, labels, options)
             results = []
             for seed in args.seeds:
                 algorithm, optim_wrapper = prepared(

@@ -1,5 +1,6 @@
 # Makes or reuses .venv beside this folder and installs the project into it.
-# Sourced by quickstart.sh and run_tests.sh as: source setup_venv.sh EXTRAS
+# Sourced by quickstart.sh and run_tests.sh as: source setup_venv.sh EXTRAS,
+# with '' for none (without it $1 would be the caller's).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -12,4 +13,4 @@ if [ ! -x .venv/bin/python ]; then
     }
     "$python" -m venv .venv
 fi
-.venv/bin/python -m pip install --quiet --editable ".${1:-}"
+.venv/bin/python -m pip install --quiet --editable ".$1"

@@ -14,7 +14,8 @@ class LatentDataset(Dataset):
     mmengine's Runner wants a training loader. This one carries no image: its
     length is the data scale, how many samples the student draws from the
     replay buffer in one epoch, and the loader's batch size that of the
-    student's step.
+    student's step. Make the length a multiple of the batch size, or set the
+    loader's ``drop_last``: a last batch of one is too small for a BatchNorm.
 
     Args:
         length (int): Draws per epoch, >= 1.

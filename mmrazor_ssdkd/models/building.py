@@ -77,9 +77,9 @@ def resolve_model(
         cfg (dict): A model config, or ``dict(cfg_path=...,
             pretrained=False)``. ``cfg_path`` names a config file, of a package
             as ``'mmpretrain::resnet/...'`` or by its path; ``pretrained``
-            loads the weights that the package publishes for it, and where it
-            is False the backbone's own (ImageNet's, say) are not loaded
-            either.
+            loads the weights that the package publishes for it. Without it
+            nothing is loaded, not even a backbone that the file takes from
+            ImageNet: write such a model inline.
         name (str): The argument that ``cfg`` was given as, for messages.
         data_preprocessor (dict, optional): Taken where the model config has
             none of its own. Defaults to None.
@@ -99,7 +99,12 @@ def resolve_model(
     scope, weights = None, None
     model = ConfigDict(copy.deepcopy(cfg))
     if 'cfg_path' in cfg:
-        path, pretrained = cfg['cfg_path'], cfg.get('pretrained', False)
+        path, pretrained = cfg['cfg_path'], cfg.get('pretrained')
+        if pretrained not in (None, True, False):
+            raise ValueError(
+                f'`{name}.pretrained` must be True or False beside '
+                f'`cfg_path`, but got {pretrained!r}'
+            )
         file, scope = _read_config(path, name, pretrained)
         model, weights = file.model, file.get('model_path')
         if pretrained and not weights:
@@ -107,9 +112,11 @@ def resolve_model(
                 f'`{name}.pretrained` must be False for {path!r}, for which '
                 f'no weights are published, but got {pretrained!r}'
             )
-        if 'pretrained' in cfg and not pretrained:
+        if not pretrained:
             _forget_pretrained(model)
         data_preprocessor = file.get('data_preprocessor', data_preprocessor)
+        if data_preprocessor is not None:
+            model.setdefault('data_preprocessor', data_preprocessor)
         extra = {k: v for k, v in cfg.items() if k not in _CONTROLS}
         _check_extra(extra, model, name, path)
         model.update(extra)
@@ -142,7 +149,7 @@ def build_teacher(
     teacher: Any = build_model(cfg, 'teacher', data_preprocessor)
     if checkpoint is not None:
         load_weights(teacher, checkpoint, 'teacher_ckpt')
-    elif isinstance(cfg, dict) and not cfg.get('pretrained'):
+    elif isinstance(cfg, dict) and not _is_published(cfg):
         print_log(
             '`teacher_ckpt` is None: the teacher keeps the weights that its '
             'own config initialises',
@@ -182,12 +189,14 @@ def _mark_initialized(model: Any) -> None:
     model._is_init = True
 
 
-def _read_config(path: str, name: str, pretrained: bool) -> tuple[Config, str]:
+def _read_config(
+    path: str, name: str, pretrained: Optional[bool]
+) -> tuple[Config, str]:
     """Returns a config file and the scope that its bare names are of."""
     if '::' in path:
         scope = path.split('::')[0]
         import_modules_from_strings(f'{scope}.models')
-        return get_config(path, pretrained), scope
+        return get_config(path, bool(pretrained)), scope
     if pretrained:
         raise ValueError(
             f'`{name}.pretrained` must be False for a config file of your own '
@@ -197,13 +206,21 @@ def _read_config(path: str, name: str, pretrained: bool) -> tuple[Config, str]:
     return file, file.get('default_scope', 'mmpretrain')
 
 
+def _is_published(cfg: dict) -> bool:
+    """Returns whether a config asks for a package's published weights."""
+    # Of an inline model, `pretrained` is mmseg's key for the backbone.
+    return bool('cfg_path' in cfg and cfg.get('pretrained'))
+
+
 def _forget_pretrained(model: ConfigDict) -> None:
     """Takes out what would start a model from published weights."""
     model.pop('pretrained', None)
     for part in (model, model.get('backbone', {})):
-        init_cfg = part.get('init_cfg')
-        if isinstance(init_cfg, dict) and init_cfg['type'] == 'Pretrained':
-            part.pop('init_cfg')
+        inits = part.get('init_cfg') or []
+        inits = [inits] if isinstance(inits, dict) else inits
+        kept = [init for init in inits if init.get('type') != 'Pretrained']
+        if len(kept) < len(inits):
+            part.init_cfg = kept
 
 
 def _check_extra(

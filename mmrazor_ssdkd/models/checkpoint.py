@@ -68,6 +68,7 @@ def read_checkpoint(source: str, name: str) -> dict[str, Any]:
         ValueError: The file is missing, unreadable or holds anything that
             loading would have to run code for.
     """
+    source = str(source)
     remote = source.startswith(('http://', 'https://'))
     if not remote and not Path(source).is_file():
         raise ValueError(

@@ -8,6 +8,7 @@ import torch
 from mmrazor_ssdkd.models.losses.pixels import mean_over_pixels, to_pixels
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import (
+    check_bool,
     check_choice,
     check_finite,
     check_int,
@@ -36,6 +37,10 @@ class PrioritizedReplayBuffer:
     and P pixels of logits (1 for a classifier), ``4 * C * P`` less without
     logits; all of it is taken when the first sample arrives.
 
+    A sample that is not drawn keeps its priority, where the paper lets it
+    follow every update of the student; that would cost a forward pass of the
+    student over the whole buffer.
+
     Paper: Small Scale Data-Free Knowledge Distillation, arXiv:2406.07876,
     *Distillation with Priority Sampling*.
 
@@ -49,7 +54,7 @@ class PrioritizedReplayBuffer:
             1e-6.
         evict (str): Which samples leave a full buffer: the 'oldest', those of
             the lowest 'priority', or those of the lowest 'phi'. Defaults to
-            'oldest'.
+            'oldest', in the order they were made.
         store_logits (bool): Whether the teacher's logits are kept. Defaults
             to True.
 
@@ -77,9 +82,10 @@ class PrioritizedReplayBuffer:
         self.beta = check_number('beta', beta)
         self.eps = check_number('eps', eps, exclusive=True)
         self.evict = check_choice('evict', evict, [*_SCORE, 'phi'])
-        self.store_logits = store_logits
+        self.store_logits = check_bool('store_logits', store_logits)
         self.num_added = 0
         self._storage = SampleStorage(max_size)
+        self._num_broken = torch.zeros((), dtype=torch.long)
         self._class_count = torch.zeros(0, dtype=torch.long)
 
     def __len__(self) -> int:
@@ -103,6 +109,7 @@ class PrioritizedReplayBuffer:
     @property
     def class_balance(self) -> torch.Tensor:
         """Entropy of :attr:`class_frequency` over log C, in [0, 1]."""
+        self._check_filled('class_balance')
         frequency = self.class_frequency
         uniform = torch.full_like(frequency, 1 / len(frequency))
         return _entropy(frequency) / _entropy(uniform)
@@ -139,6 +146,7 @@ class PrioritizedReplayBuffer:
             )
         if self._class_count.device != device:
             self._class_count = self._class_count.to(device)
+            self._num_broken = self._num_broken.to(device)
             self._storage.to(device)
 
     def extend(
@@ -174,6 +182,12 @@ class PrioritizedReplayBuffer:
             )
         check_finite('preds_T', check_logits('preds_T', preds_T))
         check_finite('priority', priority)
+        if self._num_broken:
+            raise ValueError(
+                '`preds_S` must be finite, but '
+                f'{int(self._num_broken)} priorities computed from it since '
+                'the last round are not'
+            )
         if not len(images) == len(preds_T) == len(priority):
             raise ValueError(
                 '`images`, `preds_T` and `priority` must be of one length, '
@@ -236,15 +250,21 @@ class PrioritizedReplayBuffer:
     ) -> None:
         """Writes new priorities and importance weights of drawn samples.
 
-        A sample that was drawn twice keeps one of its new values.
+        A sample that was drawn twice keeps one of its new values. A priority
+        that is not finite is not written, and the next :meth:`extend` raises:
+        asking here would stall an accelerator's queue in every step.
 
         Args:
             index (torch.Tensor): Their places, from :meth:`sample`, (N,).
             priority (torch.Tensor): The new priorities, (N,).
             weight (torch.Tensor): The weights of this draw, (N,).
         """
+        finite = torch.isfinite(priority)
+        old = self._storage.read('priority', index)
+        priority = torch.where(finite, priority.to(old.dtype), old)
         self._storage.overwrite('priority', index, priority)
         self._storage.overwrite('weight', index, weight)
+        self._num_broken = self._num_broken + (~finite).sum()
 
     def state_dict(self, samples: bool = True) -> dict[str, Any]:
         """Returns copies of the samples and the counters.

@@ -77,5 +77,8 @@ class SampleStorage:
         self._fields = {k: v.to(device) for k, v in self._fields.items()}
 
     def state_dict(self) -> dict[str, torch.Tensor]:
-        """Returns copies of the filled rows."""
-        return {field: self.read(field).clone() for field in self._fields}
+        """Returns copies of the filled rows, on the CPU."""
+        return {
+            field: self.read(field).to('cpu', copy=True)
+            for field in self._fields
+        }

@@ -13,7 +13,12 @@ from mmrazor_ssdkd.models.losses import (
     ModulatedTaskLoss,
     kl_divergence,
 )
-from mmrazor_ssdkd.validation import check_choice, check_int, check_number
+from mmrazor_ssdkd.validation import (
+    check_choice,
+    check_finite,
+    check_int,
+    check_number,
+)
 
 Predict_T = Callable[[torch.Tensor], torch.Tensor]
 Predict_S = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -110,6 +115,9 @@ class DataInversion:
         Returns:
             tuple: uint8 images, (N, channels, H, W), and the losses of the
             last step by name (none without a step).
+
+        Raises:
+            ValueError: The generator's images are not finite.
         """
         losses: Losses = {}
         labels = self.draw_labels(class_frequency)
@@ -128,6 +136,8 @@ class DataInversion:
             optim_wrapper.update_params(sum(losses.values()))
         with torch.no_grad():
             images = self.generator(self._next_latent())
+        # NaN would become black.
+        check_finite('images', images)
         return images.round().to(torch.uint8), losses
 
     def draw_labels(

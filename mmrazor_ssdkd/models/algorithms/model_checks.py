@@ -1,11 +1,13 @@
 """Finds out at build time whether teacher, student and generator fit."""
 
-from typing import TYPE_CHECKING
+import copy
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 
 from mmrazor_ssdkd.models.forward import frozen, normalize
+from mmrazor_ssdkd.validation import check_finite
 
 if TYPE_CHECKING:
     from .ssdkd import SSDKD
@@ -68,16 +70,21 @@ def _check_counts(algorithm: 'SSDKD') -> None:
 
 
 def _check_normalize(
-    name: str, images: torch.Tensor, preprocessor: nn.Module | None
+    name: str, images: torch.Tensor, preprocessor: Any
 ) -> None:
     """Raises a ValueError where a data preprocessor does more than we do."""
-    # mmseg's own test-time padding wants data samples to write to.
-    if preprocessor is None or getattr(preprocessor, 'test_cfg', None):
+    if preprocessor is None:
         return
     # Channels that differ, or a channel swap would not show.
     images = images + torch.arange(images.shape[1]).view(1, -1, 1, 1)
     ours = normalize(images, preprocessor)
-    theirs = preprocessor(dict(inputs=list(images)), training=False)['inputs']
+    # mmseg's test-time padding, which is not of the method, wants data
+    # samples to write to.
+    plain = copy.deepcopy(preprocessor)
+    plain.test_cfg = None
+    theirs = plain(dict(inputs=list(images)), training=False)['inputs']
+    if isinstance(theirs, list):
+        theirs = torch.stack(theirs).float()
     if ours.shape != theirs.shape or not torch.allclose(ours, theirs):
         raise ValueError(
             f'`{name}.data_preprocessor` must only normalise and swap '
@@ -90,12 +97,17 @@ def _predict(
     model: nn.Module,
     name: str,
     images: torch.Tensor,
-    preprocessor: nn.Module | None,
+    preprocessor: Any,
 ) -> torch.Tensor:
     """Returns a model's logits, or says that it has none."""
     try:
         logits = model(normalize(images, preprocessor), mode='tensor')
-    except (RuntimeError, ValueError, AssertionError) as error:
+    except (
+        RuntimeError,
+        ValueError,
+        TypeError,
+        AssertionError,
+    ) as error:
         raise ValueError(
             f'`generator` must make images that `{name}` takes, but those of '
             f'shape {tuple(images.shape[1:])} fail: {error}'
@@ -106,7 +118,7 @@ def _predict(
             f'`{name}` must give logits of shape (N, C) or (N, C, H, W), but '
             f'got {found}'
         )
-    return logits
+    return check_finite(f'the logits of {name}', logits)
 
 
 def _check_logits(

@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from mmrazor_ssdkd.registry import MODELS
-from mmrazor_ssdkd.validation import check_logits, check_number
+from mmrazor_ssdkd.validation import check_bool, check_logits, check_number
 
 from .pixels import to_pixels
 
@@ -141,7 +141,7 @@ class ModulatedTaskLoss(nn.Module):
         loss_weight (float): Weight of the loss, >= 0. Defaults to 1.0.
 
     Raises:
-        TypeError: A number is none.
+        TypeError: A number is none, or a switch no bool.
         ValueError: ``gamma`` or ``loss_weight`` is negative.
     """
 
@@ -154,8 +154,8 @@ class ModulatedTaskLoss(nn.Module):
     ) -> None:
         super().__init__()
         self.gamma = check_number('gamma', gamma)
-        self.diversity = diversity
-        self.detach = detach
+        self.diversity = check_bool('diversity', diversity)
+        self.detach = check_bool('detach', detach)
         self.loss_weight = check_number('loss_weight', loss_weight)
 
     def phi(

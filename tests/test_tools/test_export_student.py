@@ -1,0 +1,80 @@
+"""An exported student is whole, or nothing is written."""
+
+import sys
+
+import pytest
+import torch
+from export_student import export_student, main
+from mmengine.config import Config
+from mmpretrain import get_model
+from toy_models import build, classifier, ssdkd
+
+
+@pytest.fixture
+def shared():
+    """A config whose networks take the algorithm's data preprocessor."""
+    preprocessor = dict(
+        type='mmpretrain.ClsDataPreprocessor', mean=[50.0], std=[20.0]
+    )
+    networks = dict(architecture=classifier(4), teacher=classifier(8))
+    for network in networks.values():
+        network.pop('data_preprocessor')
+    model = ssdkd(**networks, data_preprocessor=preprocessor)
+    return Config(dict(model=model, default_scope='mmpretrain'))
+
+
+def save(config, path):
+    """Builds the algorithm, saves a checkpoint of it and returns it."""
+    algorithm = build(config.model.to_dict()).eval()
+    torch.save(dict(state_dict=algorithm.state_dict()), path)
+    return algorithm
+
+
+def test_shared_preprocessor_goes_along(shared, tmp_path):
+    """The outputs are the same bit for bit, normalisation included."""
+    algorithm = save(shared, tmp_path / 'epoch.pth')
+    out = tmp_path / 'new' / 'student.pth'
+    export_student(shared, str(tmp_path / 'epoch.pth'), str(out))
+    assert sorted(p.name for p in out.parent.iterdir()) == [
+        'student.pth',
+        'student.py',
+    ]
+    plain = Config.fromfile(out.with_suffix('.py'))
+    student = get_model(plain, pretrained=str(out)).eval()
+    images = torch.randint(0, 256, (3, 1, 16, 16)).float()
+    with torch.no_grad():
+        preds_T = algorithm.predict_teacher(images)
+        expected = algorithm.predict_student(images, preds_T)
+        inputs = student.data_preprocessor(dict(inputs=images))['inputs']
+        assert torch.equal(student(inputs, mode='tensor'), expected)
+
+
+def test_other_student_leaves_nothing_behind(shared, tmp_path):
+    """The weights are checked before they get their name."""
+    save(shared, tmp_path / 'epoch.pth')
+    wider = classifier(8)
+    config = Config(dict(model=ssdkd(architecture=wider)))
+    out = tmp_path / 'out' / 'student.pth'
+    with pytest.raises(ValueError, match='`checkpoint` must fit the model'):
+        export_student(config, str(tmp_path / 'epoch.pth'), str(out))
+    assert not list(out.parent.iterdir())
+
+
+def test_no_distillation(shared, tmp_path):
+    """A checkpoint without a student is named."""
+    torch.save(dict(state_dict={'fc.weight': torch.ones(1)}), tmp_path / 'a')
+    with pytest.raises(ValueError, match="under 'architecture.', but .*/a'"):
+        export_student(shared, str(tmp_path / 'a'), str(tmp_path / 'b.pth'))
+
+
+def test_config_is_not_overwritten(shared, tmp_path, monkeypatch, capsys):
+    """OUT's config would take the name of the one that was given."""
+    config = tmp_path / 'my.py'
+    shared.dump(config)
+    before = config.read_text()
+    arguments = ['export', str(config), 'x.pth', str(tmp_path / 'my.pth')]
+    monkeypatch.setattr(sys, 'argv', arguments)
+    with pytest.raises(SystemExit):
+        main()
+    assert 'would be overwritten' in capsys.readouterr().err
+    assert config.read_text() == before
