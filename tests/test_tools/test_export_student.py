@@ -63,7 +63,7 @@ def test_other_student_leaves_nothing_behind(shared, tmp_path):
 def test_no_distillation(shared, tmp_path):
     """A checkpoint without a student is named."""
     torch.save(dict(state_dict={'fc.weight': torch.ones(1)}), tmp_path / 'a')
-    with pytest.raises(ValueError, match="under 'architecture.', but .*/a'"):
+    with pytest.raises(ValueError, match=r'under .architecture.., but .*/a'):
         export_student(shared, str(tmp_path / 'a'), str(tmp_path / 'b.pth'))
 
 
