@@ -34,8 +34,8 @@ setup(
     extras_require={
         'tests': [
             'pytest>=8,<10',
-            'ruff>=0.6,<1',
-            'mypy>=1.11,<3',
+            'ruff>=0.17.5,<0.18',
+            'mypy>=2.4,<2.5',
             'interrogate>=1.7,<2',
             'codespell>=2.3,<3',
         ]
