@@ -1,5 +1,6 @@
 # SSD-KD on the digits, without the digits: 40 epochs of 2,560 draws.
 _base_ = [
+    '../../_base_/models/digits.py',
     '../../_base_/datasets/digits.py',
     '../../_base_/schedules/ssdkd.py',
     '../../_base_/default_runtime.py',
@@ -10,39 +11,8 @@ model = dict(
     type='mmrazor_ssdkd.SSDKD',
     # Trained by resnet18-w16_1xb64-60e_digits.py.
     teacher_ckpt='work_dirs/resnet18-w16_1xb64-60e_digits/epoch_60.pth',
-    teacher=dict(
-        _scope_='mmpretrain',
-        type='ImageClassifier',
-        data_preprocessor=dict(
-            type='ClsDataPreprocessor', mean=[78.0], std=[96.0]
-        ),
-        backbone=dict(
-            type='ResNet_CIFAR',
-            depth=18,
-            in_channels=1,
-            stem_channels=16,
-            base_channels=16,
-        ),
-        neck=dict(type='GlobalAveragePooling'),
-        head=dict(type='LinearClsHead', num_classes=10, in_channels=128),
-    ),
-    # A quarter of the teacher's parameters.
-    architecture=dict(
-        _scope_='mmpretrain',
-        type='ImageClassifier',
-        data_preprocessor=dict(
-            type='ClsDataPreprocessor', mean=[78.0], std=[96.0]
-        ),
-        backbone=dict(
-            type='ResNet_CIFAR',
-            depth=18,
-            in_channels=1,
-            stem_channels=8,
-            base_channels=8,
-        ),
-        neck=dict(type='GlobalAveragePooling'),
-        head=dict(type='LinearClsHead', num_classes=10, in_channels=64),
-    ),
+    teacher=_base_.resnet18_w16,
+    architecture=_base_.resnet18_w8,
     generator=dict(
         type='mmrazor_ssdkd.SSDKDGenerator',
         image_size=16,
