@@ -125,6 +125,9 @@ def main() -> None:
     parser.add_argument('--frequent', type=int, default=0, help='the class')
     parser.add_argument('--steps', type=int, default=200)
     parser.add_argument('--seeds', type=int, nargs='+', default=[10, 11, 12])
+    parser.add_argument(
+        '--labels', nargs='+', choices=LABELS, default=LABELS, help='targets'
+    )
     parser.add_argument('--json', help='where to write all figures')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction)
     args = parser.parse_args()
@@ -135,7 +138,7 @@ def main() -> None:
     rows = []
     print('| target of L_Task | phi |', ' | '.join(COLUMNS), '|')
     print('|---|---|', '---|' * len(COLUMNS), sep='')
-    for labels in LABELS:
+    for labels in args.labels:
         for factors, options in FACTORS.items():
             setting = with_phi(cfg, labels, options)
             results = []
