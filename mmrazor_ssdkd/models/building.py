@@ -114,9 +114,8 @@ def resolve_model(
             )
         if not pretrained:
             _forget_pretrained(model)
-        data_preprocessor = file.get('data_preprocessor', data_preprocessor)
-        if data_preprocessor is not None:
-            model.setdefault('data_preprocessor', data_preprocessor)
+        if 'data_preprocessor' in file:
+            model.setdefault('data_preprocessor', file.data_preprocessor)
         extra = {k: v for k, v in cfg.items() if k not in _CONTROLS}
         _check_extra(extra, model, name, path)
         model.update(extra)

@@ -271,3 +271,12 @@ def test_part_of_another_kind_raises():
     )
     with pytest.raises(TypeError, match=message):
         build_part(cfg, 'generator', ImageGenerator)
+
+
+def test_shared_preprocessor_is_no_setting_of_the_file(tmp_path):
+    """Only what the file sets itself forbids a setting beside `cfg_path`."""
+    path = write(tmp_path, without_preprocessor())
+    own = dict(PREPROCESSOR, mean=[1.0])
+    cfg = dict(cfg_path=path, data_preprocessor=own)
+    resolved = resolve_model(cfg, 'teacher', PREPROCESSOR)
+    assert resolved.model.data_preprocessor == own
