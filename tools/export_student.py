@@ -41,7 +41,7 @@ def export_student(config: Config, checkpoint: str, out: str) -> None:
     """
     saved = read_checkpoint(checkpoint, 'checkpoint')
     weights = {
-        key.removeprefix(_PREFIX): value
+        key.removeprefix(_PREFIX): value.contiguous()
         for key, value in saved.get('state_dict', {}).items()
         if key.startswith(_PREFIX)
     }

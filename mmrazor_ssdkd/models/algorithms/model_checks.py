@@ -141,9 +141,28 @@ def _check_logits(
             f'but their logits have shapes {tuple(preds_S.shape)} and '
             f'{tuple(preds_T.shape)}'
         )
+    for name in ('architecture', 'teacher'):
+        _check_ignore_index(getattr(algorithm, name), name, preds_T.shape[1])
     labels = algorithm.inversion.labels
     if preds_T.dim() == 4 and labels != 'predicted':
         raise ValueError(
             "`labels` must be 'predicted' for segmentation, but got "
             f'{labels!r}'
+        )
+
+
+def _check_ignore_index(
+    model: nn.Module, name: str, num_classes: int
+) -> None:
+    """Raises a ValueError where a head's loss leaves a class out.
+
+    Such a teacher never learnt the class, and such a student's losses skip
+    the pixels that the teacher gives it.
+    """
+    head = getattr(model, 'decode_head', None)
+    ignored = getattr(head, 'ignore_index', None)
+    if isinstance(ignored, int) and 0 <= ignored < num_classes:
+        raise ValueError(
+            f'`{name}.decode_head.ignore_index` must not be one of the '
+            f'{num_classes} classes, but got {ignored}'
         )

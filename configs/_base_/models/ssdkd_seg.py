@@ -1,0 +1,25 @@
+# SSD-KD of DeepLabs on photographs; a leaf config adds the teacher and the
+# size of its images.
+model = dict(
+    _scope_='mmrazor',
+    type='mmrazor_ssdkd.SSDKD',
+    generator=dict(
+        type='mmrazor_ssdkd.SSDKDGenerator',
+        base_channels=64,
+        num_upsamples=5,
+    ),
+    # How many bytes an image takes stands in the class.
+    replay_buffer=dict(
+        type='mmrazor_ssdkd.PrioritizedReplayBuffer', max_size=4000
+    ),
+    bn_loss=dict(type='mmrazor_ssdkd.BNStatisticsLoss', loss_weight=1.0),
+    task_loss=dict(
+        type='mmrazor_ssdkd.ModulatedTaskLoss', gamma=2.0, loss_weight=1.0
+    ),
+    adversarial_weight=0.3,
+    tau=4.0,
+    synthesis_iters=10,
+    synthesis_interval=20,
+    synthesis_batch_size=32,
+    warmup_rounds=40,
+)

@@ -1,0 +1,50 @@
+# SSD-KD on Cityscapes from the teacher that mmsegmentation publishes
+# (backbone from ImageNet, crops of 512x1024), with synthetic images of half
+# their side, to a DeepLabV3+ on MobileNetV2.
+_base_ = [
+    '../../_base_/models/ssdkd_deeplabv3plus_m-v2-d8.py',
+    'mmseg::_base_/datasets/cityscapes.py',
+    '../../_base_/schedules/ssdkd.py',
+    '../../_base_/default_runtime.py',
+]
+default_scope = 'mmseg'
+
+model = dict(
+    teacher=dict(
+        cfg_path='mmseg::deeplabv3plus/'
+        'deeplabv3plus_r50-d8_4xb2-80k_cityscapes-512x1024.py'
+    ),
+    teacher_ckpt=(
+        'https://download.openmmlab.com/mmsegmentation/v0.5/deeplabv3plus/'
+        'deeplabv3plus_r50-d8_512x1024_80k_cityscapes/'
+        'deeplabv3plus_r50-d8_512x1024_80k_cityscapes_20200606_114049-f9fb496d.pth'
+    ),
+    architecture=dict(decode_head=dict(num_classes=19)),
+    generator=dict(image_size=(256, 512)),
+    # Logits at a quarter of the resolution would take more than the images.
+    replay_buffer=dict(store_logits=False),
+)
+
+train_dataloader = dict(
+    _delete_=True,
+    batch_size=16,
+    num_workers=0,
+    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=2560),
+    sampler=dict(type='DefaultSampler', shuffle=False),
+)
+train_cfg = dict(by_epoch=True, max_epochs=60, val_interval=10)
+val_cfg = dict()
+test_cfg = dict()
+# One list for each optimizer, stepped once in every iteration.
+param_scheduler = dict(
+    generator=[],
+    architecture=[
+        dict(
+            type='CosineAnnealingLR',
+            begin=0,
+            end=60,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        )
+    ],
+)

@@ -1,0 +1,39 @@
+# SSD-KD on NYUv2, DeepLabV3 ResNet-50 to MobileNetV2, from 16,000 synthetic
+# images: 20 rounds of 32 before the first student step and 480 after it.
+_base_ = [
+    '../../_base_/models/ssdkd_deeplabv3_r50-d8_m-v2-d8.py',
+    '../../_base_/datasets/nyuv2.py',
+    '../../_base_/schedules/ssdkd.py',
+    '../../_base_/default_runtime.py',
+]
+default_scope = 'mmseg'
+
+model = dict(
+    # Trained by deeplabv3_r50-d8_1xb8-200e_nyuv2.py.
+    teacher_ckpt='work_dirs/deeplabv3_r50-d8_1xb8-200e_nyuv2/epoch_200.pth',
+    teacher=dict(decode_head=dict(num_classes=13)),
+    architecture=dict(decode_head=dict(num_classes=13)),
+    generator=dict(image_size=(240, 320)),
+    warmup_rounds=20,
+)
+
+train_dataloader = dict(
+    batch_size=16,
+    num_workers=0,
+    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=2560),
+    sampler=dict(type='DefaultSampler', shuffle=False),
+)
+train_cfg = dict(by_epoch=True, max_epochs=60, val_interval=10)
+# One list for each optimizer, stepped once in every iteration.
+param_scheduler = dict(
+    generator=[],
+    architecture=[
+        dict(
+            type='CosineAnnealingLR',
+            begin=0,
+            end=60,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        )
+    ],
+)

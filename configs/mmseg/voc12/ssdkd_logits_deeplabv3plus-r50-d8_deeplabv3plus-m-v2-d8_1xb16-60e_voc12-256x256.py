@@ -1,0 +1,50 @@
+# SSD-KD on VOC12 from the teacher that mmsegmentation publishes
+# (backbone from ImageNet, crops of 512x512), with synthetic images of half
+# their side, to a DeepLabV3+ on MobileNetV2.
+_base_ = [
+    '../../_base_/models/ssdkd_deeplabv3plus_m-v2-d8.py',
+    'mmseg::_base_/datasets/pascal_voc12.py',
+    '../../_base_/schedules/ssdkd.py',
+    '../../_base_/default_runtime.py',
+]
+default_scope = 'mmseg'
+
+model = dict(
+    teacher=dict(
+        cfg_path='mmseg::deeplabv3plus/'
+        'deeplabv3plus_r50-d8_4xb4-40k_voc12aug-512x512.py'
+    ),
+    teacher_ckpt=(
+        'https://download.openmmlab.com/mmsegmentation/v0.5/deeplabv3plus/'
+        'deeplabv3plus_r50-d8_512x512_40k_voc12aug/'
+        'deeplabv3plus_r50-d8_512x512_40k_voc12aug_20200613_161759-e1b43aa9.pth'
+    ),
+    architecture=dict(decode_head=dict(num_classes=21)),
+    generator=dict(image_size=(256, 256)),
+    # Logits at a quarter of the resolution would take more than the images.
+    replay_buffer=dict(store_logits=False),
+)
+
+train_dataloader = dict(
+    _delete_=True,
+    batch_size=16,
+    num_workers=0,
+    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=2560),
+    sampler=dict(type='DefaultSampler', shuffle=False),
+)
+train_cfg = dict(by_epoch=True, max_epochs=60, val_interval=10)
+val_cfg = dict()
+test_cfg = dict()
+# One list for each optimizer, stepped once in every iteration.
+param_scheduler = dict(
+    generator=[],
+    architecture=[
+        dict(
+            type='CosineAnnealingLR',
+            begin=0,
+            end=60,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        )
+    ],
+)
