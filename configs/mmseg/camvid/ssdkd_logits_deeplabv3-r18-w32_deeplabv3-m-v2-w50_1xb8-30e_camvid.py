@@ -28,12 +28,12 @@ model = dict(
     task_loss=dict(
         type='mmrazor_ssdkd.ModulatedTaskLoss', gamma=2.0, loss_weight=1.0
     ),
-    adversarial_weight=0.3,
+    adversarial_weight=1.0,
     tau=4.0,
     synthesis_iters=10,
     synthesis_interval=40,
     synthesis_batch_size=16,
-    warmup_rounds=20,
+    warmup_rounds=40,
 )
 
 train_dataloader = dict(
