@@ -6,11 +6,11 @@ it, with the suffix .py, the student's config for them.
 
 import argparse
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
 import torch
 from mmengine.config import Config
-from mmengine.registry import DefaultScope
+from mmengine.registry import DATASETS, DefaultScope
 
 from mmrazor_ssdkd.models.building import build_model, resolve_model
 from mmrazor_ssdkd.models.checkpoint import load_weights, read_checkpoint
@@ -52,7 +52,7 @@ def export_student(config: Config, checkpoint: str, out: str) -> None:
         )
     path = Path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
-    meta = {'dataset_meta': saved.get('meta', {}).get('dataset_meta') or {}}
+    meta = {'dataset_meta': dataset_meta(config)}
     partial = path.with_name(f'{path.name}.partial')
     torch.save(dict(state_dict=weights, meta=meta), partial)
     try:
@@ -62,6 +62,24 @@ def export_student(config: Config, checkpoint: str, out: str) -> None:
         raise
     partial.replace(path)
     student_config(config).dump(path.with_suffix('.py'))
+
+
+def dataset_meta(config: Config) -> dict[str, Any]:
+    """Returns what plain OpenMMLab names and colours the classes by.
+
+    The distillation's own dataset has no classes: they are those of the data
+    that the config evaluates on, which is not read.
+    """
+    dataset = (config.get('test_dataloader') or {}).get('dataset', {})
+    meta: dict[str, Any] = {}
+    if 'type' in dataset:
+        scope = config.get('default_scope', 'mmpretrain')
+        with (
+            DefaultScope.overwrite_default_scope(scope),
+            DATASETS.switch_scope_and_registry(None) as registry,
+        ):
+            meta.update(getattr(registry.get(dataset.type), 'METAINFO', {}))
+    return {**meta, **dataset.get('metainfo', {})}
 
 
 def _check_weights(config: Config, checkpoint: str) -> None:

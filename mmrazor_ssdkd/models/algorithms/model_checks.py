@@ -151,9 +151,7 @@ def _check_logits(
         )
 
 
-def _check_ignore_index(
-    model: nn.Module, name: str, num_classes: int
-) -> None:
+def _check_ignore_index(model: nn.Module, name: str, num_classes: int) -> None:
     """Raises a ValueError where a head's loss leaves a class out.
 
     Such a teacher never learnt the class, and such a student's losses skip
