@@ -56,6 +56,27 @@ def test_step_is_that_of_float32():
     assert_close(model.weight, expected, atol=1e-3, rtol=0)
 
 
+@pytest.mark.parametrize('dilation', [1, 2, 4])
+@pytest.mark.parametrize(
+    'layout', [torch.contiguous_format, torch.channels_last]
+)
+def test_gradient_of_a_depthwise_convolution(dilation, layout):
+    """Near that of float32, which oneDNN's own is not for dilated ones."""
+    torch.manual_seed(0)
+    model = nn.Conv2d(96, 96, 3, 1, dilation, dilation, groups=96)
+    model = model.to(memory_format=layout)
+    x = torch.randn(8, 96, 24, 32).contiguous(memory_format=layout)
+    model(x).square().mean().backward()
+    expected = model.weight.grad.clone()
+    model.zero_grad()
+    with make(model).optim_context(model):
+        loss = model(x).float().square().mean()
+    loss.backward()
+    error = (model.weight.grad - expected).norm() / expected.norm()
+    assert error < 0.02
+    assert not model._forward_pre_hooks
+
+
 def test_accumulation():
     """mmengine's gradient accumulation works as in its own wrappers."""
     model = nn.Linear(4, 3)
