@@ -10,6 +10,8 @@ from mmengine.registry import DefaultScope
 from mmrazor.registry import MODELS
 from toy_models import optimizers, snapshot, steps
 
+from mmrazor_ssdkd.models.building import resolve_model
+
 ROOT = Path(__file__).resolve().parents[1] / 'configs'
 CONFIGS = sorted(
     path.relative_to(ROOT)
@@ -83,6 +85,17 @@ def test_named_teacher_config_is_the_same_network(path):
     ours, theirs = model.teacher.data_preprocessor, trained.data_preprocessor
     assert (ours.mean, ours.std) == (theirs.mean, theirs.std)
     assert ours.get('bgr_to_rgb') == theirs.get('bgr_to_rgb')
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=str)
+def test_student_starts_from_random_weights(cfg):
+    """Weights from ImageNet would not be data-free."""
+    if 'architecture' not in cfg.model:
+        pytest.skip('has no student')
+    student = resolve_model(cfg.model.architecture, 'architecture')
+    assert student.weights is None
+    assert student.model.get('pretrained') is None
+    assert 'Pretrained' not in str(student.model)
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)

@@ -105,6 +105,27 @@ def run(
     return result
 
 
+def pick_rows(
+    rows: dict[str, dict[str, Any]], starts: list[str]
+) -> dict[str, dict[str, Any]]:
+    """Returns the rows whose names start with one of some strings.
+
+    Raises:
+        ValueError: No row's name starts with one of them.
+    """
+    for start in starts:
+        if not any(name.startswith(start) for name in rows):
+            raise ValueError(
+                f'`rows` must start names of the plan, {list(rows)}, but got '
+                f'{start!r}'
+            )
+    return {
+        name: options
+        for name, options in rows.items()
+        if name.startswith(tuple(starts))
+    }
+
+
 def cell(results: list[dict[str, Any]]) -> str:
     """Returns mean, standard deviation and the single scores of a cell."""
     scores = [result['score'] for result in results]
@@ -121,8 +142,13 @@ def main() -> None:
     parser.add_argument('plan', help='path of the plan')
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--seeds', type=int, nargs='+', default=[10, 11, 12])
+    parser.add_argument(
+        '--rows', nargs='+', help='only rows whose names start with one'
+    )
     args = parser.parse_args()
     plan = Config.fromfile(args.plan)
+    if args.rows:
+        plan.rows = pick_rows(plan.rows, args.rows)
     out = args.out.resolve()
     head = [f'{epochs} epochs' for epochs in plan.epochs]
     lines = [

@@ -56,8 +56,5 @@ param_scheduler = dict(
         )
     ],
 )
-# bfloat16 halves the time on a CPU that has it.
-optim_wrapper = dict(
-    generator=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
-    architecture=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
-)
+# bfloat16 halves the generator's time on a CPU that has it, not the student's.
+optim_wrapper = dict(generator=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'))

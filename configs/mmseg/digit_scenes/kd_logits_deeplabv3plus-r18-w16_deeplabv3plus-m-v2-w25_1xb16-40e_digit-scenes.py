@@ -52,10 +52,11 @@ train_dataloader = dict(
     dataset=dict(
         type='mmrazor_ssdkd.DigitScenes',
         split='train',
-        length=640,
+        length=1600,
         pipeline=[dict(type='PackSegInputs')],
     ),
     sampler=dict(type='DefaultSampler', shuffle=True),
 )
-train_cfg = dict(by_epoch=True, max_epochs=30, val_interval=10)
-param_scheduler = dict(end=30)
+train_cfg = dict(by_epoch=True, max_epochs=40, val_interval=10)
+param_scheduler = dict(end=40)
+optim_wrapper = dict(optimizer=dict(weight_decay=5e-3))

@@ -1,4 +1,4 @@
-# SSD-KD on the digit scenes, without a scene: 30 epochs of 640 draws, a
+# SSD-KD on the digit scenes, without a scene: 40 epochs of 1,600 draws, a
 # DeepLabV3+ on a quarter-wide MobileNetV2 from random weights as the student.
 _base_ = [
     '../../_base_/models/digit_scenes.py',
@@ -32,9 +32,9 @@ model = dict(
         type='mmrazor_ssdkd.ModulatedTaskLoss', gamma=2.0, loss_weight=1.0
     ),
     adversarial_weight=0.3,
-    tau=2.0,
+    tau=4.0,
     synthesis_iters=10,
-    synthesis_interval=20,
+    synthesis_interval=40,
     synthesis_batch_size=32,
     warmup_rounds=20,
 )
@@ -42,10 +42,10 @@ model = dict(
 train_dataloader = dict(
     batch_size=16,
     num_workers=0,
-    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=640),
+    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=1600),
     sampler=dict(type='DefaultSampler', shuffle=False),
 )
-train_cfg = dict(by_epoch=True, max_epochs=30, val_interval=10)
+train_cfg = dict(by_epoch=True, max_epochs=40, val_interval=10)
 # One list for each optimizer, stepped once in every iteration.
 param_scheduler = dict(
     generator=[],
@@ -53,10 +53,13 @@ param_scheduler = dict(
         dict(
             type='CosineAnnealingLR',
             begin=0,
-            end=30,
+            end=40,
             by_epoch=True,
             convert_to_iter_based=True,
         )
     ],
 )
+# Ten times the usual decay: 82 mIoU where 5e-4 gave 77. The weights of narrow
+# depthwise layers, which are scaled by BatchNorm, learn too slowly without.
+optim_wrapper = dict(architecture=dict(optimizer=dict(weight_decay=5e-3)))
 default_hooks = dict(checkpoint=dict(interval=10))
