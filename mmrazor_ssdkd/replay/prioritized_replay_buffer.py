@@ -210,13 +210,17 @@ class PrioritizedReplayBuffer:
         self._append(sample, phi)
         self.num_added += len(images)
 
-    def sample(self, batch_size: int) -> dict[str, torch.Tensor]:
+    def sample(
+        self, batch_size: int, uniform: bool = False
+    ) -> dict[str, torch.Tensor]:
         """Draws a batch by priority, with replacement.
 
         Uses the default random generator of the buffer's device.
 
         Args:
             batch_size (int): How many samples to draw, >= 1.
+            uniform (bool): Whether to draw uniformly all the same, with
+                weights of 1. Defaults to False.
 
         Returns:
             dict[str, torch.Tensor]: ``images`` (uint8), ``labels`` (the
@@ -230,7 +234,9 @@ class PrioritizedReplayBuffer:
         check_int('batch_size', batch_size)
         self._check_filled('sample')
         probability = sampling_probability(
-            self._storage.read('priority'), self.alpha, self.eps
+            self._storage.read('priority'),
+            0.0 if uniform else self.alpha,
+            self.eps,
         )
         index = torch.multinomial(probability, batch_size, replacement=True)
         batch = {

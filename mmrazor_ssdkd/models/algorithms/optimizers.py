@@ -1,0 +1,70 @@
+"""Which optimizer is whose, and which step together."""
+
+from typing import Optional, Union
+
+import torch
+from mmengine.optim import OptimWrapper, OptimWrapperDict
+from torch import nn
+
+Wrappers = tuple[OptimWrapper, OptimWrapper, Optional[OptimWrapper]]
+
+
+def pick_wrappers(
+    optim_wrapper: Union[OptimWrapper, OptimWrapperDict],
+    distiller: Optional[nn.Module],
+) -> Wrappers:
+    """Finds the optimizer wrappers of a train step.
+
+    Args:
+        optim_wrapper (OptimWrapperDict): The runner's.
+        distiller (nn.Module, optional): The distiller, whose connectors need
+            one if they have weights.
+
+    Returns:
+        tuple: The generator's, the student's and, or None, the connectors'.
+
+    Raises:
+        ValueError: One is missing, or the student's scales a loss that the
+            connectors share.
+    """
+    names = ['generator', 'architecture']
+    if distiller is not None and any(
+        p.requires_grad for p in distiller.parameters()
+    ):
+        names.append('distiller')
+    if not isinstance(optim_wrapper, OptimWrapperDict) or not all(
+        name in optim_wrapper for name in names
+    ):
+        raise ValueError(
+            f'`optim_wrapper` must have the keys {names} and the constructor '
+            "'mmrazor.SeparateOptimWrapperConstructor', but got "
+            f'{optim_wrapper}'
+        )
+    generator, student = (optim_wrapper[name] for name in names[:2])
+    if 'distiller' not in names:
+        return generator, student, None
+    if hasattr(student, 'loss_scaler'):
+        raise ValueError(
+            '`optim_wrapper.architecture` must not scale its loss beside '
+            'connectors that learn from it too (use Bf16OptimWrapper), but '
+            f'got {type(student).__name__}'
+        )
+    return generator, student, optim_wrapper['distiller']
+
+
+def update_together(
+    loss: torch.Tensor,
+    student: OptimWrapper,
+    connectors: Optional[OptimWrapper],
+) -> None:
+    """Steps the student, and the connectors whenever it steps.
+
+    Args:
+        loss (torch.Tensor): What both learn from, a scalar.
+        student (OptimWrapper): The student's, which may accumulate gradients.
+        connectors (OptimWrapper, optional): The connectors'.
+    """
+    student.update_params(loss)
+    if connectors is not None and student.should_update():
+        connectors.step()
+        connectors.zero_grad()

@@ -1,0 +1,274 @@
+"""MMRazor's distillers under SSD-KD."""
+
+import copy
+
+import pytest
+import torch
+from distillers import features, labelled, logits, recorder
+from mmengine.optim import OptimWrapperDict
+from mmrazor.registry import OPTIM_WRAPPER_CONSTRUCTORS
+from torch import nn
+from torch.testing import assert_close
+from toy_models import (
+    build,
+    optimizers,
+    same,
+    segmentation,
+    snapshot,
+    ssdkd,
+    steps,
+)
+
+KL = logits(type='KLDivergence', tau=2, reduction='batchmean')
+# The toy student has 32 channels in its last stage, the teacher 64.
+CLASSIFIERS = dict(
+    kl=KL,
+    dist=logits(type='DISTLoss', tau=1),
+    dkd=labelled(type='DKDLoss', tau=2, beta=0.5, reduction='mean'),
+    wsld=labelled(type='WSLD', tau=2, num_classes=10),
+    fitnets=features((32, 64), type='L2Loss'),
+    attention=features(None, type='ATLoss'),
+    boundary=features((32, 64), type='ABLoss'),
+    relations=logits('neck.gap', type='DistanceWiseRKD', with_l2_norm=True),
+)
+SEGMENTORS = dict(
+    cwd=logits('decode_head.conv_seg', type='KLDivergence'),
+    fitnets=features((32, 64), type='L2Loss'),
+)
+
+
+def all_optimizers(algorithm: nn.Module) -> OptimWrapperDict:
+    """Builds the optimizers, the connectors' too."""
+    part = dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=0.05))
+    parts = dict(generator=part, architecture=part, distiller=part)
+    constructor = OPTIM_WRAPPER_CONSTRUCTORS.build(
+        dict(
+            type='SeparateOptimWrapperConstructor',
+            _scope_='mmrazor',
+            optim_wrapper_cfg=parts,
+        )
+    )
+    return constructor(algorithm)
+
+
+def wrappers(algorithm: nn.Module) -> OptimWrapperDict:
+    """Builds as many optimizers as an algorithm needs."""
+    connectors = list(algorithm.distiller.parameters())
+    return (all_optimizers if connectors else optimizers)(algorithm)
+
+
+@pytest.mark.parametrize('kd_weight', [1.0, 0.0])
+@pytest.mark.parametrize('name', CLASSIFIERS)
+def test_classifiers(name, kd_weight):
+    """Beside L_KD and in its place."""
+    config = ssdkd(distiller=CLASSIFIERS[name], kd_weight=kd_weight)
+    check_steps(build(config))
+
+
+@pytest.mark.parametrize('name', SEGMENTORS)
+def test_segmentors(name):
+    """Where both sides have logits and features of one resolution."""
+    config = segmentation(distiller=SEGMENTORS[name])
+    config['architecture'] = copy.deepcopy(config['teacher'])
+    config['architecture']['backbone'].update(base_channels=4, stem_channels=4)
+    config['architecture']['decode_head']['in_channels'] = 32
+    check_steps(build(config))
+
+
+def check_steps(algorithm):
+    """Student and connectors move, the teacher does not, losses are finite."""
+    wrapper = wrappers(algorithm)
+    student = snapshot(algorithm.student)
+    teacher = snapshot(algorithm.teacher)
+    connectors = snapshot(algorithm.distiller)
+    (log, _) = steps(algorithm, wrapper, 2)
+    for key in algorithm.distiller.loss_forward_mappings:
+        assert torch.isfinite(log[f'distill.{key}'])
+        assert log[f'distill.{key}'] != 0
+    assert not same(snapshot(algorithm.student), student)
+    assert same(snapshot(algorithm.teacher), teacher)
+    moved = snapshot(algorithm.distiller)
+    for key in connectors:
+        if key.endswith('weight'):
+            assert not torch.equal(connectors[key], moved[key]), key
+
+
+def step_gradient(algorithm, **changes):
+    """Returns the gradient of the last layer's weights after one step."""
+    for key, value in changes.items():
+        setattr(algorithm, key, value)
+    before = algorithm.student.head.fc.weight.detach().clone()
+    wrapper = optimizers(algorithm, lr=1.0)
+    steps(algorithm, wrapper, 1)
+    return before - algorithm.student.head.fc.weight.detach()
+
+
+def test_the_distillers_loss_reaches_the_student():
+    """With L_KD off the gradient is that of the distiller's loss alone."""
+    config = ssdkd(distiller=KL, kd_weight=0.0)
+    assert step_gradient(build(config)).abs().max() > 0
+    both = step_gradient(build(config), kd_weight=1.0)
+    kd_alone = step_gradient(build(ssdkd()))
+    distiller_alone = step_gradient(build(config))
+    assert_close(both, kd_alone + distiller_alone, atol=1e-5, rtol=1e-3)
+
+
+def test_w_multiplies_l_kd_only():
+    """Weights that are all 3 triple L_KD and leave the distiller's loss."""
+
+    def losses(factor):
+        algorithm = build(ssdkd(distiller=KL))
+        wrapper = optimizers(algorithm)
+        steps(algorithm, wrapper, 1)
+        torch.manual_seed(5)
+        batch = algorithm.replay_buffer.sample(6)
+        batch['weight'] = torch.full((6,), factor)
+        return algorithm.distill(batch, wrapper['architecture'])[1]
+
+    one, three = losses(1.0), losses(3.0)
+    assert_close(three['distill.loss_kd'], 3 * one['distill.loss_kd'])
+    assert_close(three['distill.loss_out'], one['distill.loss_out'])
+
+
+def test_same_batch_gives_the_same_divergence():
+    """A KL distiller of the drawn batch is L_KD with w = 1."""
+    algorithm = build(ssdkd(distiller=KL, tau=2.0, replay_buffer=dict(beta=0)))
+    (log,) = steps(algorithm, optimizers(algorithm), 1)
+    assert_close(log['distill.loss_out'], log['distill.loss_kd'])
+
+
+def test_uniform_draw_ignores_priorities():
+    """Its batch is drawn without them, the one of L_KD is not."""
+    algorithm = build(ssdkd(distiller=KL, distiller_uniform=True))
+    wrapper = optimizers(algorithm)
+    steps(algorithm, wrapper, 1)
+    buffer = algorithm.replay_buffer
+    index = torch.arange(len(buffer))
+    priority = torch.zeros(len(buffer))
+    priority[3] = 1e6
+    buffer.update_priority(index, priority, torch.ones(len(buffer)))
+    seen = []
+    algorithm.teacher.register_forward_hook(
+        lambda module, inputs, outputs: seen.append(outputs)
+    )
+    batch = buffer.sample(200)
+    assert (batch['index'] == 3).float().mean() > 0.9
+    uniform = buffer.sample(200, uniform=True)
+    assert (uniform['index'] == 3).float().mean() < 0.3
+    assert (uniform['weight'] == 1).all()
+    algorithm.distill(batch, wrapper['architecture'])
+    (preds_T,) = seen
+    assert len(preds_T.unique(dim=0)) > 3
+
+
+def test_labels_are_the_teachers():
+    """What a loss gets as labels is the teacher's class of each image."""
+    algorithm = build(ssdkd(distiller=CLASSIFIERS['dkd']))
+    wrapper = optimizers(algorithm)
+    steps(algorithm, wrapper, 1)
+    batch = algorithm.replay_buffer.sample(6)
+    algorithm.distill(batch, wrapper['architecture'])
+    recorders = algorithm.distiller.student_recorders
+    given = recorders.get_recorder('gt_labels').get_record_data(0, 1)
+    assert torch.equal(given, batch['labels'])
+
+
+def test_maps_of_labels_under_segmentation():
+    """The head's loss sees the teacher's map, at the teacher's resolution."""
+    record = dict(
+        gt=recorder('decode_head.loss_decode', 'ModuleInputs'),
+        **SEGMENTORS['cwd']['student_recorders'],
+    )
+    config = segmentation(
+        distiller=dict(SEGMENTORS['cwd'], student_recorders=record)
+    )
+    config['architecture'] = copy.deepcopy(config['teacher'])
+    algorithm = build(config)
+    wrapper = optimizers(algorithm)
+    steps(algorithm, wrapper, 1)
+    batch = algorithm.replay_buffer.sample(4)
+    algorithm.distill(batch, wrapper['architecture'])
+    given = algorithm.distiller.student_recorders.get_recorder('gt')
+    assert torch.equal(given.get_record_data(0, 1), batch['labels'])
+
+
+def test_connector_resumes():
+    """Its weights and its optimizer's state travel in a checkpoint."""
+    algorithm = build(ssdkd(distiller=CLASSIFIERS['fitnets']))
+    steps(algorithm, wrappers(algorithm), 1)
+    state = algorithm.state_dict()
+    keys = [key for key in state if key.startswith('distiller.')]
+    assert any('connectors.fit' in key for key in keys)
+    other = build(ssdkd(distiller=CLASSIFIERS['fitnets']), seed=3)
+    other.load_state_dict(state)
+    assert same(
+        snapshot(other.distiller),
+        {
+            k: v
+            for k, v in snapshot(algorithm.distiller).items()
+            if not k.endswith('.grad')
+        },
+    )
+
+
+def test_connector_without_an_optimizer():
+    """Training it is not forgotten in silence."""
+    algorithm = build(ssdkd(distiller=CLASSIFIERS['fitnets']))
+    with pytest.raises(ValueError, match=r"must have the keys.*'distiller'"):
+        steps(algorithm, optimizers(algorithm), 1)
+
+
+def test_loss_scaler_beside_connectors():
+    """Two scalers would unscale one backward pass differently."""
+    algorithm = build(ssdkd(distiller=CLASSIFIERS['fitnets']))
+    wrapper = all_optimizers(algorithm)
+    wrapper['architecture'].loss_scaler = object()
+    with pytest.raises(ValueError, match='Bf16OptimWrapper'):
+        steps(algorithm, wrapper, 1)
+
+
+@pytest.mark.parametrize('side', ['student', 'teacher'])
+def test_source_that_does_not_exist(side):
+    """The key of the recorder is named."""
+    config = copy.deepcopy(KL)
+    config[f'{side}_recorders']['out']['source'] = 'head.no_such_layer'
+    match = f'`distiller.{side}_recorders.out.source`.*head.no_such_layer'
+    with pytest.raises(ValueError, match=match):
+        build(ssdkd(distiller=config))
+
+
+def test_shapes_that_differ_without_a_connector():
+    """The key of the mapping is named."""
+    config = features(None, type='L2Loss')
+    match = r'`distiller.loss_forward_mappings.loss_feat`.*connector'
+    with pytest.raises(ValueError, match=match):
+        build(ssdkd(distiller=config))
+
+
+def test_loss_without_a_mapping():
+    """It would never be computed."""
+    config = copy.deepcopy(KL)
+    config['distill_losses']['loss_more'] = dict(type='L2Loss')
+    match = "`distiller.loss_forward_mappings`.*'loss_more' has none"
+    with pytest.raises(ValueError, match=match):
+        build(ssdkd(distiller=config))
+
+
+def test_mapping_of_an_unknown_recorder():
+    """MMRazor's own check, as an error of a config."""
+    config = copy.deepcopy(KL)
+    config['loss_forward_mappings']['loss_out']['preds_S']['recorder'] = 'no'
+    with pytest.raises(ValueError, match='`distiller` must be the config'):
+        build(ssdkd(distiller=config))
+
+
+def test_other_kinds_of_distillers():
+    """What is no ConfigurableDistiller is named."""
+    with pytest.raises(TypeError, match='`distiller` must be a Configurable'):
+        build(ssdkd(distiller=dict(type='KLDivergence')))
+
+
+def test_student_that_learns_from_nothing():
+    """L_KD off asks for another loss."""
+    with pytest.raises(ValueError, match='`kd_weight` must be > 0'):
+        build(ssdkd(kd_weight=0.0))
