@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
 from mmengine.registry import DefaultScope
 from mmrazor.registry import MODELS
-from toy_models import optimizers, snapshot, steps
+from toy_models import same, snapshot, steps
 
 from mmrazor_ssdkd.models.building import resolve_model
 
@@ -21,10 +22,15 @@ CONFIGS = sorted(
 NAME = re.compile(r'.*_(?P<gpus>\d+)xb(?P<batch>\d+)-(?P<length>\d+)e_[\w-]+')
 
 
+def load(path):
+    """Reads a config."""
+    return Config.fromfile(ROOT / path)
+
+
 @pytest.fixture
 def cfg(path):
     """A config in its own scope, whose teacher needs no checkpoint."""
-    cfg = Config.fromfile(ROOT / path)
+    cfg = load(path)
     if 'teacher_ckpt' in cfg.model:
         cfg.model.teacher_ckpt = None
     with DefaultScope.overwrite_default_scope(cfg.default_scope):
@@ -113,7 +119,46 @@ def test_takes_two_steps(cfg):
     torch.manual_seed(0)
     algorithm = MODELS.build(cfg.model).train()
     before = snapshot(algorithm.student)
-    logs = steps(algorithm, optimizers(algorithm), 2, batch_size=4)
+    wrapper = build_optim_wrapper(algorithm, cfg.optim_wrapper)
+    logs = steps(algorithm, wrapper, 2, batch_size=4)
     assert all(torch.isfinite(v) for log in logs for v in log.values())
     after = snapshot(algorithm.student)
     assert any(not torch.equal(before[key], after[key]) for key in before)
+
+
+MIXES = [path for path in CONFIGS if 'distiller' in load(path).model]
+MIXES = [path for path in MIXES if load(path).model.type.endswith('SSDKD')]
+
+
+@pytest.mark.parametrize('path', MIXES, ids=str)
+def test_mix_trains_all_its_parts(cfg):
+    """Every extra loss is finite and moves the student, and connectors."""
+    cfg.model.update(synthesis_iters=1, warmup_rounds=0)
+    cfg.model.synthesis_batch_size = 4
+    torch.manual_seed(0)
+    algorithm = MODELS.build(cfg.model).train()
+    wrapper = build_optim_wrapper(algorithm, cfg.optim_wrapper)
+    parts = ('student', 'teacher', 'distiller')
+    before = {name: snapshot(getattr(algorithm, name)) for name in parts}
+    (log, _) = steps(algorithm, wrapper, 2, batch_size=4)
+    after = {name: snapshot(getattr(algorithm, name)) for name in parts}
+    assert same(before['teacher'], after['teacher'])
+    assert not same(before['student'], after['student'])
+    if any(key.startswith('connectors') for key in before['distiller']):
+        assert any(
+            not torch.equal(value, after['distiller'][key])
+            for key, value in before['distiller'].items()
+            if key.endswith('weight')
+        )
+    slot = algorithm._slot
+    images = algorithm.replay_buffer.sample(4)['images']
+    slot.run_student(images, slot.run_teacher(images))
+    weights = list(algorithm.student.parameters())
+    losses = slot.losses()
+    assert set(losses) == set(algorithm.distiller.distill_losses)
+    for name, loss in losses.items():
+        assert torch.isfinite(log[f'distill.{name}'])
+        grads = torch.autograd.grad(
+            loss, weights, retain_graph=True, allow_unused=True
+        )
+        assert any(g is not None and g.abs().max() > 0 for g in grads), name
