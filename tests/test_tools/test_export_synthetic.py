@@ -1,0 +1,101 @@
+"""The synthetic set is what OpenMMLab's own datasets read."""
+
+import numpy as np
+import pytest
+import torch
+from export_synthetic import export_synthetic
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from mmpretrain.datasets import CustomDataset
+from mmseg.datasets import BaseSegDataset
+from toy_models import build, optimizers, segmentation, ssdkd, steps
+
+
+def distil(model, path):
+    """Takes a step, saves a checkpoint and returns the algorithm."""
+    algorithm = build(model)
+    steps(algorithm, optimizers(algorithm), 1)
+    torch.save(dict(state_dict=algorithm.state_dict()), path)
+    return algorithm.eval()
+
+
+def export(model, tmp_path, scope):
+    """Exports a step's buffer; returns what was stored, and the folder."""
+    algorithm = distil(model, tmp_path / 'epoch.pth')
+    out = tmp_path / 'out'
+    config = Config(dict(model=model, default_scope=scope))
+    number = export_synthetic(config, str(tmp_path / 'epoch.pth'), str(out))
+    images = algorithm.replay_buffer.state_dict()['samples']['images']
+    assert number == len(images) > 0
+    return algorithm, images, out
+
+
+def test_classes_are_those_of_a_custom_dataset(tmp_path):
+    """Pixels and the teacher's classes come back as they were."""
+    algorithm, images, out = export(ssdkd(), tmp_path, 'mmpretrain')
+    load = dict(type='LoadImageFromFile', color_type='grayscale')
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        dataset = CustomDataset(data_root=str(out / 'images'), pipeline=[load])
+    classes = [str(number) for number in range(10)]
+    assert list(dataset.CLASSES) == classes
+    assert len(dataset) == len(images)
+    labels = algorithm.predict_teacher(images).argmax(dim=1)
+    for item in dataset:
+        number = int(item['img_path'][-10:-4])
+        assert item['gt_label'] == labels[number]
+        assert np.array_equal(item['img'].squeeze(), images[number][0])
+
+
+def test_colours_and_maps_are_those_of_a_seg_dataset(tmp_path):
+    """Images come back in the order of channels that the generator made."""
+    algorithm, images, out = export(segmentation(), tmp_path, 'mmseg')
+    metainfo = dict(classes=tuple('abcde'), palette=[[0, 0, 0]] * 5)
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        dataset = BaseSegDataset(
+            data_root=str(out),
+            data_prefix=dict(img_path='img_dir', seg_map_path='ann_dir'),
+            img_suffix='.png',
+            metainfo=metainfo,
+            reduce_zero_label=False,
+            pipeline=[
+                dict(type='LoadImageFromFile'),
+                dict(type='LoadAnnotations'),
+            ],
+        )
+    maps = torch.nn.functional.interpolate(
+        algorithm.predict_teacher(images), (32, 48), mode='bilinear'
+    ).argmax(dim=1)
+    assert len(dataset) == len(images)
+    for number, item in enumerate(dataset):
+        assert np.array_equal(item['img'], images[number].permute(1, 2, 0))
+        assert np.array_equal(item['gt_seg_map'], maps[number])
+
+
+def test_soft_labels_are_the_teachers_logits(tmp_path):
+    """One row for each file, in the same order."""
+    algorithm, images, out = export(ssdkd(), tmp_path, 'mmpretrain')
+    saved = np.load(out / 'soft_labels.npz')
+    assert len(saved['files']) == len(images)
+    assert all((out / name).exists() for name in saved['files'])
+    expected = algorithm.predict_teacher(images).numpy()
+    assert saved['logits'].dtype == np.float32
+    np.testing.assert_allclose(saved['logits'], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_checkpoint_without_samples(tmp_path):
+    """The message names the setting that leaves them out."""
+    model = ssdkd(save_images_interval=0)
+    distil(model, tmp_path / 'epoch.pth')
+    config = Config(dict(model=model, default_scope='mmpretrain'))
+    with pytest.raises(ValueError, match='`save_images_interval`'):
+        export_synthetic(
+            config, str(tmp_path / 'epoch.pth'), str(tmp_path / 'o')
+        )
+    assert not (tmp_path / 'o').exists()
+
+
+def test_folder_with_something_in_it(tmp_path):
+    """Two sets are not mixed."""
+    (tmp_path / 'mine.txt').write_text('mine')
+    with pytest.raises(ValueError, match='`out` must be new or empty'):
+        export_synthetic(Config(), 'none.pth', str(tmp_path))
