@@ -70,7 +70,11 @@ def dataset_meta(config: Config) -> dict[str, Any]:
     The distillation's own dataset has no classes: they are those of the data
     that the config evaluates on, which is not read.
     """
-    dataset = (config.get('test_dataloader') or {}).get('dataset', {})
+    loader: dict[str, Any] = config.get('test_dataloader') or {}
+    dataset: Any = loader.get('dataset') or {}
+    # RepeatDataset and its like hold the dataset itself.
+    while 'dataset' in dataset:
+        dataset = dataset['dataset']
     meta: dict[str, Any] = {}
     if 'type' in dataset:
         scope = config.get('default_scope', 'mmpretrain')
@@ -79,7 +83,9 @@ def dataset_meta(config: Config) -> dict[str, Any]:
             DATASETS.switch_scope_and_registry(None) as registry,
         ):
             meta.update(getattr(registry.get(dataset.type), 'METAINFO', {}))
-    return {**meta, **dataset.get('metainfo', {})}
+    if isinstance(dataset.get('classes'), (list, tuple)):
+        meta['classes'] = tuple(dataset['classes'])
+    return {**meta, **(dataset.get('metainfo') or {})}
 
 
 def _check_weights(config: Config, checkpoint: str) -> None:

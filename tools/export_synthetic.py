@@ -9,6 +9,7 @@ relative to OUT.
 """
 
 import argparse
+import copy
 from pathlib import Path
 
 import cv2
@@ -61,7 +62,10 @@ def export_synthetic(config: Config, checkpoint: str, out: str) -> int:
 
 def build(config: Config, checkpoint: str) -> SSDKD:
     """Returns the algorithm with a checkpoint's weights, in eval mode."""
-    cfg = config.copy()
+    cfg = copy.deepcopy(config)
+    # As the runner does.
+    if 'data_preprocessor' in cfg:
+        cfg.model.setdefault('data_preprocessor', cfg.data_preprocessor)
     # The checkpoint has the teacher's weights, too.
     cfg.model.teacher_ckpt = None
     scope = cfg.get('default_scope', 'mmpretrain')

@@ -137,13 +137,15 @@ def cell(results: list[dict[str, Any]]) -> str:
 
 
 def main() -> None:
-    """Runs what is missing and writes OUT/table.md."""
+    """Runs what is missing, prints the rows and writes OUT/table.md."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('plan', help='path of the plan')
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--seeds', type=int, nargs='+', default=[10, 11, 12])
     parser.add_argument(
-        '--rows', nargs='+', help='only rows whose names start with one'
+        '--rows',
+        nargs='+',
+        help='only rows whose names start with one; printed, not written',
     )
     args = parser.parse_args()
     plan = Config.fromfile(args.plan)
@@ -162,7 +164,8 @@ def main() -> None:
         ]
         lines.append(f'| {row} | {" | ".join(cells)} |')
         print(lines[-1], flush=True)
-    (out / 'table.md').write_text('\n'.join(lines) + '\n')
+    if not args.rows:
+        (out / 'table.md').write_text('\n'.join(lines) + '\n')
 
 
 if __name__ == '__main__':

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Optional
 
 import torch
+from mmengine.dist import get_world_size
 from mmengine.structures import PixelData
 from mmpretrain.structures import DataSample
 from mmrazor.models.distillers import ConfigurableDistiller
@@ -16,7 +17,17 @@ from mmrazor_ssdkd.models.forward import frozen, predict_logits
 
 Losses = dict[str, torch.Tensor]
 # What MMRazor's distillers raise for a mistake in a config.
-_MISTAKES = (AssertionError, TypeError, KeyError, ValueError, RuntimeError)
+_MISTAKES = (
+    AssertionError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+# Names that the algorithm's own losses have in the log.
+_RESERVED = ('loss', 'loss_kd', 'loss_task')
 
 
 class DistillerSlot:
@@ -27,6 +38,10 @@ class DistillerSlot:
     ``gt_labels``), the head's own loss is computed too, against the teacher's
     classes as pseudo labels, and discarded.
 
+    A delivery acts on the whole forward pass, so also on the logits of L_KD
+    where both share it. A residual block adds to what its last norm gave out
+    in place: a record of that norm holds the sum.
+
     Args:
         distiller (dict): Config of a ``ConfigurableDistiller``.
         teacher (nn.Module): The frozen teacher.
@@ -34,8 +49,9 @@ class DistillerSlot:
 
     Raises:
         TypeError: ``distiller`` is not a ``ConfigurableDistiller``.
-        ValueError: A recorder's source does not exist, a loss has no mapping,
-            or a mapping is wrong.
+        ValueError: A recorder's source does not exist, a loss has no mapping
+            or a name that is taken, a mapping is wrong, or several processes
+            train.
     """
 
     def __init__(
@@ -44,9 +60,13 @@ class DistillerSlot:
         self.distiller = _build(distiller)
         self.teacher = teacher
         self.student = student
+        self._hooked: dict[Any, nn.Module] = {}
         for name, model in (('student', student), ('teacher', teacher)):
             recorders = getattr(self.distiller, f'{name}_recorders').recorders
             _initialize(recorders, model, f'distiller.{name}_recorders')
+            self._hook_again(recorders, model)
+        if hasattr(self.distiller, 'init_ofd_connectors'):
+            self.distiller.init_ofd_connectors(teacher)
 
     def run_teacher(self, images: torch.Tensor) -> torch.Tensor:
         """Records the teacher.
@@ -84,7 +104,8 @@ class DistillerSlot:
         for side in ('student', 'teacher'):
             recorders = getattr(self.distiller, f'{side}_recorders').recorders
             for recorder in recorders.values():
-                _channels_first(recorder.data_buffer)
+                buffer = recorder.data_buffer
+                buffer[:] = map(_channels_first, list(buffer))
         return self.distiller.compute_distill_losses()
 
     @torch.no_grad()
@@ -120,6 +141,7 @@ class DistillerSlot:
         preds_T: Optional[torch.Tensor] = None,
     ) -> torch.Tensor:
         """Returns a model's logits under its recorders."""
+        self._hook_again(recorders.recorders, model)
         size = None if preds_T is None else preds_T.shape[2:]
         preprocessor = getattr(model, 'data_preprocessor', None)
         logits = predict_logits(model, images, preprocessor, size)
@@ -127,6 +149,17 @@ class DistillerSlot:
             targets = logits if preds_T is None else preds_T
             _task_loss(model, logits, targets.argmax(dim=1))
         return logits
+
+    def _hook_again(self, recorders: dict, model: nn.Module) -> None:
+        """Hooks what the runner has replaced since (SyncBN) once more."""
+        modules = dict(model.named_modules())
+        for recorder in recorders.values():
+            module = modules.get(recorder.source)
+            if module is None or not hasattr(recorder, 'forward_hook'):
+                continue
+            if self._hooked.setdefault(recorder, module) is not module:
+                module.register_forward_hook(recorder.forward_hook)
+                self._hooked[recorder] = module
 
 
 def _build(cfg: dict) -> ConfigurableDistiller:
@@ -143,7 +176,23 @@ def _build(cfg: dict) -> ConfigurableDistiller:
             '`distiller` must be a ConfigurableDistiller, but got '
             f'{type(distiller).__name__}'
         )
+    if get_world_size() > 1:
+        raise ValueError(
+            '`distiller` must be None where several processes train, since '
+            'its forward passes would not average their gradients, but got '
+            f'{type(distiller).__name__}'
+        )
+    if not any('loss' in name for name in distiller.loss_forward_mappings):
+        raise ValueError(
+            '`distiller.loss_forward_mappings` must map a loss, with "loss" '
+            f'in its name, but got {list(distiller.loss_forward_mappings)}'
+        )
     for name in distiller.distill_losses:
+        if name in _RESERVED:
+            raise ValueError(
+                '`distiller.distill_losses` must not have the names '
+                f'{_RESERVED}, which are taken, but got {name!r}'
+            )
         if name not in distiller.loss_forward_mappings:
             raise ValueError(
                 '`distiller.loss_forward_mappings` must have an entry for '
@@ -175,11 +224,15 @@ def _only(distiller: Any, name: str) -> Iterator[None]:
         distiller.loss_forward_mappings = mappings
 
 
-def _channels_first(records: list) -> None:
+def _channels_first(record: Any) -> Any:
     """Lays recorded maps out as MMRazor's losses, which `view` them, want."""
-    for index, record in enumerate(records):
-        if isinstance(record, torch.Tensor):
-            records[index] = record.contiguous()
+    if isinstance(record, (tuple, list)):
+        return type(record)(map(_channels_first, record))
+    if isinstance(record, torch.Tensor) and not isinstance(
+        record, nn.Parameter
+    ):
+        return record.contiguous()
+    return record
 
 
 def _record_loss(recorders: Any) -> bool:

@@ -24,8 +24,8 @@ def pick_wrappers(
         tuple: The generator's, the student's and, or None, the connectors'.
 
     Raises:
-        ValueError: One is missing, or the student's scales a loss that the
-            connectors share.
+        ValueError: One is missing, one scales the loss that student and
+            connectors share, or the connectors' accumulates by itself.
     """
     names = ['generator', 'architecture']
     if distiller is not None and any(
@@ -43,13 +43,24 @@ def pick_wrappers(
     generator, student = (optim_wrapper[name] for name in names[:2])
     if 'distiller' not in names:
         return generator, student, None
-    if hasattr(student, 'loss_scaler'):
+    connectors = optim_wrapper['distiller']
+    for name, wrapper in (
+        ('architecture', student),
+        ('distiller', connectors),
+    ):
+        if hasattr(wrapper, 'loss_scaler'):
+            raise ValueError(
+                f'`optim_wrapper.{name}` must not scale a loss that student '
+                'and connectors share (use Bf16OptimWrapper), but got '
+                f'{type(wrapper).__name__}'
+            )
+    if connectors._accumulative_counts != 1:
         raise ValueError(
-            '`optim_wrapper.architecture` must not scale its loss beside '
-            'connectors that learn from it too (use Bf16OptimWrapper), but '
-            f'got {type(student).__name__}'
+            '`optim_wrapper.distiller.accumulative_counts` must be 1, since '
+            'connectors step with the student, but got '
+            f'{connectors._accumulative_counts}'
         )
-    return generator, student, optim_wrapper['distiller']
+    return generator, student, connectors
 
 
 def update_together(

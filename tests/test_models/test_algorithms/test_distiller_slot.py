@@ -5,12 +5,14 @@ import copy
 import pytest
 import torch
 from distillers import features, labelled, logits, recorder
+from mmengine.model import revert_sync_batchnorm
 from mmengine.optim import OptimWrapperDict
 from mmrazor.registry import OPTIM_WRAPPER_CONSTRUCTORS
 from torch import nn
 from torch.testing import assert_close
 from toy_models import (
     build,
+    classifier,
     optimizers,
     same,
     segmentation,
@@ -272,3 +274,81 @@ def test_student_that_learns_from_nothing():
     """L_KD off asks for another loss."""
     with pytest.raises(ValueError, match='`kd_weight` must be > 0'):
         build(ssdkd(kd_weight=0.0))
+
+
+@pytest.mark.parametrize('name', ['loss', 'loss_kd', 'loss_task'])
+def test_names_that_are_taken(name):
+    """A loss of that name would replace the algorithm's own."""
+    config = copy.deepcopy(KL)
+    for key in ('distill_losses', 'loss_forward_mappings'):
+        config[key] = {name: config[key]['loss_out']}
+    with pytest.raises(
+        ValueError, match=r'`distiller.distill_losses` must no'
+    ):
+        build(ssdkd(distiller=config))
+
+
+def test_distiller_without_a_loss():
+    """There would be nothing to learn from."""
+    empty = dict(type='ConfigurableDistiller')
+    with pytest.raises(ValueError, match='must map a loss'):
+        build(ssdkd(distiller=empty, kd_weight=0.0))
+
+
+def test_uniform_draw_without_a_distiller():
+    """The setting would do nothing."""
+    with pytest.raises(ValueError, match='`distiller_uniform` must be False'):
+        build(ssdkd(distiller_uniform=True))
+
+
+def test_weights_are_recorded_live():
+    """A recorded parameter stays the layer's own, and learns."""
+    source = 'backbone.layer1.0.conv1.weight'
+    config = features(None, type='L1Loss')
+    for side in ('student', 'teacher'):
+        record = dict(feat=recorder(source, 'Parameter'))
+        config[f'{side}_recorders'] = record
+    model = ssdkd(distiller=config, kd_weight=0.0, architecture=classifier(8))
+    algorithm = build(model)
+    logs = steps(algorithm, optimizers(algorithm), 3)
+    assert logs[2]['distill.loss_feat'] < logs[0]['distill.loss_feat']
+
+
+def test_features_inside_a_tuple():
+    """Backbones give out tuples, whose maps are laid out anew as well."""
+    config = features((32, 64), source='backbone', type='L2Loss')
+    for record in config['loss_forward_mappings']['loss_feat'].values():
+        record['data_idx'] = 0
+    check_steps(build(ssdkd(distiller=config)))
+
+
+def test_recorder_of_a_converted_sync_bn():
+    """The runner replaces such a layer after the recorder was hooked."""
+    networks = dict(architecture=classifier(4), teacher=classifier(8))
+    for network in networks.values():
+        network['backbone']['norm_cfg'] = dict(type='SyncBN')
+    config = features((32, 64), 'backbone.layer4.1.bn1', type='L2Loss')
+    algorithm = build(ssdkd(distiller=config, **networks))
+    check_steps(revert_sync_batchnorm(algorithm))
+
+
+def test_build_draws_nothing_of_the_runs():
+    """One seed gives one student, with a distiller without weights or not."""
+    states = []
+    for config in (None, KL):
+        build(ssdkd(distiller=config))
+        states.append(torch.get_rng_state())
+    assert torch.equal(*states)
+
+
+@pytest.mark.parametrize('name', ['architecture', 'distiller'])
+def test_accumulation_and_scalers_of_connectors(name):
+    """Both optimizers of a shared loss are looked at."""
+    algorithm = build(ssdkd(distiller=CLASSIFIERS['fitnets']))
+    wrapper = all_optimizers(algorithm)
+    wrapper['distiller']._accumulative_counts = 2
+    with pytest.raises(ValueError, match='accumulative_counts` must be 1'):
+        steps(algorithm, wrapper, 1)
+    wrapper[name].loss_scaler = object()
+    with pytest.raises(ValueError, match=f'`optim_wrapper.{name}` must not'):
+        steps(algorithm, wrapper, 1)
