@@ -152,11 +152,11 @@ class DistillerSlot:
 
     def _hook_again(self, recorders: dict, model: nn.Module) -> None:
         """Hooks what the runner has replaced since (SyncBN) once more."""
-        modules = dict(model.named_modules())
         for recorder in recorders.values():
-            module = modules.get(recorder.source)
-            if module is None or not hasattr(recorder, 'forward_hook'):
+            # Those of functions, methods and parameters hook no module.
+            if not hasattr(recorder, 'forward_hook'):
                 continue
+            module = model.get_submodule(recorder.source)
             if self._hooked.setdefault(recorder, module) is not module:
                 module.register_forward_hook(recorder.forward_hook)
                 self._hooked[recorder] = module

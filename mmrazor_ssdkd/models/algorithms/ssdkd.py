@@ -396,9 +396,9 @@ class SSDKD(BaseAlgorithm):
         )
 
     @property
-    def _same_batch(self) -> bool:
-        """Whether the distiller looks at the batch of L_KD."""
-        return self._slot is not None and not self.distiller_uniform
+    def _shared_slot(self) -> Optional[DistillerSlot]:
+        """The distiller's slot where it looks at the batch of L_KD."""
+        return None if self.distiller_uniform else self._slot
 
     @torch.no_grad()
     def _targets(self, batch: Batch) -> torch.Tensor:
@@ -407,16 +407,16 @@ class SSDKD(BaseAlgorithm):
         It has them from a forward pass of its own, since stored logits come
         without features.
         """
-        if self._slot is not None and self._same_batch:
-            return self._slot.run_teacher(batch['images'])
+        if self._shared_slot is not None:
+            return self._shared_slot.run_teacher(batch['images'])
         if 'preds_T' in batch:
             return batch['preds_T']
         return self.predict_teacher(batch['images'])
 
     def _answers(self, batch: Batch, preds_T: torch.Tensor) -> torch.Tensor:
         """Returns the student's logits; a distiller records them."""
-        if self._slot is not None and self._same_batch:
-            return self._slot.run_student(batch['images'], preds_T)
+        if self._shared_slot is not None:
+            return self._shared_slot.run_student(batch['images'], preds_T)
         return self.predict_student(batch['images'], preds_T)
 
     def _uniform_batch(self, batch_size: int) -> Optional[Batch]:
