@@ -1,4 +1,4 @@
-"""The replay buffer and the priority sampling that it draws by."""
+"""The replay buffer, the priority sampling that it draws by, and views."""
 
 from .prioritized_replay_buffer import PrioritizedReplayBuffer
 from .prioritized_sampling import (
@@ -6,9 +6,11 @@ from .prioritized_sampling import (
     priority,
     sampling_probability,
 )
+from .random_view import RandomView
 
 __all__ = [
     'PrioritizedReplayBuffer',
+    'RandomView',
     'importance_weight',
     'priority',
     'sampling_probability',

@@ -26,7 +26,11 @@ from mmrazor_ssdkd.models.losses import (
     mean_over_pixels,
 )
 from mmrazor_ssdkd.registry import MODELS
-from mmrazor_ssdkd.replay import PrioritizedReplayBuffer, priority
+from mmrazor_ssdkd.replay import (
+    PrioritizedReplayBuffer,
+    RandomView,
+    priority,
+)
 from mmrazor_ssdkd.validation import check_bool, check_int, check_number
 
 from .data_inversion import DataInversion
@@ -91,6 +95,9 @@ class SSDKD(BaseAlgorithm):
             Defaults to 'optimized'.
         labels (str): 'predicted', 'uniform' or 'rare', see
             :class:`DataInversion`. Defaults to 'predicted'.
+        augmentation (dict, optional): Config of a ``RandomView`` of replayed
+            images. The teacher then looks at the same views, since stored
+            logits are those of the images as stored. Defaults to None.
         save_images_interval (int): A checkpoint holds the buffer's samples
             where its iteration is a multiple of this, and never if 0. A run
             resumed from one without starts with a new buffer. Defaults to 1.
@@ -129,6 +136,7 @@ class SSDKD(BaseAlgorithm):
         admit: Optional[int] = None,
         latent: Literal['fresh', 'optimized'] = 'optimized',
         labels: Literal['predicted', 'uniform', 'rare'] = 'predicted',
+        augmentation: Optional[dict] = None,
         save_images_interval: int = 1,
         channels_last: bool = True,
         data_preprocessor: Optional[dict] = None,
@@ -143,6 +151,11 @@ class SSDKD(BaseAlgorithm):
         self.replay_buffer = build_part(
             replay_buffer, 'replay_buffer', PrioritizedReplayBuffer
         )
+        self.augmentation: Optional[nn.Module] = None
+        if augmentation is not None:
+            self.augmentation = build_part(
+                augmentation, 'augmentation', RandomView
+            )
         self.kd_weight = check_number('kd_weight', kd_weight)
         self.tau = check_number('tau', tau, exclusive=True)
         self.student_task_weight = check_number(
@@ -243,7 +256,7 @@ class SSDKD(BaseAlgorithm):
                 self.num_synthesized += len(images)
                 self.admit_best(images)
                 log_vars.update(self._buffer_vars())
-            batch = self.replay_buffer.sample(len(data['inputs']))
+            batch = self.view(self.replay_buffer.sample(len(data['inputs'])))
             delta, student_vars = self.distill(batch, student, connectors)
             self.replay_buffer.update_priority(
                 batch['index'], delta, batch['weight']
@@ -296,6 +309,22 @@ class SSDKD(BaseAlgorithm):
         )
         self.replay_buffer.extend(images, preds_T, delta, phi=self._stored_phi)
 
+    def view(self, batch: Batch) -> Batch:
+        """Replaces the images of a drawn batch by views of them.
+
+        Args:
+            batch (dict[str, torch.Tensor]): From the buffer's ``sample``.
+
+        Returns:
+            dict[str, torch.Tensor]: The same without ``augmentation``;
+            otherwise without the stored logits, which are not the views'.
+        """
+        if self.augmentation is None:
+            return batch
+        batch = dict(batch, images=self.augmentation(batch['images']))
+        batch.pop('preds_T', None)
+        return batch
+
     def distill(
         self,
         batch: Batch,
@@ -305,7 +334,8 @@ class SSDKD(BaseAlgorithm):
         """Runs one student step on a drawn batch.
 
         Args:
-            batch (dict[str, torch.Tensor]): From the buffer's ``sample``.
+            batch (dict[str, torch.Tensor]): From the buffer's ``sample``, or
+                :meth:`view` of it.
             optim_wrapper (OptimWrapper): The student's.
             connectors (OptimWrapper, optional): The distiller's, whose
                 connectors learn with the student. Defaults to None.
@@ -322,7 +352,7 @@ class SSDKD(BaseAlgorithm):
             loss_kd = (batch['weight'] * divergence).mean()
             losses = dict(loss_kd=self.kd_weight * loss_kd)
             if self.student_task_weight:
-                losses['loss_task'] = self._student_task_loss(preds_S, batch)
+                losses['loss_task'] = self._student_task_loss(preds_S, preds_T)
             losses.update(self._distiller_losses(others))
         loss, log_vars = self.parse_losses(losses)
         update_together(loss, optim_wrapper, connectors)
@@ -423,7 +453,7 @@ class SSDKD(BaseAlgorithm):
         """Draws the distiller's own batch and records the teacher on it."""
         if self._slot is None or not self.distiller_uniform:
             return None
-        batch = self.replay_buffer.sample(batch_size, uniform=True)
+        batch = self.view(self.replay_buffer.sample(batch_size, uniform=True))
         batch['preds_T'] = self._slot.run_teacher(batch['images'])
         return batch
 
@@ -436,11 +466,11 @@ class SSDKD(BaseAlgorithm):
         return self._slot.losses()
 
     def _student_task_loss(
-        self, preds_S: torch.Tensor, batch: Batch
+        self, preds_S: torch.Tensor, preds_T: torch.Tensor
     ) -> torch.Tensor:
         """Returns phi times the student's cross entropy, a scalar."""
-        phi = self._stored_phi(batch['labels'], batch['confidence'])
-        task = cross_entropy(preds_S, batch['labels'])
+        phi = self.task_loss.phi(preds_T, self.class_frequency)
+        task = cross_entropy(preds_S, preds_T.argmax(dim=1))
         return self.student_task_weight * (phi * task).mean()
 
     def _buffer_vars(self) -> LogVars:

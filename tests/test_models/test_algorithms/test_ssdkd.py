@@ -205,6 +205,30 @@ def test_stored_logits_give_the_student_the_same_step():
         torch.testing.assert_close(states[0][key], states[1][key])
 
 
+def test_teacher_looks_at_the_same_views_as_the_student(monkeypatch):
+    """The logits of the image as stored are not those of a view of it."""
+    flip = dict(type='mmrazor_ssdkd.RandomView', flip=1.0, shift=0.0)
+    algorithm = build(ssdkd(augmentation=flip))
+    wrapper = optimizers(algorithm)
+    steps(algorithm, wrapper, 1)
+    seen = {}
+    for name in ('teacher', 'student'):
+        predict = getattr(algorithm, f'predict_{name}')
+
+        def record(images, *preds_T, name=name, predict=predict):
+            seen[name] = images
+            return predict(images, *preds_T)
+
+        monkeypatch.setattr(algorithm, f'predict_{name}', record)
+    batch = algorithm.view(algorithm.replay_buffer.sample(4))
+    algorithm.distill(batch, wrapper['architecture'])
+    stored = algorithm.replay_buffer._storage.read('images', batch['index'])
+    for name in ('teacher', 'student'):
+        torch.testing.assert_close(
+            seen[name], stored.flip(-1).float(), atol=1e-2, rtol=0
+        )
+
+
 @pytest.mark.parametrize(
     'change, silent',
     [
