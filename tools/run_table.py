@@ -2,8 +2,10 @@
 
 A plan is a config file with `teacher` and `config` (paths of configs),
 `metric`, `epochs` (a list: one column each) and `rows`: settings to override
-by dotted key, where the key `config` names another config. Every run leaves a
-JSON file; what has one is not run again.
+by dotted key, where the key `config` names another config. The rows
+that `same_time` lists get one more column, of as many epochs as take them the
+time that the first row needs for the first column's. Every run leaves a JSON
+file; what has one is not run again.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
@@ -89,7 +92,7 @@ def run(
     )
     cfg.model.teacher_ckpt = teacher_checkpoint(plan, out, seed)
     set_epochs(cfg, epochs)
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     runner = train(cfg, seed)
     result = dict(
         row=row,
@@ -98,11 +101,31 @@ def run(
         options=options,
         score=score(runner, plan.metric),
         seconds=round(time.perf_counter() - start, 1),
+        cpu_seconds=round(time.process_time() - worked, 1),
         steps=runner.iter,
         synthesized=getattr(runner.model, 'num_synthesized', 0),
     )
     path.write_text(json.dumps(result, indent=2))
     return result
+
+
+def epochs_in_the_same_time(
+    epochs: int, first: list[dict[str, Any]], row: list[dict[str, Any]]
+) -> int:
+    """Returns how long a row may train to take the first row's time.
+
+    Args:
+        epochs (int): How long both trained.
+        first (list[dict]): The first row's results.
+        row (list[dict]): The row's.
+
+    Returns:
+        int: Epochs >= 1. On the CPU the processor's time counts, which other
+        programs do not change; on a GPU the clock's.
+    """
+    clock = 'seconds' if torch.cuda.is_available() else 'cpu_seconds'
+    ours, theirs = (sum(r[clock] for r in results) for results in (first, row))
+    return max(1, round(epochs * ours / theirs))
 
 
 def pick_rows(
@@ -153,16 +176,25 @@ def main() -> None:
         plan.rows = pick_rows(plan.rows, args.rows)
     out = args.out.resolve()
     head = [f'{epochs} epochs' for epochs in plan.epochs]
+    same_time = plan.get('same_time', [])
+    head += ['the same time'] * bool(same_time)
     lines = [
         ' | '.join(['', plan.metric, *head, '']).strip(),
         '|'.join(['', *['---'] * (1 + len(head)), '']),
     ]
+    first: list[dict[str, Any]] = []
     for row in plan.rows:
-        cells = [
-            cell([run(plan, row, e, seed, out) for seed in args.seeds])
+        columns = [
+            [run(plan, row, e, seed, out) for seed in args.seeds]
             for e in plan.epochs
         ]
-        lines.append(f'| {row} | {" | ".join(cells)} |')
+        first = first or columns[0]
+        if row in same_time:
+            epochs = epochs_in_the_same_time(plan.epochs[0], first, columns[0])
+            columns.append(
+                [run(plan, row, epochs, seed, out) for seed in args.seeds]
+            )
+        lines.append(f'| {row} | {" | ".join(map(cell, columns))} |')
         print(lines[-1], flush=True)
     if not args.rows:
         (out / 'table.md').write_text('\n'.join(lines) + '\n')

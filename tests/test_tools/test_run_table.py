@@ -4,7 +4,7 @@ import json
 
 import pytest
 from mmengine.config import Config
-from run_table import cell, run, set_epochs
+from run_table import cell, epochs_in_the_same_time, run, set_epochs
 
 
 def test_set_epochs_of_several_schedules():
@@ -55,3 +55,15 @@ def test_cell():
     results = [dict(score=s) for s in (97.0, 98.0, 99.0)]
     assert cell(results) == '98.00 ± 1.00 (97.00, 98.00, 99.00)'
     assert cell(results[:1]) == '97.00'
+
+
+def test_epochs_in_the_same_time(monkeypatch):
+    """A row three times as slow trains a third as long, and never less."""
+    monkeypatch.setattr('torch.cuda.is_available', lambda: False)
+    first = [dict(seconds=1, cpu_seconds=s) for s in (9.0, 11.0)]
+    slow = [dict(seconds=1, cpu_seconds=s) for s in (31.0, 29.0)]
+    assert epochs_in_the_same_time(40, first, slow) == 13
+    assert epochs_in_the_same_time(40, first, first) == 40
+    assert epochs_in_the_same_time(1, first, slow) == 1
+    monkeypatch.setattr('torch.cuda.is_available', lambda: True)
+    assert epochs_in_the_same_time(40, first, slow) == 40
