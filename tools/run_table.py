@@ -128,6 +128,22 @@ def epochs_in_the_same_time(
     return max(1, round(epochs * ours / theirs))
 
 
+def run_row(
+    plan: Config, row: str, seeds: list[int], out: Path
+) -> list[list[dict[str, Any]]]:
+    """Returns a row's results by column, running what is missing."""
+
+    def column(row: str, epochs: int) -> list[dict[str, Any]]:
+        return [run(plan, row, epochs, seed, out) for seed in seeds]
+
+    columns = [column(row, epochs) for epochs in plan.epochs]
+    if row in plan.get('same_time', []):
+        first = column(next(iter(plan.rows)), plan.epochs[0])
+        epochs = epochs_in_the_same_time(plan.epochs[0], first, columns[0])
+        columns.append(column(row, epochs))
+    return columns
+
+
 def pick_rows(
     rows: dict[str, dict[str, Any]], starts: list[str]
 ) -> dict[str, dict[str, Any]]:
@@ -172,28 +188,16 @@ def main() -> None:
     )
     args = parser.parse_args()
     plan = Config.fromfile(args.plan)
-    if args.rows:
-        plan.rows = pick_rows(plan.rows, args.rows)
+    rows = pick_rows(plan.rows, args.rows) if args.rows else plan.rows
     out = args.out.resolve()
     head = [f'{epochs} epochs' for epochs in plan.epochs]
-    same_time = plan.get('same_time', [])
-    head += ['the same time'] * bool(same_time)
+    head += ['the same time'] * ('same_time' in plan)
     lines = [
         ' | '.join(['', plan.metric, *head, '']).strip(),
         '|'.join(['', *['---'] * (1 + len(head)), '']),
     ]
-    first: list[dict[str, Any]] = []
-    for row in plan.rows:
-        columns = [
-            [run(plan, row, e, seed, out) for seed in args.seeds]
-            for e in plan.epochs
-        ]
-        first = first or columns[0]
-        if row in same_time:
-            epochs = epochs_in_the_same_time(plan.epochs[0], first, columns[0])
-            columns.append(
-                [run(plan, row, epochs, seed, out) for seed in args.seeds]
-            )
+    for row in rows:
+        columns = run_row(plan, row, args.seeds, out)
         lines.append(f'| {row} | {" | ".join(map(cell, columns))} |')
         print(lines[-1], flush=True)
     if not args.rows:
