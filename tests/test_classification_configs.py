@@ -29,7 +29,7 @@ ON_IMAGES = [path for path in CIFAR if 'ssdkd' not in path.stem]
 SLIM = 'resnet18-w16_resnet18-w8_1xb256'
 NAME = re.compile(
     r'(?P<method>(ssdkd|kd)_logits_)?(?P<first>[\w-]+?)(_(?P<second>[a-z]'
-    r'[\w-]+?))?_1xb(?P<batch>\d+)-(?P<epochs>\d+)e_(?P<data>\w+)'
+    r'[\w-]+?))?_1xb\d+-\d+e_(?P<data>\w+)'
 )
 CLASSES = {'cifar10': 10, 'cifar100': 100, 'imagenet': 1000}
 DATASET = {'cifar10': 'CIFAR10', 'cifar100': 'CIFAR100'}
@@ -59,6 +59,12 @@ def parameters(network, data):
         return IMAGENET[network]
     number, features = PARAMETERS[network]
     return number + (CLASSES[data] - 10) * (features + 1)
+
+
+@pytest.fixture(autouse=True)
+def _default_layout(monkeypatch):
+    """Whatever the environment says."""
+    monkeypatch.delenv('CIFAR10_LAYOUT', raising=False)
 
 
 @pytest.fixture
