@@ -114,7 +114,8 @@ def test_takes_two_steps(cfg):
         synthesis_iters=1, synthesis_batch_size=4, warmup_rounds=0, admit=None
     )
     size = cfg.model.generator.image_size
-    if not isinstance(size, int) and min(size) > 64:
+    size = [size, size] if isinstance(size, int) else size
+    if min(size) > 64:
         cfg.model.generator.image_size = [64, 64 * size[1] // size[0]]
     torch.manual_seed(0)
     algorithm = MODELS.build(cfg.model).train()

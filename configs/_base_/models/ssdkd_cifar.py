@@ -1,0 +1,20 @@
+# SSD-KD at 32x32; a leaf config adds teacher and student.
+model = dict(
+    _scope_='mmrazor',
+    type='mmrazor_ssdkd.SSDKD',
+    generator=dict(type='mmrazor_ssdkd.SSDKDGenerator', image_size=32),
+    # The images of the last 20 rounds.
+    replay_buffer=dict(
+        type='mmrazor_ssdkd.PrioritizedReplayBuffer', max_size=5000
+    ),
+    bn_loss=dict(type='mmrazor_ssdkd.BNStatisticsLoss', loss_weight=1.0),
+    task_loss=dict(
+        type='mmrazor_ssdkd.ModulatedTaskLoss', gamma=2.0, loss_weight=1.0
+    ),
+    adversarial_weight=0.3,
+    tau=4.0,
+    synthesis_iters=10,
+    synthesis_interval=20,
+    synthesis_batch_size=256,
+    warmup_rounds=20,
+)

@@ -1,0 +1,10 @@
+# CIFAR-10's teacher ResNet-34, from random weights.
+_base_ = [
+    '../../_base_/models/cifar10.py',
+    '../../_base_/datasets/cifar10.py',
+    '../../_base_/schedules/cifar_teacher.py',
+    '../../_base_/default_runtime.py',
+]
+
+model = _base_.resnet34
+train_dataloader = dict(dataset=_base_.cifar10_train)

@@ -1,0 +1,29 @@
+# SSD-KD on CIFAR-10 for a CPU: slim ResNet-18 to one of half its width and a
+# quarter of its parameters, 2,000 student steps at a data scale of 10%.
+_base_ = [
+    '../../_base_/models/cifar10_slim.py',
+    '../../_base_/models/ssdkd_cifar.py',
+    '../../_base_/datasets/cifar10.py',
+    '../../_base_/schedules/ssdkd_cifar.py',
+    '../../_base_/default_runtime.py',
+]
+
+model = dict(
+    # Trained by resnet18-w16_1xb128-30e_cifar10.py.
+    teacher_ckpt='work_dirs/resnet18-w16_1xb128-30e_cifar10/epoch_30.pth',
+    teacher=_base_.resnet18_w16,
+    architecture=_base_.resnet18_w8,
+)
+
+train_cfg = dict(max_epochs=100, val_interval=20)
+param_scheduler = dict(
+    architecture=[
+        dict(
+            type='CosineAnnealingLR',
+            begin=0,
+            end=100,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        )
+    ],
+)

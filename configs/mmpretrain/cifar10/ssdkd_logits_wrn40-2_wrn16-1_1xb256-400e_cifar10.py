@@ -1,0 +1,15 @@
+# SSD-KD on CIFAR-10, WRN-40-2 to WRN-16-1, at a data scale of 10%.
+_base_ = [
+    '../../_base_/models/cifar10.py',
+    '../../_base_/models/ssdkd_cifar.py',
+    '../../_base_/datasets/cifar10.py',
+    '../../_base_/schedules/ssdkd_cifar.py',
+    '../../_base_/default_runtime.py',
+]
+
+model = dict(
+    # Trained by wrn40-2_1xb128-200e_cifar10.py.
+    teacher_ckpt='work_dirs/wrn40-2_1xb128-200e_cifar10/epoch_200.pth',
+    teacher=_base_.wrn40_2,
+    architecture=_base_.wrn16_1,
+)

@@ -1,0 +1,10 @@
+# CIFAR-100's teacher ResNet-34, from random weights.
+_base_ = [
+    '../../_base_/models/cifar100.py',
+    '../../_base_/datasets/cifar100.py',
+    '../../_base_/schedules/cifar_teacher.py',
+    '../../_base_/default_runtime.py',
+]
+
+model = _base_.resnet34
+train_dataloader = dict(dataset=_base_.cifar100_train)

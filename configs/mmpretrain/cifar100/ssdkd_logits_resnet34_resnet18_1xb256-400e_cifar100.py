@@ -1,0 +1,15 @@
+# SSD-KD on CIFAR-100, ResNet-34 to ResNet-18, at a data scale of 10%.
+_base_ = [
+    '../../_base_/models/cifar100.py',
+    '../../_base_/models/ssdkd_cifar.py',
+    '../../_base_/datasets/cifar100.py',
+    '../../_base_/schedules/ssdkd_cifar.py',
+    '../../_base_/default_runtime.py',
+]
+
+model = dict(
+    # Trained by resnet34_1xb128-200e_cifar100.py.
+    teacher_ckpt='work_dirs/resnet34_1xb128-200e_cifar100/epoch_200.pth',
+    teacher=_base_.resnet34,
+    architecture=_base_.resnet18,
+)
