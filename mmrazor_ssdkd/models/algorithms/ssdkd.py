@@ -178,8 +178,6 @@ class SSDKD(BaseAlgorithm):
         self.distiller: Optional[nn.Module] = None
         self._slot: Optional[DistillerSlot] = None
         if distiller is not None:
-            # A recorded tensor must not be overwritten.
-            self.set_module_inplace_false(self.teacher, 'self.teacher')
             self._slot = DistillerSlot(distiller, self.teacher, self.student)
             self.distiller = self._slot.distiller
         self.iteration = 0
