@@ -33,6 +33,8 @@ def cfg(path):
     cfg = load(path)
     if 'teacher_ckpt' in cfg.model:
         cfg.model.teacher_ckpt = None
+    for entry in (cfg.model.get('teachers') or {}).values():
+        entry.ckpt_path = None
     with DefaultScope.overwrite_default_scope(cfg.default_scope):
         yield cfg
 
@@ -45,6 +47,9 @@ def test_name_matches_content(path, cfg):
     assert cfg.train_dataloader.batch_size == int(match['batch'])
     assert cfg.train_cfg.max_epochs == int(match['length'])
     assert ('ssdkd' in path.stem) == (cfg.model.type == 'mmrazor_ssdkd.SSDKD')
+    number = re.search(r'_(\d+)-', path.stem.split('xb')[0])
+    teachers = cfg.model.get('teachers') or ()
+    assert len(teachers) == (int(number[1]) if number else 0)
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
@@ -59,14 +64,28 @@ def test_schedule_ends_with_training(cfg):
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
 def test_named_teacher_config_exists(path):
     """A checkpoint in work_dirs comes from a config that is here."""
-    checkpoint = Config.fromfile(ROOT / path).model.get('teacher_ckpt')
-    if checkpoint is None or checkpoint.startswith('https'):
+    for _, checkpoint in own_teachers(path):
+        folder, epoch = Path(checkpoint).parts[-2:]
+        (teacher,) = ROOT.rglob(f'{folder}.py')
+        length = Config.fromfile(teacher).train_cfg.max_epochs
+        assert epoch == f'epoch_{length}.pth'
+
+
+def own_teachers(path):
+    """Returns the teachers that are trained here, and their checkpoints."""
+    model = load(path).model
+    teachers = [(model.get('teacher'), model.get('teacher_ckpt'))]
+    if model.get('teachers'):
+        entries = model.teachers.values()
+        teachers = [(entry.build_cfg, entry.ckpt_path) for entry in entries]
+    found = [
+        (teacher, checkpoint)
+        for teacher, checkpoint in teachers
+        if checkpoint and not checkpoint.startswith('https')
+    ]
+    if not found:
         pytest.skip('has no teacher, or one of a model zoo')
-    folder, epoch = Path(checkpoint).parts[-2:]
-    (teacher,) = ROOT.rglob(f'{folder}.py')
-    assert (
-        epoch == f'epoch_{Config.fromfile(teacher).train_cfg.max_epochs}.pth'
-    )
+    return found
 
 
 def forward_cfg(model, key):
@@ -80,17 +99,16 @@ def forward_cfg(model, key):
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
 def test_named_teacher_config_is_the_same_network(path):
     """What its training leaves loads into the teacher."""
-    model = Config.fromfile(ROOT / path).model
-    if model.get('teacher_ckpt') is None or 'cfg_path' in model.teacher:
-        pytest.skip('has no teacher, or one of a model zoo')
-    (trained,) = ROOT.rglob(f'{Path(model.teacher_ckpt).parts[-2]}.py')
-    trained = Config.fromfile(trained).model
-    for key in ('type', 'backbone', 'neck', 'decode_head', 'head'):
-        assert forward_cfg(trained, key) == forward_cfg(model.teacher, key)
-    # A shared one may pad the real images, which generated ones do not need.
-    ours, theirs = model.teacher.data_preprocessor, trained.data_preprocessor
-    assert (ours.mean, ours.std) == (theirs.mean, theirs.std)
-    assert ours.get('bgr_to_rgb') == theirs.get('bgr_to_rgb')
+    for teacher, checkpoint in own_teachers(path):
+        (trained,) = ROOT.rglob(f'{Path(checkpoint).parts[-2]}.py')
+        trained = Config.fromfile(trained).model
+        for key in ('type', 'backbone', 'neck', 'decode_head', 'head'):
+            assert forward_cfg(trained, key) == forward_cfg(teacher, key)
+        # A shared one may pad the real images, which generated ones do not
+        # need.
+        ours, theirs = teacher.data_preprocessor, trained.data_preprocessor
+        assert (ours.mean, ours.std) == (theirs.mean, theirs.std)
+        assert ours.get('bgr_to_rgb') == theirs.get('bgr_to_rgb')
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)

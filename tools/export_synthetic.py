@@ -66,8 +66,10 @@ def build(config: Config, checkpoint: str) -> SSDKD:
     # As the runner does.
     if 'data_preprocessor' in cfg:
         cfg.model.setdefault('data_preprocessor', cfg.data_preprocessor)
-    # The checkpoint has the teacher's weights, too.
+    # The checkpoint has the teachers' weights, too.
     cfg.model.teacher_ckpt = None
+    for entry in (cfg.model.get('teachers') or {}).values():
+        entry.ckpt_path = None
     scope = cfg.get('default_scope', 'mmpretrain')
     with DefaultScope.overwrite_default_scope(scope):
         algorithm = MODELS.build(cfg.model)

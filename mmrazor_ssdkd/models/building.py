@@ -128,6 +128,7 @@ def build_teacher(
     cfg: Union[dict, nn.Module],
     checkpoint: Optional[str] = None,
     data_preprocessor: Optional[dict] = None,
+    names: tuple[str, str] = ('teacher', 'teacher_ckpt'),
 ) -> nn.Module:
     """Builds a teacher, loads its weights and freezes it for good.
 
@@ -137,6 +138,9 @@ def build_teacher(
             Defaults to None: those that ``cfg`` comes with.
         data_preprocessor (dict, optional): Taken where the model config has
             none of its own. Defaults to None.
+        names (tuple[str, str]): The arguments that ``cfg`` and ``checkpoint``
+            were given as, for messages. Defaults to ('teacher',
+            'teacher_ckpt').
 
     Returns:
         nn.Module: The teacher, in eval mode and without gradients.
@@ -145,12 +149,12 @@ def build_teacher(
         TypeError: ``cfg`` is neither a dict nor a module.
         ValueError: As in :func:`build_model`, or the checkpoint is unfit.
     """
-    teacher: Any = build_model(cfg, 'teacher', data_preprocessor)
+    teacher: Any = build_model(cfg, names[0], data_preprocessor)
     if checkpoint is not None:
-        load_weights(teacher, checkpoint, 'teacher_ckpt')
+        load_weights(teacher, checkpoint, names[1])
     elif isinstance(cfg, dict) and not _is_published(cfg):
         print_log(
-            '`teacher_ckpt` is None: the teacher keeps the weights that its '
+            f'`{names[1]}` is None: the teacher keeps the weights that its '
             'own config initialises',
             logger='current',
             level=logging.WARNING,
@@ -199,7 +203,8 @@ def _read_config(
     if pretrained:
         raise ValueError(
             f'`{name}.pretrained` must be False for a config file of your own '
-            f'(use `{name}_ckpt`), but got {pretrained!r} with {path!r}'
+            "(a teacher's weights go into `teacher_ckpt` or `ckpt_path`), but "
+            f'got {pretrained!r} with {path!r}'
         )
     file = Config.fromfile(path)
     return file, file.get('default_scope', 'mmpretrain')

@@ -82,6 +82,32 @@ def test_soft_labels_are_the_teachers_logits(tmp_path):
     np.testing.assert_allclose(saved['logits'], expected, rtol=1e-4, atol=1e-5)
 
 
+def test_labels_of_several_teachers(tmp_path):
+    """They are the ensemble's, from the weights of the checkpoint alone."""
+    model = ssdkd()
+    entry = dict(build_cfg=model.pop('teacher'))
+    model['teachers'] = {name: dict(entry) for name in ('a', 'b')}
+    algorithm = distil(model, tmp_path / 'epoch.pth')
+    for name, each in model['teachers'].items():
+        each['ckpt_path'] = f'/no/longer/{name}.pth'
+    config = Config(dict(model=model, default_scope='mmpretrain'))
+    out = tmp_path / 'out'
+    export_synthetic(config, str(tmp_path / 'epoch.pth'), str(out))
+    assert config.model.teachers.a.ckpt_path == '/no/longer/a.pth'
+    samples = algorithm.replay_buffer.state_dict()['samples']
+    logits = [
+        teacher((samples['images'] - 100.0) / 50, mode='tensor').detach()
+        for teacher in algorithm.teacher.values()
+    ]
+    assert not np.allclose(*logits, rtol=1e-2)
+    np.testing.assert_allclose(
+        np.load(out / 'soft_labels.npz')['logits'],
+        sum(logits) / 2,
+        rtol=1e-4,
+        atol=1e-5,
+    )
+
+
 def test_checkpoint_without_samples(tmp_path):
     """The message names the setting that leaves them out."""
     model = ssdkd(save_images_interval=0)

@@ -15,3 +15,14 @@ val_cfg = dict()
 test_dataloader = val_dataloader
 test_evaluator = val_evaluator
 test_cfg = dict()
+
+# A replay buffer of the digits as tools/export_synthetic.py writes it, for the
+# leaf configs that train on one.
+synthetic_digits = dict(
+    type='CustomDataset',
+    data_root='data/synthetic_digits/images',
+    pipeline=[
+        dict(type='LoadImageFromFile', color_type='grayscale'),
+        dict(type='PackInputs'),
+    ],
+)

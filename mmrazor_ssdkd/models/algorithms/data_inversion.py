@@ -13,6 +13,7 @@ from mmrazor_ssdkd.models.losses import (
     ModulatedTaskLoss,
     kl_divergence,
 )
+from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
 from mmrazor_ssdkd.validation import (
     check_choice,
     check_finite,
@@ -106,7 +107,8 @@ class DataInversion:
 
         Args:
             optim_wrapper (OptimWrapper): The generator's.
-            teacher (nn.Module): The frozen network whose norms are watched.
+            teacher (nn.Module): The frozen teacher or ensemble, whose norms
+                are watched.
             predict_T (Callable): Images to the teacher's logits.
             predict_S (Callable): Images and the teacher's logits to the frozen
                 student's logits, at the teacher's resolution.
@@ -125,7 +127,7 @@ class DataInversion:
         for _ in range(self.iters):
             with optim_wrapper.optim_context(self.generator):
                 images = self.generator(self._next_latent())
-                with self.bn_loss.watch(teacher):
+                with self.bn_loss.watch(*named_teachers(teacher).values()):
                     preds_T = predict_T(images)
                     loss_bn = self.bn_loss()
                 losses = dict(

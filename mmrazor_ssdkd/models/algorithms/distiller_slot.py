@@ -1,33 +1,24 @@
 """MMRazor's distillers on a batch of synthetic images."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Optional
 
 import torch
-from mmengine.dist import get_world_size
-from mmengine.structures import PixelData
-from mmpretrain.structures import DataSample
-from mmrazor.models.distillers import ConfigurableDistiller
-from mmrazor.registry import MODELS as MMRAZOR_MODELS
-from mmseg.structures import SegDataSample
 from torch import nn
 
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
+from mmrazor_ssdkd.models.teacher_ensemble import TeacherEnsemble
+
+from .distiller_building import (
+    MISTAKES,
+    build_distiller,
+    initialize,
+    work_out_of_place,
+)
+from .pseudo_labels import check_no_loss, compute_task_loss, looks_at_loss
 
 Losses = dict[str, torch.Tensor]
-# What MMRazor's distillers raise for a mistake in a config.
-_MISTAKES = (
-    AssertionError,
-    AttributeError,
-    IndexError,
-    KeyError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-# Names that the algorithm's own losses have in the log.
-_RESERVED = ('loss', 'loss_kd', 'loss_task')
 
 
 class DistillerSlot:
@@ -39,8 +30,10 @@ class DistillerSlot:
     classes as pseudo labels, and discarded.
 
     A delivery acts on the whole forward pass, so also on the logits of L_KD
-    where both share it. A residual block adds to what its last norm gave out
-    in place: a record of that norm holds the sum.
+    where both share it. No layer of either network works in place any more,
+    so that none overwrites what was recorded before it. Only a residual block
+    still adds to what its last norm gave out: a record of that norm holds the
+    sum.
 
     Args:
         distiller (dict): Config of a ``ConfigurableDistiller``.
@@ -49,21 +42,24 @@ class DistillerSlot:
 
     Raises:
         TypeError: ``distiller`` is not a ``ConfigurableDistiller``.
-        ValueError: A recorder's source does not exist, a loss has no mapping
-            or a name that is taken, a mapping is wrong, or several processes
-            train.
+        ValueError: A recorder's source does not exist or is the loss of one
+            of several teachers, a loss has no mapping or a name that is
+            taken, a mapping is wrong, or several processes train.
     """
 
     def __init__(
         self, distiller: dict, teacher: nn.Module, student: nn.Module
     ) -> None:
-        self.distiller = _build(distiller)
+        self.distiller = build_distiller(distiller)
         self.teacher = teacher
         self.student = student
         self._hooked: dict[Any, nn.Module] = {}
+        if isinstance(teacher, TeacherEnsemble):
+            check_no_loss(self.distiller.teacher_recorders)
         for name, model in (('student', student), ('teacher', teacher)):
+            work_out_of_place(model)
             recorders = getattr(self.distiller, f'{name}_recorders').recorders
-            _initialize(recorders, model, f'distiller.{name}_recorders')
+            initialize(recorders, model, f'distiller.{name}_recorders')
             self._hook_again(recorders, model)
         if hasattr(self.distiller, 'init_ofd_connectors'):
             self.distiller.init_ofd_connectors(teacher)
@@ -77,9 +73,10 @@ class DistillerSlot:
         Returns:
             torch.Tensor: Its logits, (N, C) or (N, C, H, W).
         """
-        self.distiller.set_deliveries_override(False)
+        # Of a step that broke off.
+        self.forget()
         recorders = self.distiller.teacher_recorders
-        with torch.no_grad(), recorders, self.distiller.deliveries:
+        with torch.no_grad(), recorders, self._deliveries(override=False):
             return self._run(self.teacher, recorders, images)
 
     def run_student(
@@ -94,18 +91,32 @@ class DistillerSlot:
         Returns:
             torch.Tensor: Its logits, at the resolution of the teacher's.
         """
-        self.distiller.set_deliveries_override(True)
         recorders = self.distiller.student_recorders
-        with recorders, self.distiller.deliveries:
+        with recorders, self._deliveries(override=True):
             return self._run(self.student, recorders, images, preds_T)
 
     def losses(self) -> Losses:
-        """Returns the distiller's losses of what was recorded, by name."""
-        for side in ('student', 'teacher'):
-            recorders = getattr(self.distiller, f'{side}_recorders').recorders
-            for recorder in recorders.values():
-                buffer = recorder.data_buffer
-                buffer[:] = map(_channels_first, list(buffer))
+        """Returns the losses of what was recorded, by name, and forgets it.
+
+        What backward needs the losses hold themselves; the records would keep
+        it until the next step.
+        """
+        losses = self._losses()
+        self.forget()
+        return losses
+
+    def forget(self) -> None:
+        """Drops what is recorded and what is not delivered."""
+        for recorder in self._recorders():
+            recorder.reset_data_buffer()
+        for delivery in self.distiller.deliveries.deliveries.values():
+            delivery.data_queue.clear()
+
+    def _losses(self) -> Losses:
+        """Computes the losses."""
+        for recorder in self._recorders():
+            buffer = recorder.data_buffer
+            buffer[:] = map(_channels_first, list(buffer))
         return self.distiller.compute_distill_losses()
 
     @torch.no_grad()
@@ -116,22 +127,63 @@ class DistillerSlot:
             images (torch.Tensor): In 0 to 255, (2, channels, H, W).
 
         Raises:
-            ValueError: A loss cannot be computed from what is recorded.
+            ValueError: A loss cannot be computed from what is recorded, or
+                the student does not take all that is delivered.
         """
         with frozen(self.student), frozen(self.distiller):
-            preds_T = self.run_teacher(images)
-            self.run_student(images, preds_T)
+            if self.distiller.deliveries.deliveries:
+                self._check_deliveries(images)
+            self.run_student(images, self.run_teacher(images))
             mappings = self.distiller.loss_forward_mappings
             try:
                 for name in mappings:
                     with _only(self.distiller, name):
-                        self.losses()
-            except _MISTAKES as error:
+                        self._losses()
+            except MISTAKES as error:
                 raise ValueError(
                     f'`distiller.loss_forward_mappings.{name}` must map to '
                     'records that the loss can compare (give shapes that '
                     f'differ a connector), but got: {error}'
                 ) from error
+        self.forget()
+
+    def _check_deliveries(self, images: torch.Tensor) -> None:
+        """Raises a ValueError unless all that is given is taken."""
+        deliveries = self.distiller.deliveries.deliveries
+        try:
+            preds_T = self.run_teacher(images)
+            given = {key: len(d.data_queue) for key, d in deliveries.items()}
+            self.run_student(images, preds_T)
+        except MISTAKES as error:
+            raise ValueError(
+                '`distiller.distill_deliveries` must name what the teacher '
+                'calls as often as the student and at most `max_keep_data` '
+                f'times, but got: {error}'
+            ) from error
+        for key, delivery in deliveries.items():
+            left = len(delivery.data_queue)
+            if left or not given[key]:
+                raise ValueError(
+                    f'`distiller.distill_deliveries.{key}` must name what the '
+                    'teacher calls as often as the student, but they call it '
+                    f'{given[key]} and {given[key] - left} times'
+                )
+
+    def _recorders(self) -> list[Any]:
+        """Returns those of both sides."""
+        distiller = self.distiller
+        sides = (distiller.student_recorders, distiller.teacher_recorders)
+        return [r for side in sides for r in side.recorders.values()]
+
+    @contextmanager
+    def _deliveries(self, override: bool) -> Iterator[None]:
+        """Keeps what the deliveries name, or puts in what was kept."""
+        self.distiller.set_deliveries_override(override)
+        # Their manager leaves some of them entered where one fails.
+        with ExitStack() as stack:
+            for delivery in self.distiller.deliveries.deliveries.values():
+                stack.enter_context(delivery)
+            yield
 
     def _run(
         self,
@@ -145,9 +197,9 @@ class DistillerSlot:
         size = None if preds_T is None else preds_T.shape[2:]
         preprocessor = getattr(model, 'data_preprocessor', None)
         logits = predict_logits(model, images, preprocessor, size)
-        if _record_loss(recorders):
+        if looks_at_loss(recorders):
             targets = logits if preds_T is None else preds_T
-            _task_loss(model, logits, targets.argmax(dim=1))
+            compute_task_loss(model, logits, targets.argmax(dim=1))
         return logits
 
     def _hook_again(self, recorders: dict, model: nn.Module) -> None:
@@ -160,57 +212,6 @@ class DistillerSlot:
             if self._hooked.setdefault(recorder, module) is not module:
                 module.register_forward_hook(recorder.forward_hook)
                 self._hooked[recorder] = module
-
-
-def _build(cfg: dict) -> ConfigurableDistiller:
-    """Builds a distiller that ignores nothing."""
-    try:
-        distiller = MMRAZOR_MODELS.build(cfg)
-    except (AssertionError, TypeError, KeyError, ValueError) as error:
-        raise ValueError(
-            '`distiller` must be the config of a ConfigurableDistiller, but '
-            f'building it fails: {error}'
-        ) from error
-    if not isinstance(distiller, ConfigurableDistiller):
-        raise TypeError(
-            '`distiller` must be a ConfigurableDistiller, but got '
-            f'{type(distiller).__name__}'
-        )
-    if get_world_size() > 1:
-        raise ValueError(
-            '`distiller` must be None where several processes train, since '
-            'its forward passes would not average their gradients, but got '
-            f'{type(distiller).__name__}'
-        )
-    if not any('loss' in name for name in distiller.loss_forward_mappings):
-        raise ValueError(
-            '`distiller.loss_forward_mappings` must map a loss, with "loss" '
-            f'in its name, but got {list(distiller.loss_forward_mappings)}'
-        )
-    for name in distiller.distill_losses:
-        if name in _RESERVED:
-            raise ValueError(
-                '`distiller.distill_losses` must not have the names '
-                f'{_RESERVED}, which are taken, but got {name!r}'
-            )
-        if name not in distiller.loss_forward_mappings:
-            raise ValueError(
-                '`distiller.loss_forward_mappings` must have an entry for '
-                f'each of `distiller.distill_losses`, but {name!r} has none'
-            )
-    return distiller
-
-
-def _initialize(recorders: dict, model: nn.Module, name: str) -> None:
-    """Hooks recorders into a model."""
-    for key, recorder in recorders.items():
-        try:
-            recorder.initialize(model)
-        except AssertionError as error:
-            raise ValueError(
-                f'`{name}.{key}.source` must name a part of '
-                f'{type(model).__name__}, but got {recorder.source!r}'
-            ) from error
 
 
 @contextmanager
@@ -233,31 +234,3 @@ def _channels_first(record: Any) -> Any:
     ):
         return record.contiguous()
     return record
-
-
-def _record_loss(recorders: Any) -> bool:
-    """Returns whether a recorder looks at a task loss."""
-    return any(
-        'loss' in recorder.source.lower()
-        for recorder in recorders.recorders.values()
-    )
-
-
-def _task_loss(model: Any, logits: torch.Tensor, labels: torch.Tensor) -> None:
-    """Has a model compute its own loss against pseudo labels.
-
-    Args:
-        model (nn.Module): An mmpretrain classifier or an mmseg segmentor.
-        logits (torch.Tensor): Its logits, (N, C) or (N, C, H, W).
-        labels (torch.Tensor): The teacher's classes, (N,) or (N, H, W).
-    """
-    if logits.dim() == 4:
-        maps = [
-            SegDataSample(gt_sem_seg=PixelData(data=label[None]))
-            for label in labels
-        ]
-        model.decode_head.loss_by_feat(logits, maps)
-        return
-    samples = [DataSample().set_gt_label(label) for label in labels]
-    # `head.loss` would run the head a second time.
-    model.head._get_loss(logits, samples)

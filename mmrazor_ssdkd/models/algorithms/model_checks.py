@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from mmrazor_ssdkd.models.forward import frozen, normalize
+from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
 from mmrazor_ssdkd.validation import check_finite
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ __all__ = ['check_models']
 
 @torch.no_grad()
 def check_models(algorithm: 'SSDKD') -> int:
-    """Runs two gray images through teacher and student, in eval mode.
+    """Runs two gray images through teachers and student, in eval mode.
 
     Args:
         algorithm (SSDKD): With all its parts built.
@@ -33,24 +34,21 @@ def check_models(algorithm: 'SSDKD') -> int:
     generator = algorithm.generator
     size = (2, generator.channels, *generator.image_size)
     images = torch.full(size, 127.0)
-    teacher_preprocessor = getattr(
-        algorithm.teacher, 'data_preprocessor', None
-    )
-    _check_normalize('teacher', images, teacher_preprocessor)
-    _check_normalize('architecture', images, algorithm.data_preprocessor)
-    with frozen(algorithm.student), algorithm.bn_loss.watch(algorithm.teacher):
-        preds_T = _predict(
-            algorithm.teacher, 'teacher', images, teacher_preprocessor
-        )
+    teachers = named_teachers(algorithm.teacher)
+    models = {**teachers, 'architecture': algorithm.student}
+    watched = algorithm.bn_loss.watch(*teachers.values())
+    with frozen(algorithm.student), watched:
+        preds = {
+            name: _predict(model, name, images)
+            for name, model in models.items()
+        }
         algorithm.bn_loss()
-        preds_S = _predict(
-            algorithm.student,
-            'architecture',
-            images,
-            algorithm.data_preprocessor,
-        )
-    _check_logits(algorithm, preds_T, preds_S)
-    return preds_T.shape[1]
+    first = next(iter(preds))
+    for name, model in models.items():
+        _check_logits(name, preds[name], first, preds[first])
+        _check_ignore_index(model, name, preds[first].shape[1])
+    _check_labels(algorithm.inversion.labels, preds[first])
+    return preds[first].shape[1]
 
 
 def _check_counts(algorithm: 'SSDKD') -> None:
@@ -94,12 +92,11 @@ def _check_normalize(
 
 
 def _predict(
-    model: nn.Module,
-    name: str,
-    images: torch.Tensor,
-    preprocessor: Any,
+    model: nn.Module, name: str, images: torch.Tensor
 ) -> torch.Tensor:
     """Returns a model's logits, or says that it has none."""
+    preprocessor = getattr(model, 'data_preprocessor', None)
+    _check_normalize(name, images, preprocessor)
     try:
         logits = model(normalize(images, preprocessor), mode='tensor')
     except (
@@ -122,28 +119,29 @@ def _predict(
 
 
 def _check_logits(
-    algorithm: 'SSDKD', preds_T: torch.Tensor, preds_S: torch.Tensor
+    name: str, logits: torch.Tensor, first: str, preds_T: torch.Tensor
 ) -> None:
-    """Raises a ValueError unless the student can follow the teacher."""
-    if preds_T.shape[1] != preds_S.shape[1]:
+    """Raises a ValueError unless a model is of the first teacher's task."""
+    if preds_T.shape[1] != logits.shape[1]:
         raise ValueError(
-            '`architecture` must have as many classes as `teacher`, but got '
-            f'{preds_S.shape[1]} and {preds_T.shape[1]}'
+            f'`{name}` must have as many classes as `{first}`, but got '
+            f'{logits.shape[1]} and {preds_T.shape[1]}'
         )
-    if preds_T.shape[1] < 2:
+    if logits.shape[1] < 2:
         raise ValueError(
-            '`teacher` must give a logit for each of >= 2 classes (a sigmoid '
-            f'head is not supported), but got {preds_T.shape[1]}'
+            f'`{name}` must give a logit for each of >= 2 classes (a sigmoid '
+            f'head is not supported), but got {logits.shape[1]}'
         )
-    if preds_T.dim() != preds_S.dim():
+    if preds_T.dim() != logits.dim():
         raise ValueError(
-            '`architecture` and `teacher` must both classify or both segment, '
-            f'but their logits have shapes {tuple(preds_S.shape)} and '
+            f'`{name}` and `{first}` must both classify or both segment, but '
+            f'their logits have shapes {tuple(logits.shape)} and '
             f'{tuple(preds_T.shape)}'
         )
-    for name in ('architecture', 'teacher'):
-        _check_ignore_index(getattr(algorithm, name), name, preds_T.shape[1])
-    labels = algorithm.inversion.labels
+
+
+def _check_labels(labels: str, preds_T: torch.Tensor) -> None:
+    """Raises a ValueError for drawn labels where there are maps."""
     if preds_T.dim() == 4 and labels != 'predicted':
         raise ValueError(
             "`labels` must be 'predicted' for segmentation, but got "

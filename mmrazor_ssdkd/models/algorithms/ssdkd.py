@@ -11,11 +11,7 @@ from mmrazor.models.utils import add_prefix
 from torch import nn
 
 from mmrazor_ssdkd.engine.random_stream import RandomStream
-from mmrazor_ssdkd.models.building import (
-    build_model,
-    build_part,
-    build_teacher,
-)
+from mmrazor_ssdkd.models.building import build_model, build_part
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
 from mmrazor_ssdkd.models.generators import ImageGenerator
 from mmrazor_ssdkd.models.losses import (
@@ -25,6 +21,7 @@ from mmrazor_ssdkd.models.losses import (
     kl_divergence,
     mean_over_pixels,
 )
+from mmrazor_ssdkd.models.teacher_ensemble import build_teachers
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.replay import (
     PrioritizedReplayBuffer,
@@ -56,14 +53,18 @@ class SSDKD(BaseAlgorithm):
     Args:
         architecture (dict | nn.Module): The student, as a model config,
             ``dict(cfg_path=...)`` or built.
-        teacher (dict | nn.Module): The teacher, likewise.
         generator (dict): Config of an ``ImageGenerator``.
         replay_buffer (dict): Config of the ``PrioritizedReplayBuffer``.
         bn_loss (dict): Config of ``BNStatisticsLoss``; weight 0 turns it off.
         task_loss (dict): Config of ``ModulatedTaskLoss``; weight 0 turns it
             off, but phi still orders the candidates.
+        teacher (dict | nn.Module, optional): The teacher, as the student.
+            Defaults to None: there are ``teachers``.
         teacher_ckpt (str, optional): Path or URL of the teacher's weights.
             Defaults to None: those that ``teacher`` comes with.
+        teachers (dict, optional): In place of ``teacher`` several of one
+            task, ``NAME=dict(build_cfg=..., ckpt_path=...)`` as in MMRazor,
+            see :class:`TeacherEnsemble`. Defaults to None.
         distiller (dict, optional): Config of MMRazor's
             ``ConfigurableDistiller``, whose losses the student minimises too,
             unweighted by w. Connectors with weights need a ``distiller``
@@ -117,12 +118,13 @@ class SSDKD(BaseAlgorithm):
     def __init__(
         self,
         architecture: Union[dict, nn.Module],
-        teacher: Union[dict, nn.Module],
         generator: dict,
         replay_buffer: dict,
         bn_loss: dict,
         task_loss: dict,
+        teacher: Optional[Union[dict, nn.Module]] = None,
         teacher_ckpt: Optional[str] = None,
+        teachers: Optional[dict[str, dict]] = None,
         distiller: Optional[dict] = None,
         distiller_uniform: bool = False,
         kd_weight: float = 1.0,
@@ -144,7 +146,9 @@ class SSDKD(BaseAlgorithm):
     ) -> None:
         student = build_model(architecture, 'architecture', data_preprocessor)
         super().__init__(student, init_cfg=init_cfg)
-        self.teacher = build_teacher(teacher, teacher_ckpt, data_preprocessor)
+        self.teacher = build_teachers(
+            teacher, teacher_ckpt, teachers, data_preprocessor
+        )
         self.generator = build_part(generator, 'generator', ImageGenerator)
         self.bn_loss = build_part(bn_loss, 'bn_loss', BNStatisticsLoss)
         self.task_loss = build_part(task_loss, 'task_loss', ModulatedTaskLoss)
@@ -187,8 +191,6 @@ class SSDKD(BaseAlgorithm):
         self.distiller: Optional[nn.Module] = None
         self._slot: Optional[DistillerSlot] = None
         if distiller is not None:
-            # A recorded tensor must not be overwritten.
-            self.set_module_inplace_false(self.teacher, 'self.teacher')
             self._slot = DistillerSlot(distiller, self.teacher, self.student)
             self.distiller = self._slot.distiller
         self.iteration = 0

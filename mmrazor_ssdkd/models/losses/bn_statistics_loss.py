@@ -22,7 +22,9 @@ class BNStatisticsLoss(nn.Module):
         + \lVert \sigma^2_l(x) - E(\sigma^2_l) \rVert_2
 
     summed over the BatchNorm layers that a forward pass reaches, a layer that
-    is used twice counting twice. The norms are not squared. The variance is
+    is used twice counting twice. Of several teachers it is the mean over
+    those that have such layers, so that the weight means what it does with
+    one. The norms are not squared. The variance is
     the unbiased one, as PyTorch's running variance is. A layer that sees one
     value per channel and image (the pooled branch of ASPP) is treated like
     any other, its statistics being those of the batch's N values: that is
@@ -43,21 +45,26 @@ class BNStatisticsLoss(nn.Module):
         super().__init__()
         self.loss_weight = check_number('loss_weight', loss_weight)
         self._distances: list[torch.Tensor] = []
+        self._num_teachers = 0
 
     @contextmanager
-    def watch(self, teacher: nn.Module) -> Iterator[None]:
-        """Collects the statistics of the teacher's forward passes inside.
+    def watch(self, *teachers: nn.Module) -> Iterator[None]:
+        """Collects the statistics of the teachers' forward passes inside.
 
         Hooks live as long as the context only: layers may be replaced between
         two of them (mmengine converts SyncBN after a model is built), and
         forward passes outside pay nothing.
 
         Args:
-            teacher (nn.Module): The network whose norms are watched.
+            *teachers (nn.Module): The networks whose norms are watched.
         """
-        layers = norm_layers(teacher) if self.loss_weight else []
+        watched = teachers if self.loss_weight else ()
+        found = [layers for layers in map(norm_layers, watched) if layers]
+        self._num_teachers = len(found)
         handles = [
-            layer.register_forward_pre_hook(self._collect) for layer in layers
+            layer.register_forward_pre_hook(self._collect)
+            for layers in found
+            for layer in layers
         ]
         try:
             yield
@@ -85,7 +92,7 @@ class BNStatisticsLoss(nn.Module):
             )
         total = torch.stack(self._distances).sum()
         self._distances.clear()
-        return self.loss_weight * total
+        return self.loss_weight * total / self._num_teachers
 
     def _collect(self, layer: Any, inputs: tuple[torch.Tensor, ...]) -> None:
         """Adds one layer's distance, as a forward pre-hook."""

@@ -1,6 +1,8 @@
 """MMRazor's distillers under SSD-KD."""
 
 import copy
+import gc
+import weakref
 
 import pytest
 import torch
@@ -57,6 +59,20 @@ def wrappers(algorithm: nn.Module) -> OptimWrapperDict:
     """Builds as many optimizers as an algorithm needs."""
     connectors = list(algorithm.distiller.parameters())
     return (all_optimizers if connectors else optimizers)(algorithm)
+
+
+def kept_records(algorithm: nn.Module) -> dict[str, list]:
+    """Returns a dict that gets the student's records before they go."""
+    distiller, records = algorithm.distiller, {}
+    compute = distiller.compute_distill_losses
+
+    def keep():
+        for key, one in distiller.student_recorders.recorders.items():
+            records[key] = list(one.data_buffer)
+        return compute()
+
+    distiller.compute_distill_losses = keep
+    return records
 
 
 @pytest.mark.parametrize('kd_weight', [1.0, 0.0])
@@ -169,10 +185,9 @@ def test_labels_are_the_teachers():
     wrapper = optimizers(algorithm)
     steps(algorithm, wrapper, 1)
     batch = algorithm.replay_buffer.sample(6)
+    records = kept_records(algorithm)
     algorithm.distill(batch, wrapper['architecture'])
-    recorders = algorithm.distiller.student_recorders
-    given = recorders.get_recorder('gt_labels').get_record_data(0, 1)
-    assert torch.equal(given, batch['labels'])
+    assert torch.equal(records['gt_labels'][0][1], batch['labels'])
 
 
 def test_maps_of_labels_under_segmentation():
@@ -189,9 +204,9 @@ def test_maps_of_labels_under_segmentation():
     wrapper = optimizers(algorithm)
     steps(algorithm, wrapper, 1)
     batch = algorithm.replay_buffer.sample(4)
+    records = kept_records(algorithm)
     algorithm.distill(batch, wrapper['architecture'])
-    given = algorithm.distiller.student_recorders.get_recorder('gt')
-    assert torch.equal(given.get_record_data(0, 1), batch['labels'])
+    assert torch.equal(records['gt'][0][1], batch['labels'])
 
 
 def test_connector_resumes():
@@ -352,3 +367,44 @@ def test_accumulation_and_scalers_of_connectors(name):
     wrapper[name].loss_scaler = object()
     with pytest.raises(ValueError, match=f'`optim_wrapper.{name}` must not'):
         steps(algorithm, wrapper, 1)
+
+
+def test_nothing_of_a_step_outlives_it():
+    """Neither side's activations, nor what backward went through."""
+    algorithm = build(ssdkd(distiller=CLASSIFIERS['fitnets']))
+    recorders = algorithm._slot._recorders()
+    # The check at build time leaves nothing either.
+    assert [len(one.data_buffer) for one in recorders] == [0, 0]
+    alive = []
+    for model in (algorithm.student, algorithm.teacher):
+        model.backbone.layer4.register_forward_hook(
+            lambda *args: alive.append(weakref.ref(args[2]))
+        )
+    steps(algorithm, wrappers(algorithm), 1)
+    gc.collect()
+    assert len(alive) > 2
+    assert not any(activation() is not None for activation in alive)
+    assert [len(one.data_buffer) for one in recorders] == [0, 0]
+
+
+def test_records_of_a_parameter_stay():
+    """They are the layer's own and are recorded once for all steps."""
+    source = 'backbone.layer1.0.conv1.weight'
+    config = features(None, type='L1Loss')
+    for side in ('student', 'teacher'):
+        config[f'{side}_recorders'] = dict(feat=recorder(source, 'Parameter'))
+    algorithm = build(ssdkd(distiller=config, architecture=classifier(8)))
+    steps(algorithm, optimizers(algorithm), 2)
+    (weight,) = algorithm._slot._recorders()[0].data_buffer
+    assert weight is algorithm.student.get_parameter(source)
+
+
+@pytest.mark.parametrize('side', ['student', 'teacher'])
+def test_record_before_an_activation_that_works_in_place(side):
+    """It has negative values, though a ReLU in place follows."""
+    config = features(None, 'backbone.bn1', type='ATLoss')
+    algorithm = build(ssdkd(distiller=config))
+    images = torch.rand(4, 1, 16, 16) * 255
+    algorithm._slot.run_student(images, algorithm._slot.run_teacher(images))
+    recorders = getattr(algorithm.distiller, f'{side}_recorders')
+    assert recorders.get_recorder('feat').get_record_data().min() < 0

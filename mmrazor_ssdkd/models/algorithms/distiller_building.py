@@ -1,0 +1,108 @@
+"""Builds MMRazor's distillers and readies networks for them."""
+
+from typing import Any
+
+from mmengine.dist import get_world_size
+from mmrazor.models.distillers import ConfigurableDistiller
+from mmrazor.registry import MODELS as MMRAZOR_MODELS
+from torch import nn
+
+# What MMRazor's distillers raise for a mistake in a config.
+MISTAKES = (
+    AssertionError,
+    AttributeError,
+    ImportError,
+    IndexError,
+    KeyError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+# Names that the algorithm's own losses have in the log.
+_RESERVED = ('loss', 'loss_kd', 'loss_task')
+
+
+def build_distiller(cfg: dict) -> ConfigurableDistiller:
+    """Builds a distiller that ignores nothing.
+
+    Args:
+        cfg (dict): Config of a ``ConfigurableDistiller``.
+
+    Returns:
+        ConfigurableDistiller: Its recorders are not hooked yet.
+
+    Raises:
+        TypeError: It is of another kind.
+        ValueError: Its own checks fail, a loss has no mapping or a name that
+            is taken, or several processes train.
+    """
+    try:
+        distiller = MMRAZOR_MODELS.build(cfg)
+    except MISTAKES as error:
+        raise ValueError(
+            '`distiller` must be the config of a ConfigurableDistiller, but '
+            f'building it fails: {error}'
+        ) from error
+    if not isinstance(distiller, ConfigurableDistiller):
+        raise TypeError(
+            '`distiller` must be a ConfigurableDistiller, but got '
+            f'{type(distiller).__name__}'
+        )
+    if get_world_size() > 1:
+        raise ValueError(
+            '`distiller` must be None where several processes train, since '
+            'its forward passes would not average their gradients, but got '
+            f'{type(distiller).__name__}'
+        )
+    if not any('loss' in name for name in distiller.loss_forward_mappings):
+        raise ValueError(
+            '`distiller.loss_forward_mappings` must map a loss, with "loss" '
+            f'in its name, but got {list(distiller.loss_forward_mappings)}'
+        )
+    for name in distiller.distill_losses:
+        if name in _RESERVED:
+            raise ValueError(
+                '`distiller.distill_losses` must not have the names '
+                f'{_RESERVED}, which are taken, but got {name!r}'
+            )
+        if name not in distiller.loss_forward_mappings:
+            raise ValueError(
+                '`distiller.loss_forward_mappings` must have an entry for '
+                f'each of `distiller.distill_losses`, but {name!r} has none'
+            )
+    return distiller
+
+
+def initialize(recorders: dict, model: nn.Module, name: str) -> None:
+    """Hooks recorders into a model.
+
+    Args:
+        recorders (dict): By name.
+        model (nn.Module): The model.
+        name (str): The argument that they were given as, for messages.
+
+    Raises:
+        ValueError: A source names no part of the model.
+    """
+    for key, recorder in recorders.items():
+        try:
+            recorder.initialize(model)
+        except AssertionError as error:
+            raise ValueError(
+                f'`{name}.{key}.source` must name a part of '
+                f'{type(model).__name__}, but got {recorder.source!r}'
+            ) from error
+
+
+def work_out_of_place(model: Any) -> None:
+    """Keeps layers from overwriting what was recorded before them.
+
+    MMRazor's own ``set_module_inplace_false`` does nothing where a module
+    keeps its parts in a plain dict, as in today's torch.
+
+    Args:
+        model (nn.Module): Changed in place; its outputs stay the same.
+    """
+    for module in model.modules():
+        if getattr(module, 'inplace', False):
+            module.inplace = False
