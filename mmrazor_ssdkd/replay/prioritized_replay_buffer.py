@@ -98,6 +98,14 @@ class PrioritizedReplayBuffer:
         return self._storage.max_size
 
     @property
+    def nbytes(self) -> int:
+        """Bytes that its samples take, those that are yet to come included.
+
+        0 before the first sample arrives.
+        """
+        return self._storage.nbytes
+
+    @property
     def class_frequency(self) -> torch.Tensor:
         """Each class's share of all stored pixels, (C,).
 

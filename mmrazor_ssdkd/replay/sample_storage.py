@@ -34,6 +34,11 @@ class SampleStorage:
         """Returns whether a field was ever written."""
         return field in self._fields
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes that are allocated, those of empty rows included."""
+        return sum(field.nbytes for field in self._fields.values())
+
     def read(
         self, field: str, index: Optional[torch.Tensor] = None
     ) -> torch.Tensor:

@@ -486,6 +486,7 @@ def test_loading_without_the_logits_to_store_raises():
 def test_bytes_of_a_sample(store_logits, pixels):
     """A sample takes what the class's docstring says, and no more."""
     buffer = PrioritizedReplayBuffer(max_size=8, store_logits=store_logits)
+    assert buffer.nbytes == 0
     images = torch.zeros(5, 3, 4, 6, dtype=torch.uint8)
     preds_T = torch.zeros(5, NUM_CLASSES, *pixels)
     buffer.extend(images, preds_T, torch.ones(5))
@@ -495,6 +496,8 @@ def test_bytes_of_a_sample(store_logits, pixels):
         expected -= 4 * NUM_CLASSES * num_pixels
     samples = buffer.state_dict()['samples'].values()
     assert sum(field.nbytes for field in samples) == 5 * expected
+    # All of it at once.
+    assert buffer.nbytes == 8 * expected
 
 
 def test_draw_without_stored_logits():

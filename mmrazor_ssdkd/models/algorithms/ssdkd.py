@@ -196,7 +196,8 @@ class SSDKD(BaseAlgorithm):
         self.iteration = 0
         self.num_synthesized = 0
         self.random_stream = RandomStream()
-        if check_bool('channels_last', channels_last):
+        self.channels_last = check_bool('channels_last', channels_last)
+        if self.channels_last:
             parts: tuple[Any, ...] = (self.generator, self.teacher, student)
             for part in parts:
                 part.to(memory_format=torch.channels_last)

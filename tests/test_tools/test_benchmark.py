@@ -1,0 +1,201 @@
+"""The benchmark's figures add up, and measuring changes nothing."""
+
+import json
+
+import pytest
+import torch
+from benchmark import benchmark, table
+from benchmarking.floor import Floor
+from benchmarking.segments import figures, timed_parts
+from tool_calls import ROOT, call
+from torch.nn import functional as F
+from toy_models import build, optimizers, same, segmentation, snapshot, ssdkd
+from toy_models import steps as train
+
+DIGITS = ROOT / (
+    'configs/mmpretrain/digits/'
+    'ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
+)
+TINY = {
+    'model.synthesis_interval': 2,
+    'model.synthesis_iters': 1,
+    'model.synthesis_batch_size': 8,
+    'model.warmup_rounds': 1,
+    'train_dataloader.batch_size': 4,
+    'train_dataloader.dataset.length': 8,
+    'default_hooks.logger.interval': 2,
+}
+
+
+def count_calls(owner, run):
+    """Returns how often each model runs forward."""
+    calls = dict.fromkeys(('student', 'teacher', 'generator'), 0)
+
+    def hook(name):
+        def count(*_):
+            calls[name] += 1
+
+        return count
+
+    handles = [
+        getattr(owner, name).register_forward_hook(hook(name))
+        for name in calls
+    ]
+    run()
+    for handle in handles:
+        handle.remove()
+    return calls
+
+
+def test_row_of_a_real_training():
+    """Ratio, shares and rates follow from the seconds that stand there."""
+    row = benchmark(
+        dict(
+            config=str(DIGITS),
+            cfg_options=TINY,
+            amp=False,
+            buffer_size=None,
+            image_size=None,
+            repeats=2,
+        )
+    )
+    step, floor = row['step_seconds'], row['floor_seconds']
+    assert step > 0 and floor > 0
+    assert row['ratio'] == pytest.approx(step / floor)
+    assert row['ratio_range'][0] <= row['ratio_range'][1]
+    parts = row['parts']
+    for name in ('synthesis', 'candidates', 'insert', 'draw', 'student'):
+        assert parts[name] > 0
+    # Other segments than those of `step`.
+    assert 0.3 * step < sum(parts.values()) < 3 * step
+    share = (parts['insert'] + parts['draw']) / sum(parts.values())
+    assert row['buffer_share'] == pytest.approx(share)
+    assert row['images_per_second'] == pytest.approx(4 / step)
+    rate = row['flops_per_step'] / step
+    assert row['matrix_share'] == pytest.approx(rate / row['matrix_rate'])
+    # Warm-up, step 0 and every second of the 2 + 2 * 2 * 2 steps: 6 rounds.
+    assert row['buffer_size'] == 8 * 6
+    # A gray 16x16 image and ten logits.
+    assert row['buffer_bytes'] == 2560 * (256 + 6 + 4 * 10 + 16)
+    assert row['dtype'] == 'float32'
+    assert f'{row["ratio"]:.3f}' in table([row])
+
+
+@pytest.mark.slow
+def test_command_line(tmp_path):
+    """Rows of several buffers, in a process each."""
+    out = tmp_path / 'rows.json'
+    arguments = [DIGITS, '--device', 'cpu', '--json', out, '--repeats', 1]
+    arguments += ['--buffer-sizes', 20, 600, '--image-sizes', 8, '--amp']
+    arguments += ['--cfg-options', *(f'{k}={v}' for k, v in TINY.items())]
+    output = call('benchmark.py', *arguments)
+    rows = json.loads(out.read_text())
+    assert [row['buffer_size'] for row in rows] == [20, 600]
+    for row in rows:
+        assert row['image_size'] == [8, 8]
+        assert row['buffer_bytes'] == row['buffer_size'] * 126
+        assert row['device'] == 'cpu' and row['dtype'] == 'bfloat16'
+        assert row['ratio'] == row['step_seconds'] / row['floor_seconds']
+    assert output.count(DIGITS.stem) == 2
+
+
+def test_figures_are_medians():
+    """An outlier among the segments counts for nothing."""
+    floor = dict(student=1.0, rounds=0.5)
+    parts = dict(draw=0.25, student=1.0, total=2.5)
+    row = figures(
+        dict(
+            step=[3.0, 90.0, 2.0],
+            floor=[floor, floor, dict(student=50.0, rounds=7.0)],
+            parts=[parts, dict(total=80.0), parts],
+            bn=[0.75, 0.75, 9.0],
+            flops=12.0,
+            matrix_rate=8.0,
+            peak_memory=1,
+        )
+    )
+    assert row['step_seconds'] == 3.0 and row['floor_seconds'] == 1.5
+    assert row['ratio'] == 2.0
+    assert row['parts']['rest'] == 1.25
+    assert row['buffer_share'] == 0.1
+    assert row['bn_seconds'] == 0.25
+    assert row['matrix_share'] == 0.5
+
+
+def test_distiller_has_no_floor():
+    """It is refused, not left out."""
+    cfg = dict(distiller=dict(type='ConfigurableDistiller'))
+    job = dict(config=str(DIGITS), buffer_size=None, image_size=None)
+    with pytest.raises(ValueError, match=r'`model\.distiller` must be None'):
+        benchmark(dict(job, cfg_options=dict(model=cfg)))
+
+
+def test_clocks_leave_no_trace():
+    """Parts are timed once each, and only inside the context."""
+    algorithm = build(ssdkd())
+    wrapper = optimizers(algorithm)
+    own = set(vars(algorithm)) | set(vars(algorithm.replay_buffer))
+    with timed_parts(algorithm) as seconds:
+        train(algorithm, wrapper, 3)
+    assert set(seconds) == {
+        'synthesis',
+        'candidates',
+        'insert',
+        'student',
+        'draw',
+    }
+    assert min(seconds.values()) > 0
+    assert own == set(vars(algorithm)) | set(vars(algorithm.replay_buffer))
+
+
+@pytest.mark.parametrize('config', [ssdkd, segmentation])
+def test_floor_trains_copies(config):
+    """The algorithm comes out as it went in, its copies do not."""
+    algorithm = build(config())
+    wrapper = optimizers(algorithm)
+    train(algorithm, wrapper, 1)
+    models = (algorithm.student, algorithm.generator, algorithm.teacher)
+    before = [snapshot(model) for model in models]
+    floor = Floor(algorithm, wrapper, 4)
+    student, generator = snapshot(floor.student), snapshot(floor.generator)
+    seconds = floor.seconds(algorithm.synthesis_interval)
+    assert set(seconds) == {'student', 'rounds'}
+    for model, state in zip(models, before):
+        assert same(state, snapshot(model))
+    assert not same(student, snapshot(floor.student))
+    assert not same(generator, snapshot(floor.generator))
+
+
+@pytest.mark.parametrize('store_logits', [True, False])
+@pytest.mark.parametrize('adversarial_weight', [0.3, 0.0])
+def test_floor_runs_what_training_runs(store_logits, adversarial_weight):
+    """As many forward passes of each model as in real steps and rounds."""
+    config = ssdkd(
+        replay_buffer=dict(store_logits=store_logits),
+        adversarial_weight=adversarial_weight,
+    )
+    algorithm = build(config)
+    wrapper = optimizers(algorithm)
+    # The next step starts with a round.
+    train(algorithm, wrapper, 2)
+    floor = Floor(algorithm, wrapper, 6)
+    trained = count_calls(algorithm, lambda: train(algorithm, wrapper, 2))
+    assert trained == count_calls(floor, lambda: floor.seconds(2))
+    assert trained['generator'] == 3
+
+
+def test_flops_of_grouped_convolutions():
+    """Three times the forward pass's, not more for depthwise layers."""
+    algorithm = build(ssdkd())
+    wrapper = optimizers(algorithm)
+    train(algorithm, wrapper, 1)
+    floor = Floor(algorithm, wrapper, 4)
+    weight = torch.randn(8, 2, 3, 3, requires_grad=True)
+    images = torch.randn(4, 8, 10, 10, requires_grad=True)
+
+    def step():
+        F.conv2d(images, weight, padding=1, groups=4).sum().backward()
+
+    floor.student_step, floor.round = step, lambda: None
+    forward = 2 * 4 * weight.numel() * 10 * 10
+    assert floor.flops() == 3 * forward

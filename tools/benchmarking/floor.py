@@ -1,0 +1,207 @@
+"""The arithmetic that a training cannot do without."""
+
+import copy
+from typing import Any, Optional
+
+import torch
+from mmengine.optim import OptimWrapper
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
+
+from mmrazor_ssdkd.models.algorithms import SSDKD
+from mmrazor_ssdkd.models.forward import frozen, normalize, predict_logits
+from mmrazor_ssdkd.models.losses import BNStatisticsLoss
+
+from .machine import clock
+
+
+class Floor:
+    """The models of a distillation and nothing around them.
+
+    A student step is forward, backward and the optimizer's step on one ready
+    batch: floats, normalised, in the memory layout and under the autocast of
+    the training. The teacher runs in it only where its logits are not stored.
+
+    A round is the same for the generator, whose images go through the frozen
+    teacher and, where the adversarial term is on, the frozen student. Then,
+    without gradients, generator, teacher and student run on the candidates,
+    since each stored sample needs the teacher's logits and a priority.
+
+    One cross entropy of the logits stands for every loss. What is left out is
+    not arithmetic of the models: L_BN's statistics (timed by themselves, with
+    ``bn_loss``), phi, L_KD, the priorities, the buffer, normalisation, random
+    numbers, checks, gradient scaling, logging, hooks and the data loader.
+
+    The student, the generator and their optimizers are copies: the training
+    comes out as it went in.
+
+    Args:
+        algorithm (SSDKD): What is trained, its buffer filled.
+        optim_wrapper (OptimWrapperDict): The runner's.
+        batch_size (int): Of the student.
+    """
+
+    def __init__(
+        self, algorithm: SSDKD, optim_wrapper: Any, batch_size: int
+    ) -> None:
+        self.algorithm = algorithm
+        self.device = algorithm.generator.device
+        self.teacher = algorithm.teacher
+        self.wrappers: dict[str, OptimWrapper] = dict(optim_wrapper.items())
+        # Copied together, an optimizer goes on knowing its parameters.
+        self.student, self.student_optimizer = copy.deepcopy(
+            (algorithm.student, self.wrappers['architecture'].optimizer)
+        )
+        self.generator, self.generator_optimizer = copy.deepcopy(
+            (algorithm.generator, self.wrappers['generator'].optimizer)
+        )
+        batch = algorithm.replay_buffer.sample(batch_size)
+        self.labels = batch['labels']
+        self.images = normalize(
+            batch['images'], algorithm.data_preprocessor
+        ).contiguous(
+            memory_format=torch.channels_last
+            if algorithm.channels_last
+            else torch.contiguous_format
+        )
+        held = self.generator.latent
+        self.latent = (
+            self.generator.draw_latent(algorithm.inversion.batch_size)
+            if held is None
+            else held
+        )
+        with torch.no_grad():
+            images = self.generator(self.latent)
+            self.targets = self._predict(self.teacher, images).argmax(dim=1)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the student's convolutions compute in."""
+        with self.wrappers['architecture'].optim_context(self.student):
+            if torch.is_autocast_enabled(self.device.type):
+                return torch.get_autocast_dtype(self.device.type)
+        return self.images.dtype
+
+    def student_step(self) -> None:
+        """Forward, backward and the optimizer's step."""
+        if not self.algorithm.replay_buffer.store_logits:
+            with torch.no_grad():
+                self._predict(self.teacher, self.images)
+        with self.wrappers['architecture'].optim_context(self.student):
+            preds_S = self._predict(
+                self.student, self.images, self.labels.shape[1:]
+            )
+            loss = F.cross_entropy(preds_S.float(), self.labels)
+        _update(self.student_optimizer, loss)
+
+    def round(self, bn_loss: Optional[BNStatisticsLoss] = None) -> None:
+        """The generator's steps of a round, then its candidates.
+
+        Args:
+            bn_loss (BNStatisticsLoss, optional): Computed too where given.
+        """
+        with frozen(self.student):
+            for _ in range(self.algorithm.inversion.iters):
+                self._generator_step(bn_loss)
+            with torch.no_grad():
+                images = self.generator(self.latent)
+                self._predict(self.teacher, images)
+                self._predict(
+                    self.student,
+                    images[: self.algorithm.admit],
+                    self.targets.shape[1:],
+                )
+
+    def seconds(
+        self, steps: int, bn_loss: Optional[BNStatisticsLoss] = None
+    ) -> dict[str, float]:
+        """Times student steps and the rounds that belong to them.
+
+        Args:
+            steps (int): A multiple of ``synthesis_interval``.
+            bn_loss (BNStatisticsLoss, optional): Computed too where given.
+
+        Returns:
+            dict[str, float]: Seconds of each student step: of itself,
+            'student', and of its share in the 'rounds'.
+        """
+        start = clock(self.device)
+        for _ in range(steps):
+            self.student_step()
+        middle = clock(self.device)
+        for _ in range(steps // self.algorithm.synthesis_interval):
+            self.round(bn_loss)
+        end = clock(self.device)
+        return dict(
+            student=(middle - start) / steps, rounds=(end - middle) / steps
+        )
+
+    def flops(self) -> float:
+        """Counts the convolutions and matrix products of each step."""
+        counter = FlopCounterMode(
+            display=False,
+            custom_mapping={
+                torch.ops.aten.convolution_backward: _conv_backward_flops
+            },
+        )
+        with counter:
+            self.student_step()
+        student = counter.get_total_flops()
+        with counter:
+            self.round()
+        interval = self.algorithm.synthesis_interval
+        return student + counter.get_total_flops() / interval
+
+    def _generator_step(self, bn_loss: Optional[BNStatisticsLoss]) -> None:
+        """Forward, backward and the optimizer's step."""
+        with self.wrappers['generator'].optim_context(self.generator):
+            images = self.generator(self.latent)
+            loss = torch.zeros((), device=self.device)
+            if bn_loss is not None:
+                with bn_loss.watch(self.teacher):
+                    preds_T = self._predict(self.teacher, images)
+                    loss = loss + bn_loss()
+            else:
+                preds_T = self._predict(self.teacher, images)
+            loss = loss + F.cross_entropy(preds_T.float(), self.targets)
+            if self.algorithm.inversion.adversarial_weight:
+                preds_S = self._predict(
+                    self.student, images, self.targets.shape[1:]
+                )
+                loss = loss - F.cross_entropy(preds_S.float(), self.targets)
+        _update(self.generator_optimizer, loss)
+
+    @staticmethod
+    def _predict(
+        model: nn.Module,
+        images: torch.Tensor,
+        size: Optional[torch.Size] = None,
+    ) -> torch.Tensor:
+        """Returns a model's logits of inputs that need no preprocessing."""
+        return predict_logits(model, images, None, size)
+
+
+def _conv_backward_flops(
+    grad_shape: list[int],
+    input_shape: list[int],
+    weight_shape: list[int],
+    *options: Any,
+    out_shape: Any,
+) -> int:
+    """Counts as many operations for each gradient as the forward pass has.
+
+    PyTorch's own count takes a depthwise convolution's weights for dense ones.
+    """
+    *_, transposed, _, _, wanted = options
+    forward = conv_flop_count(
+        input_shape, weight_shape, grad_shape, transposed
+    )
+    return sum(wanted[:2]) * forward
+
+
+def _update(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
+    """Takes an optimizer's step."""
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
