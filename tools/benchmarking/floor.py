@@ -1,12 +1,12 @@
 """The arithmetic that a training cannot do without."""
 
 import copy
+from contextlib import nullcontext
 from typing import Any, Optional
 
 import torch
 from mmengine.optim import OptimWrapper
 from torch import nn
-from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
 from mmrazor_ssdkd.models.algorithms import SSDKD
@@ -28,10 +28,13 @@ class Floor:
     without gradients, generator, teacher and student run on the candidates,
     since each stored sample needs the teacher's logits and a priority.
 
-    One cross entropy of the logits stands for every loss. What is left out is
-    not arithmetic of the models: L_BN's statistics (timed by themselves, with
-    ``bn_loss``), phi, L_KD, the priorities, the buffer, normalisation, random
-    numbers, checks, gradient scaling, logging, hooks and the data loader.
+    A product of the logits and ready random numbers stands for every loss. Its
+    gradient never vanishes, as that of a loss that is learnt would; a CPU
+    takes many times as long for numbers too small for full precision.
+
+    What is left out is not arithmetic of the models: L_BN's statistics (which
+    ``bn_loss`` adds), phi, L_KD, the priorities, the buffer, normalisation,
+    random numbers, checks, gradient scaling, logging, hooks, the data loader.
 
     The student, the generator and their optimizers are copies: the training
     comes out as it went in.
@@ -57,7 +60,8 @@ class Floor:
             (algorithm.generator, self.wrappers['generator'].optimizer)
         )
         batch = algorithm.replay_buffer.sample(batch_size)
-        self.labels = batch['labels']
+        # Of the teacher's logits, a segmentor's alone.
+        self.size = batch['labels'].shape[1:]
         self.images = normalize(
             batch['images'], algorithm.data_preprocessor
         ).contiguous(
@@ -71,9 +75,12 @@ class Floor:
             if held is None
             else held
         )
-        with torch.no_grad():
-            images = self.generator(self.latent)
-            self.targets = self._predict(self.teacher, images).argmax(dim=1)
+        self.slope = torch.randn(
+            max(batch_size, algorithm.inversion.batch_size),
+            algorithm.num_classes,
+            *self.size,
+            device=self.device,
+        )
 
     @property
     def dtype(self) -> torch.dtype:
@@ -89,10 +96,8 @@ class Floor:
             with torch.no_grad():
                 self._predict(self.teacher, self.images)
         with self.wrappers['architecture'].optim_context(self.student):
-            preds_S = self._predict(
-                self.student, self.images, self.labels.shape[1:]
-            )
-            loss = F.cross_entropy(preds_S.float(), self.labels)
+            preds_S = self._predict(self.student, self.images, self.size)
+            loss = self._loss(preds_S)
         _update(self.student_optimizer, loss)
 
     def round(self, bn_loss: Optional[BNStatisticsLoss] = None) -> None:
@@ -110,7 +115,7 @@ class Floor:
                 self._predict(
                     self.student,
                     images[: self.algorithm.admit],
-                    self.targets.shape[1:],
+                    self.size,
                 )
 
     def seconds(
@@ -157,20 +162,19 @@ class Floor:
         """Forward, backward and the optimizer's step."""
         with self.wrappers['generator'].optim_context(self.generator):
             images = self.generator(self.latent)
-            loss = torch.zeros((), device=self.device)
-            if bn_loss is not None:
-                with bn_loss.watch(self.teacher):
-                    preds_T = self._predict(self.teacher, images)
-                    loss = loss + bn_loss()
-            else:
+            with bn_loss.watch(self.teacher) if bn_loss else nullcontext():
                 preds_T = self._predict(self.teacher, images)
-            loss = loss + F.cross_entropy(preds_T.float(), self.targets)
+                loss = self._loss(preds_T)
+                if bn_loss:
+                    loss = loss + bn_loss()
             if self.algorithm.inversion.adversarial_weight:
-                preds_S = self._predict(
-                    self.student, images, self.targets.shape[1:]
-                )
-                loss = loss - F.cross_entropy(preds_S.float(), self.targets)
+                preds_S = self._predict(self.student, images, self.size)
+                loss = loss - self._loss(preds_S)
         _update(self.generator_optimizer, loss)
+
+    def _loss(self, logits: torch.Tensor) -> torch.Tensor:
+        """Returns what stands for a loss, a scalar."""
+        return (logits.float() * self.slope[: len(logits)]).mean()
 
     @staticmethod
     def _predict(
