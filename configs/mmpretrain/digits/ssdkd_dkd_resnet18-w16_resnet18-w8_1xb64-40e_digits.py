@@ -13,7 +13,8 @@ model = dict(
             logits=dict(type='ModuleOutputs', source='head.fc')
         ),
         distill_losses=dict(
-            loss_dkd=dict(type='DKDLoss', tau=4, beta=2.0, reduction='mean')
+            # It sums over the batch, whatever its `reduction` says.
+            loss_dkd=dict(type='DKDLoss', tau=4, beta=2.0, loss_weight=1 / 64)
         ),
         loss_forward_mappings=dict(
             loss_dkd=dict(
