@@ -5,7 +5,7 @@ from typing import Any, Literal, Optional
 
 import torch
 
-from mmrazor_ssdkd.models.losses.pixels import mean_over_pixels, to_pixels
+from mmrazor_ssdkd.models.losses.pixels import classes_first, mean_over_pixels
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import (
     check_bool,
@@ -202,7 +202,7 @@ class PrioritizedReplayBuffer:
                 f'but got {len(images)}, {len(preds_T)} and {len(priority)}'
             )
         self.prepare(preds_T.shape[1], preds_T.device)
-        confidence, labels = to_pixels(preds_T).softmax(dim=-1).max(dim=-1)
+        confidence, labels = classes_first(preds_T).softmax(dim=0).max(dim=0)
         order = torch.arange(self.num_added, self.num_added + len(images))
         sample = dict(
             images=images,

@@ -8,16 +8,16 @@ from .modulated_task_loss import (
     modulating_function,
     modulation,
 )
-from .pixels import mean_over_pixels, to_pixels
+from .pixels import classes_first, mean_over_pixels
 
 __all__ = [
     'BNStatisticsLoss',
     'ModulatedTaskLoss',
+    'classes_first',
     'cross_entropy',
     'kl_divergence',
     'mean_over_pixels',
     'modulating_function',
     'modulation',
     'norm_layers',
-    'to_pixels',
 ]

@@ -9,7 +9,7 @@ from mmrazor_ssdkd.validation import (
     check_same_shape,
 )
 
-from .pixels import mean_over_pixels, to_pixels
+from .pixels import classes_first, mean_over_pixels
 
 
 def kl_divergence(
@@ -45,9 +45,9 @@ def kl_divergence(
     check_same_shape(preds_S=preds_S, preds_T=preds_T)
     check_number('tau', tau, exclusive=True)
     divergence = F.kl_div(
-        F.log_softmax(to_pixels(preds_S) / tau, dim=-1),
-        F.log_softmax(to_pixels(preds_T) / tau, dim=-1),
+        F.log_softmax(classes_first(preds_S) / tau, dim=0),
+        F.log_softmax(classes_first(preds_T) / tau, dim=0),
         reduction='none',
         log_target=True,
     )
-    return tau**2 * mean_over_pixels(divergence.sum(dim=-1))
+    return tau**2 * mean_over_pixels(divergence.sum(dim=0))

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_bool, check_logits, check_number
 
-from .pixels import to_pixels
+from .pixels import classes_first
 
 
 def modulating_function(
@@ -54,12 +54,12 @@ def modulating_function(
             f'{tuple(preds_T.shape[1:2])}, but got '
             f'{tuple(class_frequency.shape)}'
         )
-    probability = F.softmax(to_pixels(preds_T), dim=-1)
+    probability = F.softmax(classes_first(preds_T), dim=0)
     if labels is None:
-        confidence, labels = probability.max(dim=-1)
+        confidence, labels = probability.max(dim=0)
     else:
         _check_labels(labels, preds_T)
-        confidence = probability.gather(-1, labels.unsqueeze(-1)).squeeze(-1)
+        confidence = probability.gather(0, labels.unsqueeze(0)).squeeze(0)
     return modulation(labels, confidence, class_frequency, gamma)
 
 
@@ -115,7 +115,7 @@ def cross_entropy(preds: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         torch.Tensor: Values >= 0, of the shape of ``labels``.
     """
     loss = F.nll_loss(
-        F.log_softmax(to_pixels(preds), dim=-1).flatten(0, -2),
+        F.log_softmax(classes_first(preds), dim=0).flatten(1).t(),
         labels.flatten(),
         reduction='none',
     )
