@@ -2,6 +2,7 @@
 # distinct images, a tenth of the student steps of Fast-Datafree
 # (arXiv:2112.06253, 200 epochs of 400).
 _base_ = './ssdkd.py'
+optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.2)))
 train_dataloader = dict(
     batch_size=256,
     num_workers=0,

@@ -26,7 +26,7 @@ model = dict(
             fc=dict(type='ModuleOutputs', source='head.fc')
         ),
         distill_losses=dict(
-            loss_kd=dict(type='KLDivergence', tau=4, reduction='batchmean')
+            loss_kd=dict(type='KLDivergence', tau=20, reduction='batchmean')
         ),
         loss_forward_mappings=dict(
             loss_kd=dict(
@@ -45,3 +45,6 @@ train_dataloader = dict(
 )
 train_cfg = dict(by_epoch=True, max_epochs=10, val_interval=5)
 param_scheduler = dict(end=10)
+optim_wrapper = dict(
+    type='mmrazor_ssdkd.Bf16OptimWrapper', optimizer=dict(lr=0.2)
+)
