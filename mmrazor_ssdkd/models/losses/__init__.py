@@ -9,10 +9,12 @@ from .modulated_task_loss import (
     modulation,
 )
 from .pixels import mean_over_pixels, to_pixels
+from .recent_task_loss import RecentTaskLoss
 
 __all__ = [
     'BNStatisticsLoss',
     'ModulatedTaskLoss',
+    'RecentTaskLoss',
     'cross_entropy',
     'kl_divergence',
     'mean_over_pixels',
