@@ -40,6 +40,22 @@ def set_epochs(cfg: Config, epochs: int) -> None:
             schedule['end'] = epochs
 
 
+def set_teacher(cfg: Config, checkpoint: str) -> None:
+    """Says where a distillation's one teacher has its weights.
+
+    Args:
+        cfg (Config): Of SSD-KD, or of one of MMRazor's algorithms with a
+            single teacher, changed in place.
+        checkpoint (str): Path or URL of the weights.
+    """
+    # MMRazor's data-free algorithms name their teachers.
+    if 'teachers' in cfg.model:
+        (teacher,) = cfg.model.teachers.values()
+        teacher.ckpt_path = checkpoint
+    else:
+        cfg.model.teacher_ckpt = checkpoint
+
+
 def train(cfg: Config, seed: int) -> Runner:
     """Trains a config with a seed and evaluates its last iteration."""
     cfg.randomness = dict(seed=seed)
@@ -90,7 +106,7 @@ def run(
     cfg = load_config(
         options.pop('config', plan.config), str(work_dir), options
     )
-    cfg.model.teacher_ckpt = teacher_checkpoint(plan, out, seed)
+    set_teacher(cfg, teacher_checkpoint(plan, out, seed))
     set_epochs(cfg, epochs)
     start, worked = time.perf_counter(), time.process_time()
     runner = train(cfg, seed)

@@ -1,12 +1,14 @@
-"""Lets the OpenMMLab stack import and resume on today's PyTorch.
+"""Lets the OpenMMLab stack import, resume and distil on today's PyTorch.
 
 Every mend is one file, touches nothing where the stack works by itself, and
 must run before ``mmrazor.models``, ``mmpretrain.models`` or ``mmseg.models``
 are imported. The order below matters: torchvision is imported by mmpretrain,
-``mmcv.ops`` by mmseg, and the quantization tables by all of MMRazor.
+``mmcv.ops`` by mmseg, and the quantization tables by all of MMRazor, which
+the last one imports.
 """
 
 from .checkpoint_globals import allow_mmengine_checkpoints
+from .data_free import mend_data_free_distillation
 from .mmcv_ops import import_mmcv_ops
 from .quantization_tables import skip_quantization_tables
 from .torchvision_ops import import_torchvision
@@ -20,3 +22,4 @@ def mend() -> None:
     import_mmcv_ops()
     skip_quantization_tables()
     allow_mmengine_checkpoints()
+    mend_data_free_distillation()

@@ -1,9 +1,13 @@
 """The method's modules, as configs name them."""
 
-from .losses import BNStatisticsLoss, ModulatedTaskLoss
+from .losses import BNStatisticsLoss, ModulatedTaskLoss, RecentTaskLoss
 
 # Algorithms need the losses above them and the replay buffer.
-from .generators import ImageSpaceGenerator, SSDKDGenerator  # isort: skip
+from .generators import (  # isort: skip
+    ImageSpaceGenerator,
+    NormalizedGenerator,
+    SSDKDGenerator,
+)
 from .algorithms import SSDKD  # isort: skip
 
 __all__ = [
@@ -11,5 +15,7 @@ __all__ = [
     'BNStatisticsLoss',
     'ImageSpaceGenerator',
     'ModulatedTaskLoss',
+    'NormalizedGenerator',
+    'RecentTaskLoss',
     'SSDKDGenerator',
 ]

@@ -4,7 +4,13 @@ import json
 
 import pytest
 from mmengine.config import Config
-from run_table import cell, epochs_in_the_same_time, run, set_epochs
+from run_table import (
+    cell,
+    epochs_in_the_same_time,
+    run,
+    set_epochs,
+    set_teacher,
+)
 
 
 def test_set_epochs_of_several_schedules():
@@ -37,6 +43,16 @@ def test_set_epochs_of_one_schedule():
     )
     set_epochs(cfg, 12)
     assert cfg.param_scheduler.end == 12
+
+
+def test_set_teacher():
+    """Each kind of algorithm has its own key for the teacher's weights."""
+    ours = Config(dict(model=dict(teacher_ckpt='old.pth')))
+    set_teacher(ours, 'new.pth')
+    assert ours.model == dict(teacher_ckpt='new.pth')
+    peer = Config(dict(model=dict(teachers=dict(any=dict(ckpt_path='old')))))
+    set_teacher(peer, 'new.pth')
+    assert peer.model == dict(teachers=dict(any=dict(ckpt_path='new.pth')))
 
 
 def test_finished_run_is_not_run_again(tmp_path):

@@ -51,15 +51,10 @@ class ImageSpaceGenerator(ImageGenerator):
     ) -> None:
         built = MMRAZOR_MODELS.build(dict(generator, _scope_='mmrazor'))
         super().__init__(image_size, len(mean), built.latent_dim, init_cfg)
-        if len(mean) != len(std) or min(std) <= 0:
-            raise ValueError(
-                '`std` must hold one number > 0 for each of `mean`, but got '
-                f'{std!r} for {mean!r}'
-            )
+        statistics = channel_statistics(mean, std)
         self.generator = built
-        for name, values in (('mean', mean), ('std', std)):
-            tensor = torch.tensor(values, dtype=torch.float).view(-1, 1, 1)
-            self.register_buffer(name, tensor, persistent=False)
+        for name, values in zip(('mean', 'std'), statistics):
+            self.register_buffer(name, values, persistent=False)
         self._check_size()
 
     def forward(self, latent: torch.Tensor) -> torch.Tensor:
@@ -88,3 +83,27 @@ class ImageSpaceGenerator(ImageGenerator):
                 f'(channels, height, width) = {tuple(shape[1:])}, but got '
                 f'{(self.channels, *self.image_size)}'
             )
+
+
+def channel_statistics(
+    mean: Sequence[float], std: Sequence[float]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Returns a mean and a standard deviation to compute with.
+
+    Args:
+        mean (Sequence[float]): One of each channel.
+        std (Sequence[float]): One of each channel, > 0.
+
+    Returns:
+        tuple[torch.Tensor, torch.Tensor]: Both, (channels, 1, 1).
+
+    Raises:
+        ValueError: They differ in length, or a ``std`` is not positive.
+    """
+    if len(mean) != len(std) or min(std) <= 0:
+        raise ValueError(
+            '`std` must hold one number > 0 for each of `mean`, but got '
+            f'{std!r} for {mean!r}'
+        )
+    both = torch.tensor([mean, std], dtype=torch.float)[..., None, None]
+    return both[0], both[1]

@@ -9,10 +9,12 @@ from .modulated_task_loss import (
     modulation,
 )
 from .pixels import classes_first, mean_over_pixels
+from .recent_task_loss import RecentTaskLoss
 
 __all__ = [
     'BNStatisticsLoss',
     'ModulatedTaskLoss',
+    'RecentTaskLoss',
     'classes_first',
     'cross_entropy',
     'kl_divergence',
