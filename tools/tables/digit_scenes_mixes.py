@@ -2,8 +2,7 @@
 # scenes.
 folder = 'configs/mmseg/digit_scenes/'
 pair = (
-    '_deeplabv3plus-r18-w16_deeplabv3plus-m-v2-w25_'
-    '1xb16-40e_digit-scenes.py'
+    '_deeplabv3plus-r18-w16_deeplabv3plus-m-v2-w25_1xb16-40e_digit-scenes.py'
 )
 teacher = folder + 'deeplabv3plus_r18-w16_1xb16-20e_digit-scenes.py'
 config = folder + 'ssdkd_logits' + pair
