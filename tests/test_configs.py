@@ -34,7 +34,7 @@ def cfg(path):
     if 'teacher_ckpt' in cfg.model:
         cfg.model.teacher_ckpt = None
     for entry in (cfg.model.get('teachers') or {}).values():
-        entry.ckpt_path = None
+        entry.pop('ckpt_path')
     with DefaultScope.overwrite_default_scope(cfg.default_scope):
         yield cfg
 
@@ -49,7 +49,9 @@ def test_name_matches_content(path, cfg):
     assert ('ssdkd' in path.stem) == (cfg.model.type == 'mmrazor_ssdkd.SSDKD')
     number = re.search(r'_(\d+)-', path.stem.split('xb')[0])
     teachers = cfg.model.get('teachers') or ()
-    assert len(teachers) == (int(number[1]) if number else 0)
+    # MMRazor's data-free algorithms name their one teacher.
+    peer = path.stem.startswith(('dafl', 'dfad', 'zskt'))
+    assert len(teachers) == (int(number[1]) if number else peer)
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
@@ -81,7 +83,9 @@ def own_teachers(path):
     found = [
         (teacher, checkpoint)
         for teacher, checkpoint in teachers
-        if checkpoint and not checkpoint.startswith('https')
+        if checkpoint
+        and not checkpoint.startswith('https')
+        and 'cfg_path' not in teacher
     ]
     if not found:
         pytest.skip('has no teacher, or one of a model zoo')

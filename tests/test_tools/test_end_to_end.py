@@ -199,6 +199,34 @@ def test_amp_with_ssdkd(teacher, tmp_path):
         assert kind in ('mmrazor_ssdkd.Bf16OptimWrapper', 'AmpOptimWrapper')
 
 
+@pytest.mark.parametrize('method', ['dafl', 'dfad', 'zskt'])
+def test_data_free_algorithms_of_mmrazor(teacher, tmp_path, method):
+    """They train without data, validate, resume, and give a student."""
+    config = DIGITS / DISTILL.name.replace('ssdkd', method)
+    arguments = ('train.py', config, '--work-dir', tmp_path)
+    checkpoint = f'model.teachers.teacher.ckpt_path={teacher}'
+    call(*arguments, *short(1, checkpoint))
+    call(*arguments, '--resume', *short(2, checkpoint))
+    logs = sorted(tmp_path.glob('*/vis_data/scalars.json'))
+    rows = [json.loads(log.read_text().splitlines()[-1]) for log in logs]
+    assert [row['step'] for row in rows if 'accuracy/top1' in row] == [1, 2]
+    given = weights(teacher, '')
+    kept = weights(tmp_path / 'epoch_2.pth', 'teachers.teacher.')
+    assert len(kept) == len(given) > 50
+    assert all(
+        torch.equal(kept[f'teachers.teacher.{k}'], v) for k, v in given.items()
+    )
+    out = tmp_path / 'student.pth'
+    call('export_student.py', config, tmp_path / 'epoch_2.pth', out)
+    student = weights(tmp_path / 'epoch_2.pth', 'architecture.')
+    exported = weights(out, '')
+    assert len(exported) == len(student) > 50
+    assert all(
+        torch.equal(student[f'architecture.{k}'], v)
+        for k, v in exported.items()
+    )
+
+
 def test_foreign_checkpoint_is_named(teacher, distilled, tmp_path):
     """A student's checkpoint is no teacher of another width."""
     with pytest.raises(AssertionError, match='`teacher_ckpt` must'):
