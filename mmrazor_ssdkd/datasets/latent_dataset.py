@@ -1,6 +1,5 @@
 """The training set of a method that has none."""
 
-import torch
 from torch.utils.data import Dataset
 
 from mmrazor_ssdkd.registry import DATASETS
@@ -32,8 +31,9 @@ class LatentDataset(Dataset):
         """Returns the draws per epoch."""
         return self.length
 
-    def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
+    def __getitem__(self, index: int) -> dict[str, int]:
         """Returns the number of a draw."""
         if not 0 <= index < self.length:
             raise IndexError(f'`index` must be in 0 to {self.length - 1}')
-        return dict(inputs=torch.tensor(index))
+        # A tensor for each draw would cost more than all else in the loader.
+        return dict(inputs=index)
