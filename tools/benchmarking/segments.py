@@ -118,7 +118,8 @@ def measure(
         with timed_parts(algorithm) as parts:
             start = clock(device)
             yield
-            parts['total'] = clock(device) - start
+            total = clock(device) - start
+            parts['rest'] = total - sum(parts.values())
         found['parts'].append({k: v / steps for k, v in parts.items()})
         found['bn'].append(floor.seconds(steps, algorithm.bn_loss)['rounds'])
     found['flops'] = floor.flops()
@@ -132,8 +133,7 @@ def figures(found: Row) -> Row:
     floors = [sum(seconds.values()) for seconds in found['floor']]
     step, floor = map(statistics.median, (found['step'], floors))
     ratios = [step / floor for step, floor in zip(found['step'], floors)]
-    total = median_of(found['parts'], 'total')
-    names = dict.fromkeys(part for *_, part in TIMED)
+    names = dict.fromkeys([*(part for *_, part in TIMED), 'rest'])
     parts = {name: median_of(found['parts'], name) for name in names}
     rounds = median_of(found['floor'], 'rounds')
     rate = found['flops'] / step
@@ -142,12 +142,12 @@ def figures(found: Row) -> Row:
         floor_seconds=floor,
         ratio=step / floor,
         ratio_range=[min(ratios), max(ratios)],
-        parts={**parts, 'rest': total - sum(parts.values())},
+        parts=parts,
         floor_parts=dict(
             student=median_of(found['floor'], 'student'), rounds=rounds
         ),
         bn_seconds=statistics.median(found['bn']) - rounds,
-        buffer_share=(parts['insert'] + parts['draw']) / total,
+        buffer_share=(parts['insert'] + parts['draw']) / sum(parts.values()),
         peak_memory=found['peak_memory'],
         flops_per_step=found['flops'],
         matrix_rate=found['matrix_rate'],
