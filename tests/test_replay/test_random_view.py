@@ -72,7 +72,7 @@ def test_the_gradient_reaches_the_images():
 
 
 def test_it_is_registered():
-    view = MODELS.build(dict(type='RandomView', flip=0.0))
+    view = MODELS.build(dict(type='mmrazor_ssdkd.RandomView', flip=0.0))
     assert isinstance(view, RandomView)
 
 

@@ -101,7 +101,10 @@ def test_bad_std_raises(std):
 def test_mmrazor_generator_raises():
     """One that is normalised already needs no adapter."""
     inner = dict(
-        type='DAFLGenerator', img_size=16, latent_dim=6, hidden_channels=8
+        type='mmrazor.DAFLGenerator',
+        img_size=16,
+        latent_dim=6,
+        hidden_channels=8,
     )
     with pytest.raises(TypeError, match=r'`generator` must be .*DAFLGen'):
         make(generator=inner)

@@ -25,7 +25,7 @@ def shares(loss: RecentTaskLoss) -> list[float]:
 def test_without_phi_it_is_the_loss_of_mmrazor():
     """Value and gradient of DAFL's `OnehotLikeLoss`."""
     ours = RecentTaskLoss(3, gamma=0, diversity=False, loss_weight=0.5)
-    theirs = MODELS.build(dict(type='OnehotLikeLoss', loss_weight=0.5))
+    theirs = MODELS.build(dict(type='mmrazor.OnehotLikeLoss', loss_weight=0.5))
     preds_T = torch.randn(8, 3, requires_grad=True)
     for _ in range(2):
         left, right = ours(preds_T), theirs(preds_T)
