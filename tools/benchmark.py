@@ -29,6 +29,7 @@ import os
 import sys
 import tempfile
 from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import torch
@@ -229,14 +230,12 @@ def main() -> None:
             args.configs, args.image_sizes, args.buffer_sizes
         )
     ]
-    # A process for each, so that none inherits another's memory.
+    rows = []
     context = multiprocessing.get_context('spawn')
-    with context.Pool(
-        1,
-        initializer=be_quiet,
-        maxtasksperchild=1,
-    ) as pool:
-        rows = list(pool.imap(benchmark, jobs))
+    for job in jobs:
+        # A process for each, so that none inherits another's memory.
+        with ProcessPoolExecutor(1, context, be_quiet) as process:
+            rows.append(process.submit(benchmark, job).result())
     print(table(rows))
     if args.json:
         args.json.write_text(json.dumps(rows, indent=2))
