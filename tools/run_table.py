@@ -4,34 +4,37 @@ A plan is a config file with `teacher` and `config` (paths of configs),
 `metric`, `epochs` (a list: one column each) and `rows`: settings to override
 by dotted key, where the key `config` names another config. The rows
 that `same_time` lists get one more column, of as many epochs as take them the
-time that the first row needs for the first column's. Every run leaves a JSON
-file; what has one is not run again.
+time that the first row needs for the first column's. `validations` says how
+often a run is evaluated (once, at its end, unless it says so), for
+`plot_curves.py`. Every run leaves a JSON file; what has one is not run again.
 """
 
 import argparse
 import json
 import statistics
-import time
 from pathlib import Path
 from typing import Any
 
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
+from training_curve import TrainingCurve
 
 from mmrazor_ssdkd.engine import load_config
 
 
-def set_epochs(cfg: Config, epochs: int) -> None:
+def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
     """Changes how long a config trains, its schedules included.
 
     Args:
         cfg (Config): Of an epoch-based training, changed in place.
         epochs (int): The new number of epochs.
+        validations (int): In how many equal parts the validations divide
+            them; the last epoch has one in any case. Defaults to 1.
     """
     old = cfg.train_cfg.max_epochs
     cfg.train_cfg.max_epochs = epochs
-    cfg.train_cfg.val_interval = epochs
+    cfg.train_cfg.val_interval = max(1, epochs // validations)
     schedules: Any = cfg.get('param_scheduler', [])
     if isinstance(schedules, dict) and 'type' not in schedules:
         schedules = [s for part in schedules.values() for s in part]
@@ -56,19 +59,28 @@ def set_teacher(cfg: Config, checkpoint: str) -> None:
         cfg.model.teacher_ckpt = checkpoint
 
 
-def train(cfg: Config, seed: int) -> Runner:
-    """Trains a config with a seed and evaluates its last iteration."""
+def train(
+    cfg: Config, seed: int, metric: str
+) -> tuple[Runner, list[dict[str, Any]]]:
+    """Trains a config with a seed; its last iteration is what counts.
+
+    Args:
+        cfg (Config): What to train, changed in place.
+        seed (int): The seed.
+        metric (str): Name of the metric.
+
+    Returns:
+        tuple: The runner, and a point for every validation as
+        ``TrainingCurve`` notes them.
+    """
     cfg.randomness = dict(seed=seed)
     cfg.log_level = 'WARNING'
     cfg.default_hooks.checkpoint.interval = cfg.train_cfg.max_epochs
     runner = Runner.from_cfg(cfg)
+    curve = TrainingCurve(metric)
+    runner.register_hook(curve)
     runner.train()
-    return runner
-
-
-def score(runner: Runner, metric: str) -> float:
-    """Returns a metric of the last validation."""
-    return float(runner.message_hub.get_scalar(f'val/{metric}').current())
+    return runner, curve.points
 
 
 def teacher_checkpoint(plan: Config, out: Path, seed: int) -> str:
@@ -77,7 +89,8 @@ def teacher_checkpoint(plan: Config, out: Path, seed: int) -> str:
     if not (work_dir / 'result.json').exists():
         cfg = load_config(plan.teacher, str(work_dir))
         set_epochs(cfg, cfg.train_cfg.max_epochs)
-        result = dict(seed=seed, score=score(train(cfg, seed), plan.metric))
+        _, points = train(cfg, seed, plan.metric)
+        result = dict(seed=seed, score=points[-1]['score'])
         (work_dir / 'result.json').write_text(json.dumps(result))
     return (work_dir / 'last_checkpoint').read_text().strip()
 
@@ -107,18 +120,16 @@ def run(
         options.pop('config', plan.config), str(work_dir), options
     )
     set_teacher(cfg, teacher_checkpoint(plan, out, seed))
-    set_epochs(cfg, epochs)
-    start, worked = time.perf_counter(), time.process_time()
-    runner = train(cfg, seed)
+    set_epochs(cfg, epochs, plan.get('validations', 1))
+    runner, points = train(cfg, seed, plan.metric)
     result = dict(
         row=row,
         epochs=epochs,
         seed=seed,
         options=options,
-        score=score(runner, plan.metric),
-        seconds=round(time.perf_counter() - start, 1),
-        cpu_seconds=round(time.process_time() - worked, 1),
-        steps=runner.iter,
+        # Steps, seconds, cpu_seconds and score.
+        **points[-1],
+        points=points,
         synthesized=getattr(runner.model, 'num_synthesized', 0),
     )
     path.write_text(json.dumps(result, indent=2))

@@ -1,0 +1,71 @@
+"""A metric against training time: how it is noted, read and drawn."""
+
+import json
+
+import pytest
+import training_curve
+from plot_curves import draw, load_rows, reached, table
+from training_curve import TrainingCurve
+
+
+class _Runner:
+    iter = 40
+
+
+def test_training_curve_leaves_validation_out(monkeypatch):
+    """Only what passes between the validations counts."""
+    now = [100.0]
+    monkeypatch.setattr(training_curve.time, 'perf_counter', lambda: now[0])
+    monkeypatch.setattr(
+        training_curve.time, 'process_time', lambda: 2 * now[0]
+    )
+    curve = TrainingCurve('accuracy/top1')
+    curve.before_train(_Runner())
+    for score in (50.0, 60.0):
+        now[0] += 3
+        curve.before_val(_Runner())
+        now[0] += 1000
+        curve.after_val_epoch(_Runner(), {'accuracy/top1': score})
+        curve.after_val(_Runner())
+    assert curve.points == [
+        dict(steps=40, seconds=3.0, cpu_seconds=6.0, score=50.0),
+        dict(steps=40, seconds=6.0, cpu_seconds=12.0, score=60.0),
+    ]
+
+
+def test_training_curve_needs_its_metric():
+    """The error names the metrics there are."""
+    with pytest.raises(ValueError, match=r"`metric` .*'mIoU'.*'accuracy'"):
+        TrainingCurve('accuracy').after_val_epoch(_Runner(), dict(mIoU=1.0))
+
+
+def _points(scale):
+    return [
+        dict(steps=s, seconds=s, cpu_seconds=2 * s, score=scale * s)
+        for s in (10, 20)
+    ]
+
+
+def test_reached():
+    """Between two points by interpolation, and nothing outside them."""
+    assert reached(_points(1.0), 'seconds', 15.0) == 15.0
+    assert reached(_points(1.0), 'cpu_seconds', 30.0) == 15.0
+    assert reached(_points(1.0), 'seconds', 9.0) is None
+    assert reached(_points(1.0), 'seconds', 21.0) is None
+
+
+def test_table_and_plot_of_runs(tmp_path):
+    """Means of a row's seeds; runs of other lengths do not count."""
+    for name, epochs, scale in (('a', 4, 1.0), ('b', 4, 2.0), ('c', 9, 7.0)):
+        folder = tmp_path / f'row_{epochs}e_{name}'
+        folder.mkdir()
+        result = dict(row='a row', points=_points(scale))
+        (folder / 'result.json').write_text(json.dumps(result))
+    rows = load_rows(tmp_path, 4)
+    assert table(rows, 'seconds', [15.0, 99.0]) == [
+        '| | 15 s | 99 s | the end |',
+        '|---|---|---|---|',
+        '| a row | 22.50 |  | 30.00 at 20 s |',
+    ]
+    draw(rows, 'seconds', 'accuracy', tmp_path / 'plot.png')
+    assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')

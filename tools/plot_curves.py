@@ -1,0 +1,131 @@
+"""Draws a metric against training time from the runs of `run_table.py`.
+
+Every row is one line through the means of its seeds, on a band between the
+lowest and the highest. Beside the plot, a table says what each row has reached
+at a few times.
+"""
+
+import argparse
+import json
+import statistics
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, Optional
+
+import matplotlib
+import numpy as np
+
+matplotlib.use('Agg')
+from matplotlib import pyplot as plt
+
+Points = list[dict[str, Any]]
+
+
+def load_rows(folder: Path, epochs: int) -> dict[str, list[Points]]:
+    """Reads the curves of a table's runs.
+
+    Args:
+        folder (Path): What `run_table.py` was told as `--out`.
+        epochs (int): Of which column.
+
+    Returns:
+        dict[str, list[list[dict]]]: For every row the points of each seed.
+    """
+    rows = defaultdict(list)
+    for path in sorted(folder.glob(f'*_{epochs}e_*/result.json')):
+        result = json.loads(path.read_text())
+        if 'points' in result:
+            rows[result['row']].append(result['points'])
+    return dict(rows)
+
+
+def reached(points: Points, clock: str, seconds: float) -> Optional[float]:
+    """Returns the score at a time, between two points by interpolation.
+
+    Args:
+        points (list[dict]): Of one run.
+        clock (str): 'seconds' or 'cpu_seconds'.
+        seconds (float): The time.
+
+    Returns:
+        float | None: None before the first and after the last point.
+    """
+    times = [point[clock] for point in points]
+    if not times[0] <= seconds <= times[-1]:
+        return None
+    return float(np.interp(seconds, times, [p['score'] for p in points]))
+
+
+def table(
+    rows: dict[str, list[Points]], clock: str, times: list[float]
+) -> list[str]:
+    """Returns the lines of a Markdown table, means over the seeds."""
+    head = [f'{seconds:g} s' for seconds in times]
+    lines = [f'| | {" | ".join(head)} | the end |', '|---' * (len(head) + 2)]
+    lines[1] += '|'
+    for row, runs in rows.items():
+        cells = []
+        for seconds in times:
+            scores = [reached(points, clock, seconds) for points in runs]
+            known = [score for score in scores if score is not None]
+            complete = len(known) == len(runs)
+            cells.append(f'{statistics.mean(known):.2f}' if complete else '')
+        score = statistics.mean(points[-1]['score'] for points in runs)
+        seconds = statistics.mean(points[-1][clock] for points in runs)
+        cells.append(f'{score:.2f} at {seconds:.0f} s')
+        lines.append(f'| {row} | {" | ".join(cells)} |')
+    return lines
+
+
+def draw(
+    rows: dict[str, list[Points]], clock: str, metric: str, out: Path
+) -> None:
+    """Saves the plot."""
+    figure, axes = plt.subplots(figsize=(6, 4), layout='constrained')
+    for row, runs in rows.items():
+        steps = min(len(points) for points in runs)
+        seconds, scores = (
+            np.array([[point[key] for point in run[:steps]] for run in runs])
+            for key in (clock, 'score')
+        )
+        (line,) = axes.plot(seconds.mean(0), scores.mean(0), label=row)
+        axes.fill_between(
+            seconds.mean(0),
+            scores.min(0),
+            scores.max(0),
+            color=line.get_color(),
+            alpha=0.2,
+        )
+    unit = 'processor ' if clock == 'cpu_seconds' else ''
+    axes.set(xlabel=f'{unit}seconds of training', ylabel=metric)
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize='small')
+    figure.savefig(out, dpi=100)
+
+
+def main() -> None:
+    """Draws the plot and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
+    parser.add_argument('png', type=Path, help='where to draw it')
+    parser.add_argument('--epochs', type=int, required=True)
+    parser.add_argument('--metric', default='accuracy/top1')
+    parser.add_argument(
+        '--clock', choices=['cpu_seconds', 'seconds'], default='cpu_seconds'
+    )
+    parser.add_argument(
+        '--at', type=float, nargs='+', default=[], help='times of the table'
+    )
+    args = parser.parse_args()
+    rows = load_rows(args.folder, args.epochs)
+    if not rows:
+        raise ValueError(
+            '`folder` must hold runs of `epochs` with points, but got '
+            f'{args.folder} and {args.epochs}'
+        )
+    draw(rows, args.clock, args.metric, args.png)
+    print('\n'.join(table(rows, args.clock, args.at)))
+
+
+if __name__ == '__main__':
+    main()
