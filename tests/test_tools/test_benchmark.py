@@ -5,11 +5,12 @@ import time
 
 import pytest
 import torch
-from benchmark import benchmark, table
+from benchmark import CONFIGS, DEFAULT_CONFIGS, benchmark, table
 from benchmarking import floor as floor_module
 from benchmarking import segments
 from benchmarking.floor import Floor
 from benchmarking.segments import figures, timed_parts
+from plot_benchmark import group
 from tool_calls import ROOT, call
 from torch.nn import functional as F
 from toy_models import build, optimizers, same, segmentation, snapshot, ssdkd
@@ -104,6 +105,24 @@ def test_command_line(tmp_path):
         assert row['device'] == 'cpu' and row['dtype'] == 'bfloat16'
         assert row['ratio'] == row['step_seconds'] / row['floor_seconds']
     assert output.count(DIGITS.stem) == 2
+    call('plot_benchmark.py', out, tmp_path / 'plot.png', '--x', 'buffer_size')
+    assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
+    with pytest.raises(ValueError, match=r'`json` must .* several pixels'):
+        group(rows, 'pixels')
+
+
+def test_rows_to_draw_are_in_order():
+    """Each config's rows by size, whatever their order in the file."""
+    sides = ((4, 8), (2, 2), (8, 8))
+    rows = [dict(config='a', image_size=side) for side in sides]
+    grouped = group([*rows, dict(config='b', image_size=(3, 3))], 'pixels')
+    assert [row['pixels'] for row in grouped['a']] == [4, 32, 64]
+    assert [row['pixels'] for row in grouped['b']] == [9]
+
+
+def test_default_configs_exist():
+    """Without an argument the benchmark finds its configs."""
+    assert all((CONFIGS / path).is_file() for path in DEFAULT_CONFIGS)
 
 
 def test_figures_are_medians():

@@ -1,0 +1,82 @@
+"""Draws how step time and memory grow, from the JSON of `benchmark.py`."""
+
+import argparse
+import json
+import math
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use('Agg')
+from matplotlib import pyplot as plt
+
+Row = dict[str, Any]
+X_LABELS = dict(buffer_size='samples in the buffer', pixels='pixels')
+
+
+def group(rows: list[Row], x: str) -> dict[str, list[Row]]:
+    """Returns each config's rows in the order of what grows.
+
+    Args:
+        rows (list[dict]): From `benchmark.py --json`.
+        x (str): 'buffer_size' or 'pixels'.
+
+    Raises:
+        ValueError: Nothing grows in any config.
+    """
+    groups = defaultdict(list)
+    for row in rows:
+        groups[row['config']].append(
+            dict(row, pixels=math.prod(row['image_size']))
+        )
+    for config, members in groups.items():
+        groups[config] = sorted(members, key=lambda row: row[x])
+    if not any(len({row[x] for row in g}) > 1 for g in groups.values()):
+        raise ValueError(
+            f'`json` must hold rows of several {x} of a config, but got '
+            f'{len(rows)} rows without'
+        )
+    return dict(groups)
+
+
+def draw(groups: dict[str, list[Row]], x: str, out: Path) -> None:
+    """Saves the plot: milliseconds on the left, megabytes on the right."""
+    figure, (time, memory) = plt.subplots(
+        1, 2, figsize=(10, 4), layout='constrained'
+    )
+    for config, rows in groups.items():
+        sizes = [row[x] for row in rows]
+        for axes, key, unit, style in (
+            (time, 'step_seconds', 1e3, 'o-'),
+            (time, 'floor_seconds', 1e3, 'x:'),
+            (memory, 'peak_memory', 1e-6, 'o-'),
+            (memory, 'buffer_bytes', 1e-6, 'x:'),
+        ):
+            label = f'{key.split("_")[0]}, {config.split("_1xb")[0]}'
+            axes.loglog(
+                sizes, [unit * row[key] for row in rows], style, label=label
+            )
+    time.set_ylabel('milliseconds of a student step')
+    memory.set_ylabel('megabytes')
+    for axes in (time, memory):
+        axes.set_xlabel(X_LABELS[x])
+        axes.grid(alpha=0.3, which='both')
+        axes.legend(fontsize='x-small')
+    figure.savefig(out, dpi=100)
+
+
+def main() -> None:
+    """Draws the plot."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('json', type=Path, nargs='+')
+    parser.add_argument('png', type=Path)
+    parser.add_argument('--x', choices=list(X_LABELS), required=True)
+    args = parser.parse_args()
+    rows = [row for path in args.json for row in json.loads(path.read_text())]
+    draw(group(rows, args.x), args.x, args.png)
+
+
+if __name__ == '__main__':
+    main()
