@@ -23,8 +23,8 @@ class RandomView(BaseModule):
         zoom (Sequence[float]): Smallest and largest magnification, > 0, drawn
             log-uniformly. Defaults to (1.0, 1.0).
         shift (float): The largest move either way, as a share of height and
-            width, in [0, 1]. Defaults to 0.125: the 4 of 32 pixels of
-            CIFAR's usual padded crop.
+            width, in [0, 1]; moves are whole pixels. Defaults to 0.125: the 4
+            of 32 pixels of CIFAR's usual padded crop.
         padding (str): 'zeros' (black), 'border' or 'reflection'. Defaults to
             'zeros', like that crop.
 
@@ -75,8 +75,12 @@ class RandomView(BaseModule):
         transforms = images.new_zeros(len(images), 2, 3)
         transforms[:, 0, 0] = mirror / scale
         transforms[:, 1, 1] = 1 / scale
-        # An image is 2 wide and high in these coordinates.
-        transforms[:, :, 2] = 2 * self.shift * (2 * uniform[2:].T - 1)
+        # By whole pixels, which blurs nothing where there is no zoom.
+        height, width = images.shape[2:]
+        for axis, size in enumerate((width, height)):
+            pixels = (self.shift * size * (2 * uniform[2 + axis] - 1)).round()
+            # An image is 2 wide and high in these coordinates.
+            transforms[:, axis, 2] = 2 / size * pixels
         return transforms
 
 

@@ -58,9 +58,20 @@ def test_a_shift_stays_below_its_share_and_is_filled():
     torch.testing.assert_close(border, white)
 
 
+def test_a_shift_blurs_nothing():
+    """Whole pixels: what is seen of an image is what was there."""
+    torch.manual_seed(0)
+    stored = torch.full((50, 1, 32, 32), 0.0)
+    stored[:, :, 16, 16] = 200.0
+    seen = RandomView(flip=0.0)(stored)
+    torch.testing.assert_close(seen.amax((1, 2, 3)), torch.full((50,), 200.0))
+    torch.testing.assert_close(seen.sum((1, 2, 3)), torch.full((50,), 200.0))
+    assert len(seen.flatten(1).argmax(1).unique()) > 25
+
+
 def test_every_image_is_seen_its_own_way():
     torch.manual_seed(0)
-    same = images(1).expand(8, -1, -1, -1)
+    same = images(1, 64, 64).expand(8, -1, -1, -1)
     seen = RandomView(shift=0.2)(same)
     assert len(seen.flatten(1).unique(dim=0)) == 8
 
