@@ -20,6 +20,7 @@ TIMED = (
     ('', 'synthesize', 'synthesis'),
     ('', 'admit_best', 'candidates'),
     ('', '_buffer_vars', 'insert'),
+    ('', 'view', 'student'),
     ('', 'distill', 'student'),
     ('replay_buffer', 'extend', 'insert'),
     ('replay_buffer', 'sample', 'draw'),
