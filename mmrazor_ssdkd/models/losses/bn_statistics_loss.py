@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.autograd.function import once_differentiable
+from torch.nn import functional as F
 from torch.nn.modules.instancenorm import _InstanceNorm
 
 from mmrazor_ssdkd.registry import MODELS
@@ -96,8 +97,7 @@ class BNStatisticsLoss(nn.Module):
 
     def _collect(self, layer: Any, inputs: tuple[torch.Tensor, ...]) -> None:
         """Adds one layer's distance, as a forward pre-hook."""
-        # Mixed precision hands half-precision inputs, too coarse for sums.
-        features = inputs[0].float()
+        features = inputs[0]
         if features.numel() // features.shape[1] < 2:
             raise ValueError(
                 '`synthesis_batch_size` must be >= 2 where a BatchNorm layer '
@@ -115,7 +115,9 @@ class _Statistics(torch.autograd.Function):
     """Each channel's mean and unbiased variance, (C,) both.
 
     One pass over the features in each direction, where autograd's own way
-    through a mean and a variance takes five.
+    through a mean and a variance takes five. Features of half precision, as
+    mixed precision has them, stay what they are, but sums, statistics and
+    coefficients are float32.
     """
 
     @staticmethod
@@ -124,7 +126,11 @@ class _Statistics(torch.autograd.Function):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Computes both as BatchNorm itself does."""
         count = features.numel() // features.shape[1]
-        mean, var = torch.batch_norm_update_stats(features, None, None, 0.0)
+        # Running statistics that nobody reads: they decide the precision.
+        ignored = _per_channel(features).zero_()
+        mean, var = torch.batch_norm_update_stats(
+            features, ignored, ignored.clone(), 0.0
+        )
         ctx.save_for_backward(features, mean)
         return mean, var * (count / (count - 1))
 
@@ -138,8 +144,18 @@ class _Statistics(torch.autograd.Function):
         count = features.numel() // features.shape[1]
         slope = grad_var * (2 / (count - 1))
         offset = grad_mean / count - slope * mean
-        shape = (1, -1, *[1] * (features.dim() - 2))
-        return torch.addcmul(offset.view(shape), features, slope.view(shape))
+        # An affine BatchNorm with nothing to normalise is that line, and
+        # takes coefficients of another precision than its input's.
+        zeros = torch.zeros_like(mean)
+        return F.batch_norm(
+            features, zeros, zeros + 1, slope, offset, training=False, eps=0.0
+        )
+
+
+def _per_channel(features: torch.Tensor) -> torch.Tensor:
+    """Returns an empty tensor (C,) of at least single precision."""
+    dtype = torch.promote_types(features.dtype, torch.float32)
+    return features.new_empty(features.shape[1], dtype=dtype)
 
 
 def norm_layers(model: nn.Module) -> list[nn.Module]:

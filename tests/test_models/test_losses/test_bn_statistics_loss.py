@@ -255,6 +255,20 @@ def test_half_precision_inputs():
     assert_close(loss, measure(layer, x.float()))
 
 
+def test_half_precision_gradients():
+    """They round each value once: where x is its mean, they are the mean's."""
+    layer = nn.BatchNorm2d(2).eval()
+    x = (torch.randn(8, 2, 16, 16) + 30).bfloat16()
+    half, single = x.clone().requires_grad_(), x.float().requires_grad_()
+    measure(layer, half).backward()
+    measure(layer, single).backward()
+    assert half.grad.dtype == torch.bfloat16
+    assert_close(half.grad.float(), single.grad, rtol=2**-8, atol=1e-9)
+    # Unlike a sum of rounded terms, which 30 standard deviations would ruin.
+    error = (half.grad.float() - single.grad).mean().abs()
+    assert error < 1e-3 * single.grad.abs().mean()
+
+
 @pytest.mark.parametrize(
     ('loss_weight', 'error', 'message'),
     [
