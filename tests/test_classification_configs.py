@@ -163,8 +163,8 @@ def test_slim_student_is_a_third_at_most():
 def test_oracle_has_the_budget_of_ssdkd():
     """As many draws, of the same batch, by the same optimizer."""
     folder = ROOT / 'mmpretrain' / 'cifar10'
-    oracle = Config.fromfile(folder / f'kd_logits_{SLIM}-10e_cifar10.py')
-    ssdkd = Config.fromfile(folder / f'ssdkd_logits_{SLIM}-100e_cifar10.py')
+    oracle = Config.fromfile(folder / f'kd_logits_{SLIM}-20e_cifar10.py')
+    ssdkd = Config.fromfile(folder / f'ssdkd_logits_{SLIM}-200e_cifar10.py')
     draws = ssdkd.train_cfg.max_epochs * ssdkd.train_dataloader.dataset.length
     assert draws == oracle.train_cfg.max_epochs * 50_000
     batch_size = ssdkd.train_dataloader.batch_size

@@ -40,10 +40,10 @@ def cfg(path):
 
 
 def test_there_is_one_of_each_on_the_digits_and_on_cifar10():
-    """And one of DFAD, which segments too, on the scenes."""
+    """CIFAR-10 has two pairs, and DFAD, which segments too, the scenes."""
     folders = [str(path.parent) for path in PATHS]
     assert folders.count('mmpretrain/digits') == 3
-    assert folders.count('mmpretrain/cifar10') == 3
+    assert folders.count('mmpretrain/cifar10') == 6
     assert folders.count('mmseg/digit_scenes') == 1
 
 

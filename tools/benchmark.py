@@ -45,7 +45,7 @@ from mmrazor_ssdkd.models.algorithms import SSDKD
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 DEFAULT_CONFIGS = (
     'mmpretrain/cifar10/'
-    'ssdkd_logits_resnet18-w16_resnet18-w8_1xb256-100e_cifar10.py',
+    'ssdkd_logits_resnet18-w16_resnet18-w8_1xb256-200e_cifar10.py',
     'mmseg/digit_scenes/ssdkd_logits_deeplabv3plus-r18-w16_'
     'deeplabv3plus-m-v2-w25_1xb16-40e_digit-scenes.py',
 )

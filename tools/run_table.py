@@ -2,11 +2,13 @@
 
 A plan is a config file with `teacher` and `config` (paths of configs),
 `metric`, `epochs` (a list: one column each) and `rows`: settings to override
-by dotted key, where the key `config` names another config. The rows
-that `same_time` lists get one more column, of as many epochs as take them the
-time that the first row needs for the first column's. `validations` says how
-often a run is evaluated (once, at its end, unless it says so), for
-`plot_curves.py`. Every run leaves a JSON file; what has one is not run again.
+by dotted key, where the key `config` names another config and `epoch_factor`
+how many of its epochs count as one (0.1 for an oracle whose epoch has ten
+times SSD-KD's draws). The rows that `same_time` lists get one more column, of
+as many epochs as take them the time that the first row needs for the first
+column's. `validations` says how often a run is evaluated (once, at its end,
+unless it says so), for `plot_curves.py`. Every run leaves a JSON file; what
+has one is not run again.
 """
 
 import argparse
@@ -116,11 +118,13 @@ def run(
     if path.exists():
         return json.loads(path.read_text())
     options = dict(plan.rows[row])
+    factor = options.pop('epoch_factor', 1)
     cfg = load_config(
         options.pop('config', plan.config), str(work_dir), options
     )
     set_teacher(cfg, teacher_checkpoint(plan, out, seed))
-    set_epochs(cfg, epochs, plan.get('validations', 1))
+    own_epochs = max(1, round(factor * epochs))
+    set_epochs(cfg, own_epochs, plan.get('validations', 1))
     runner, points = train(cfg, seed, plan.metric)
     result = dict(
         row=row,

@@ -1,6 +1,7 @@
 """How the table runner changes configs, resumes and writes cells."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from mmengine.config import Config
@@ -11,6 +12,9 @@ from run_table import (
     set_epochs,
     set_teacher,
 )
+from tool_calls import ROOT
+
+PLANS = sorted((ROOT / 'tools' / 'tables').glob('*.py'))
 
 
 def test_set_epochs_of_several_schedules():
@@ -64,6 +68,38 @@ def test_finished_run_is_not_run_again(tmp_path):
     assert run(plan, 'a row', 6, 10, tmp_path) == dict(score=97.5)
     with pytest.raises(FileNotFoundError):
         run(plan, 'a row', 6, 11, tmp_path)
+
+
+@pytest.mark.parametrize('path', PLANS, ids=lambda path: path.stem)
+def test_plans_name_configs_that_exist(path):
+    """And the rows that get a column of their own."""
+    plan = Config.fromfile(path)
+    rows = plan.rows.values()
+    configs = {row['config'] for row in rows if 'config' in row}
+    for config in (plan.teacher, plan.config, *configs):
+        assert (ROOT / config).is_file()
+    assert set(plan.get('same_time', [])) <= set(plan.rows)
+
+
+def test_epochs_of_a_row(tmp_path, monkeypatch):
+    """A longer epoch counts as several, and divides into as many parts."""
+    trained = []
+
+    def train(cfg, seed, metric):
+        trained.append((cfg.train_cfg, seed, metric))
+        runner = SimpleNamespace(model=None)
+        return runner, [dict(steps=7, seconds=1.0, cpu_seconds=2.0, score=3.0)]
+
+    monkeypatch.setattr('run_table.train', train)
+    monkeypatch.setattr('run_table.teacher_checkpoint', lambda *_: 'a.pth')
+    plan = Config.fromfile(ROOT / 'tools/tables/cifar10_slim.py')
+    for row in ('SSD-KD', 'control: oracle, real images'):
+        result = run(plan, row, 100, 10, tmp_path)
+        assert result['epochs'] == 100 and result['score'] == 3.0
+    (ours, *rest), (oracle, *_) = trained
+    assert rest == [10, 'accuracy/top1']
+    assert (ours.max_epochs, ours.val_interval) == (100, 10)
+    assert (oracle.max_epochs, oracle.val_interval) == (10, 1)
 
 
 def test_cell():

@@ -1,5 +1,5 @@
 # SSD-KD on CIFAR-10 for a CPU: slim ResNet-18 to one of half its width and a
-# quarter of its parameters, 2,000 student steps at a data scale of 10%.
+# quarter of its parameters, 4,000 student steps at a data scale of 10%.
 _base_ = [
     '../../_base_/models/cifar10_slim.py',
     '../../_base_/models/ssdkd_cifar.py',
@@ -23,13 +23,13 @@ optim_wrapper = dict(
     generator=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
     architecture=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
 )
-train_cfg = dict(max_epochs=100, val_interval=20)
+train_cfg = dict(max_epochs=200, val_interval=20)
 param_scheduler = dict(
     architecture=[
         dict(
             type='CosineAnnealingLR',
             begin=0,
-            end=100,
+            end=200,
             by_epoch=True,
             convert_to_iter_based=True,
         )

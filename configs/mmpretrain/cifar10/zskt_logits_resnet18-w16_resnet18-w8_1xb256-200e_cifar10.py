@@ -1,0 +1,65 @@
+# ZSKT on CIFAR-10 for a CPU, with the networks, generator, steps, batch
+# and schedule of ssdkd_logits_resnet18-w16_resnet18-w8_1xb256-200e_cifar10.py.
+_base_ = [
+    '../../_base_/algorithms/zskt.py',
+    '../../_base_/models/cifar10_slim.py',
+    '../../_base_/datasets/cifar10.py',
+    '../../_base_/schedules/data_free.py',
+    '../../_base_/default_runtime.py',
+]
+
+model = dict(
+    teachers=dict(
+        teacher=dict(
+            build_cfg=_base_.resnet18_w16,
+            # Trained by resnet18-w16_1xb128-30e_cifar10.py.
+            ckpt_path='work_dirs/resnet18-w16_1xb128-30e_cifar10/epoch_30.pth',
+        )
+    ),
+    architecture=_base_.resnet18_w8,
+    generator=dict(
+        type='mmrazor_ssdkd.NormalizedGenerator',
+        generator=dict(
+            type='mmrazor_ssdkd.SSDKDGenerator',
+            image_size=32,
+            base_channels=32,
+        ),
+        mean=_base_.cifar_preprocessor.mean,
+        std=_base_.cifar_preprocessor.std,
+    ),
+)
+
+# bfloat16 on a CPU that has it.
+optim_wrapper = dict(
+    generator=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
+    architecture=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
+)
+train_dataloader = dict(
+    batch_size=256,
+    num_workers=0,
+    # 2 iterations of 10 student steps in an epoch.
+    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=512),
+    sampler=dict(type='DefaultSampler', shuffle=False),
+)
+train_cfg = dict(by_epoch=True, max_epochs=200, val_interval=20)
+# One list for each optimizer, stepped once in every iteration.
+param_scheduler = dict(
+    generator=[
+        dict(
+            type='CosineAnnealingLR',
+            begin=0,
+            end=200,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        )
+    ],
+    architecture=[
+        dict(
+            type='CosineAnnealingLR',
+            begin=0,
+            end=200,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        )
+    ],
+)

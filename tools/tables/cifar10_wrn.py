@@ -1,0 +1,19 @@
+# WRN-40-2 to WRN-16-2 on CIFAR-10: the parts that the paper is about, and the
+# data scale. For a GPU.
+folder = 'configs/mmpretrain/cifar10/'
+teacher = folder + 'wrn40-2_1xb128-200e_cifar10.py'
+config = folder + 'ssdkd_logits_wrn40-2_wrn16-2_1xb256-400e_cifar10.py'
+metric = 'accuracy/top1'
+epochs = [400]
+validations = 8
+rows = {
+    'SSD-KD, everything on': {},
+    'phi off': {
+        'model.task_loss.diversity': False,
+        'model.task_loss.gamma': 0.0,
+    },
+    'priority off (alpha = 0)': {'model.replay_buffer.alpha': 0.0},
+    # Fewer or more draws in as many epochs, as in the paper.
+    'data scale 1%': {'train_dataloader.dataset.length': 500},
+    'data scale 20%': {'train_dataloader.dataset.length': 10000},
+}
