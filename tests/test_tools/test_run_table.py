@@ -1,6 +1,7 @@
 """How the table runner changes configs, resumes and writes cells."""
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -87,6 +88,7 @@ def test_epochs_of_a_row(tmp_path, monkeypatch):
 
     def train(cfg, seed, metric):
         trained.append((cfg.train_cfg, seed, metric))
+        Path(cfg.work_dir).mkdir()  # As a Runner does.
         runner = SimpleNamespace(model=None)
         return runner, [dict(steps=7, seconds=1.0, cpu_seconds=2.0, score=3.0)]
 
