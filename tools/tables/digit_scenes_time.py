@@ -9,6 +9,7 @@ config = folder + 'ssdkd_logits' + pair
 metric = 'mIoU'
 epochs = [10]
 validations = 5
+same_time = ['peer: DFAD (MMRazor)']
 rows = {
     'SSD-KD': {},
     'plain baseline': {

@@ -8,6 +8,8 @@ config = folder + 'ssdkd' + pair
 metric = 'accuracy/top1'
 epochs = [40]
 validations = 10
+peers = ['DAFL', 'DFAD', 'ZSKT']
+same_time = [f'peer: {name} (MMRazor)' for name in peers]
 rows = {
     'SSD-KD': {},
     'plain baseline': {
@@ -18,6 +20,6 @@ rows = {
     },
     **{
         f'peer: {name} (MMRazor)': {'config': folder + name.lower() + pair}
-        for name in ('DAFL', 'DFAD', 'ZSKT')
+        for name in peers
     },
 }
