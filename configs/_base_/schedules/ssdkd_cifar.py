@@ -1,4 +1,4 @@
-# 400 epochs of 20 student steps: 8,000 steps on 2.0M draws from 107,520
+# 400 epochs of 20 student steps: 8,000 steps on 2.0M draws from 56,320
 # distinct images, a tenth of the student steps of Fast-Datafree
 # (arXiv:2112.06253, 200 epochs of 400).
 _base_ = './ssdkd.py'
@@ -8,7 +8,7 @@ train_dataloader = dict(
     num_workers=0,
     # The data scale, how many synthetic samples the student consumes in an
     # epoch: 5,000 are 10% of CIFAR's 50,000, 500 are 1% and 10,000 are 20%.
-    # Steps, rounds (one in 20 steps) and the schedule follow it.
+    # Steps, rounds (one in 40 steps) and the schedule follow it.
     dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=5000),
     sampler=dict(type='DefaultSampler', shuffle=False),
 )
