@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from mmengine.dist import get_world_size
 from mmrazor.models.distillers import ConfigurableDistiller
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
@@ -33,8 +32,8 @@ def build_distiller(cfg: dict) -> ConfigurableDistiller:
 
     Raises:
         TypeError: It is of another kind.
-        ValueError: Its own checks fail, a loss has no mapping or a name that
-            is taken, or several processes train.
+        ValueError: Its own checks fail, or a loss has no mapping or a name
+            that is taken.
     """
     try:
         distiller = MMRAZOR_MODELS.build(cfg)
@@ -46,12 +45,6 @@ def build_distiller(cfg: dict) -> ConfigurableDistiller:
     if not isinstance(distiller, ConfigurableDistiller):
         raise TypeError(
             '`distiller` must be a ConfigurableDistiller, but got '
-            f'{type(distiller).__name__}'
-        )
-    if get_world_size() > 1:
-        raise ValueError(
-            '`distiller` must be None where several processes train, since '
-            'its forward passes would not average their gradients, but got '
             f'{type(distiller).__name__}'
         )
     if not any('loss' in name for name in distiller.loss_forward_mappings):
