@@ -213,12 +213,16 @@ def main() -> None:
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--seeds', type=int, nargs='+', default=[10, 11, 12])
     parser.add_argument(
+        '--epochs', type=int, nargs='+', help="in place of the plan's"
+    )
+    parser.add_argument(
         '--rows',
         nargs='+',
         help='only rows whose names start with one; printed, not written',
     )
     args = parser.parse_args()
     plan = Config.fromfile(args.plan)
+    plan.epochs = args.epochs or plan.epochs
     rows = pick_rows(plan.rows, args.rows) if args.rows else plan.rows
     out = args.out.resolve()
     head = [f'{epochs} epochs' for epochs in plan.epochs]

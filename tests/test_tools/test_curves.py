@@ -5,6 +5,8 @@ import json
 import pytest
 import training_curve
 from plot_curves import draw, load_rows, reached, table
+from plot_log import draw as draw_log
+from plot_log import load_logs
 from training_curve import TrainingCurve
 
 
@@ -69,3 +71,24 @@ def test_table_and_plot_of_runs(tmp_path):
     ]
     draw(rows, 'seconds', 'accuracy', tmp_path / 'plot.png')
     assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
+
+
+def test_plot_of_logs(tmp_path):
+    """Of the rows that are asked for, from the last start of each run."""
+    for row, start, value in (
+        ('ours', 'a', 1.0),
+        ('ours', 'b', 2.0),
+        ('peer', 'a', 3.0),
+    ):
+        folder = tmp_path / f'{row}_4e_10'
+        log = folder / start / 'vis_data' / 'scalars.json'
+        log.parent.mkdir(parents=True)
+        log.write_text(json.dumps(dict(step=20, loss=value)) + '\n')
+        result = dict(row=row, seed=10)
+        (folder / 'result.json').write_text(json.dumps(result))
+    lines = load_logs(tmp_path, 4, ['ours'])
+    assert lines == [('ours, seed 10', [dict(step=20, loss=2.0)])]
+    draw_log(lines, ['loss'], tmp_path / 'plot.png')
+    assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
+    with pytest.raises(ValueError, match="`keys` must be logged.*'lost'"):
+        draw_log(lines, ['loss', 'lost'], tmp_path / 'plot.png')

@@ -1,0 +1,82 @@
+"""Draws logged values against student steps from the runs of `run_table.py`.
+
+One panel for each key, one line for each row of the table and seed.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use('Agg')
+from matplotlib import pyplot as plt
+
+Line = tuple[str, list[dict[str, float]]]
+
+
+def load_logs(folder: Path, epochs: int, rows: list[str]) -> list[Line]:
+    """Reads the training logs of a table's runs.
+
+    Args:
+        folder (Path): What `run_table.py` was told as `--out`.
+        epochs (int): Of which column.
+        rows (list[str]): Only rows whose names start with one; all if empty.
+
+    Returns:
+        list[tuple]: Row and seed, and what was logged, in the order of steps.
+    """
+    lines = []
+    for path in sorted(folder.glob(f'*_{epochs}e_*/result.json')):
+        result = json.loads(path.read_text())
+        if rows and not result['row'].startswith(tuple(rows)):
+            continue
+        # A folder for each start; the last one came to the end.
+        log = sorted(path.parent.glob('*/vis_data/scalars.json'))[-1]
+        entries = [json.loads(line) for line in log.read_text().splitlines()]
+        lines.append((f'{result["row"]}, seed {result["seed"]}', entries))
+    return lines
+
+
+def draw(lines: list[Line], keys: list[str], out: Path) -> None:
+    """Saves the plot.
+
+    Raises:
+        ValueError: A key is nowhere in the logs.
+    """
+    figure, panels = plt.subplots(
+        1, len(keys), figsize=(5 * len(keys), 4), layout='constrained'
+    )
+    for key, axes in zip(keys, [panels] if len(keys) == 1 else panels):
+        for name, entries in lines:
+            known = [entry for entry in entries if key in entry]
+            if known:
+                steps = [entry['step'] for entry in known]
+                axes.plot(steps, [entry[key] for entry in known], label=name)
+        if not axes.lines:
+            raise ValueError(f'`keys` must be logged, but got {key!r}')
+        axes.set(xlabel='student steps', ylabel=key)
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize='small')
+    figure.savefig(out, dpi=100)
+
+
+def main() -> None:
+    """Draws the plot."""
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
+    parser.add_argument('png', type=Path, help='where to draw it')
+    parser.add_argument('--epochs', type=int, required=True)
+    parser.add_argument('--rows', nargs='+', default=[])
+    parser.add_argument(
+        '--keys',
+        nargs='+',
+        default=['buffer.class_balance', 'buffer.confidence'],
+    )
+    args = parser.parse_args()
+    lines = load_logs(args.folder, args.epochs, args.rows)
+    draw(lines, args.keys, args.png)
+
+
+if __name__ == '__main__':
+    main()
