@@ -90,5 +90,5 @@ def test_plot_of_logs(tmp_path):
     assert lines == [('ours, seed 10', [dict(step=20, loss=2.0)])]
     draw_log(lines, ['loss'], tmp_path / 'plot.png')
     assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
-    with pytest.raises(ValueError, match="`keys` must be logged.*'lost'"):
+    with pytest.raises(ValueError, match=r"`keys` must be logged.*'lost'"):
         draw_log(lines, ['loss', 'lost'], tmp_path / 'plot.png')
