@@ -39,12 +39,12 @@ def cfg(path):
         yield cfg
 
 
-def test_there_is_one_of_each_on_the_digits_and_on_cifar10():
-    """CIFAR-10 has two pairs, and DFAD, which segments too, the scenes."""
+def test_there_is_one_of_each_on_every_example():
+    """CIFAR-10 has two pairs."""
     folders = [str(path.parent) for path in PATHS]
     assert folders.count('mmpretrain/digits') == 3
     assert folders.count('mmpretrain/cifar10') == 6
-    assert folders.count('mmseg/digit_scenes') == 1
+    assert folders.count('mmseg/digit_scenes') == 3
 
 
 @pytest.mark.parametrize('path', PATHS, ids=str)

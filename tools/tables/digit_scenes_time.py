@@ -1,5 +1,4 @@
-# mIoU against time on the digit scenes, as digits_time.py. DAFL and ZSKT have
-# no config there.
+# mIoU against time on the digit scenes, as digits_time.py.
 folder = 'configs/mmseg/digit_scenes/'
 pair = (
     '_deeplabv3plus-r18-w16_deeplabv3plus-m-v2-w25_1xb16-40e_digit-scenes.py'
@@ -9,7 +8,8 @@ config = folder + 'ssdkd_logits' + pair
 metric = 'mIoU'
 epochs = [10]
 validations = 5
-same_time = ['peer: DFAD (MMRazor)']
+peers = ['DFAD', 'DAFL', 'ZSKT']
+same_time = [f'peer: {name} (MMRazor)' for name in peers]
 rows = {
     'SSD-KD': {},
     'plain baseline': {
@@ -18,5 +18,10 @@ rows = {
         'model.replay_buffer.alpha': 0.0,
         'model.replay_buffer.beta': 0.0,
     },
-    'peer: DFAD (MMRazor)': {'config': folder + 'dfad_logits' + pair},
+    **{
+        f'peer: {name} (MMRazor)': {
+            'config': folder + f'{name.lower()}_logits' + pair
+        }
+        for name in peers
+    },
 }

@@ -77,6 +77,9 @@ param_scheduler = dict(
         )
     ],
 )
-# As for SSD-KD's student.
-optim_wrapper = dict(architecture=dict(optimizer=dict(weight_decay=5e-3)))
+# The generator's rate as on the digits, the student's decay as SSD-KD's.
+optim_wrapper = dict(
+    generator=dict(optimizer=dict(lr=1e-2)),
+    architecture=dict(optimizer=dict(weight_decay=5e-3)),
+)
 default_hooks = dict(checkpoint=dict(interval=10))

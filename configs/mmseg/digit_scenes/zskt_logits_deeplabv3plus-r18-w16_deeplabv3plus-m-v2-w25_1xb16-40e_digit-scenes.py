@@ -1,0 +1,111 @@
+# ZSKT on the digit scenes, with the networks, generator, student steps, batch
+# and schedule of SSD-KD's config.
+_base_ = [
+    '../../_base_/algorithms/zskt.py',
+    '../../_base_/models/digit_scenes.py',
+    '../../_base_/datasets/digit_scenes.py',
+    '../../_base_/schedules/data_free.py',
+    '../../_base_/default_runtime.py',
+]
+default_scope = 'mmseg'
+
+model = dict(
+    teachers=dict(
+        teacher=dict(
+            build_cfg=_base_.deeplabv3plus_r18_w16,
+            # Trained by deeplabv3plus_r18-w16_1xb16-20e_digit-scenes.py.
+            ckpt_path=(
+                'work_dirs/deeplabv3plus_r18-w16_1xb16-20e_digit-scenes/'
+                'epoch_20.pth'
+            ),
+        )
+    ),
+    architecture=_base_.deeplabv3plus_m_v2_w25,
+    generator=dict(
+        type='mmrazor_ssdkd.NormalizedGenerator',
+        generator=dict(
+            type='mmrazor_ssdkd.SSDKDGenerator',
+            image_size=64,
+            latent_dim=128,
+            base_channels=32,
+            num_upsamples=3,
+        ),
+        mean=[42.0] * 3,
+        std=[69.0] * 3,
+    ),
+    # As on the digits.
+    student_iter=5,
+    # Stages of one resolution: a quarter, then three times an eighth.
+    distiller=dict(
+        student_recorders=dict(
+            stage1=dict(source='backbone.layer2'),
+            stage2=dict(source='backbone.layer3'),
+            stage3=dict(source='backbone.layer5'),
+            stage4=dict(source='backbone.layer7'),
+            logits=dict(source='decode_head.conv_seg'),
+        ),
+        teacher_recorders=dict(
+            stage1=dict(source='teacher.backbone.layer1'),
+            stage2=dict(source='teacher.backbone.layer2'),
+            stage3=dict(source='teacher.backbone.layer3'),
+            stage4=dict(source='teacher.backbone.layer4'),
+            logits=dict(source='teacher.decode_head.conv_seg'),
+        ),
+        loss_forward_mappings=dict(
+            loss_at1=dict(
+                s_feature=dict(record_idx=0), t_feature=dict(record_idx=0)
+            ),
+            loss_at2=dict(
+                s_feature=dict(record_idx=0), t_feature=dict(record_idx=0)
+            ),
+            loss_at3=dict(
+                s_feature=dict(record_idx=0), t_feature=dict(record_idx=0)
+            ),
+            loss_at4=dict(
+                s_feature=dict(record_idx=0), t_feature=dict(record_idx=0)
+            ),
+        ),
+    ),
+    generator_distiller=dict(
+        student_recorders=dict(logits=dict(source='decode_head.conv_seg')),
+        teacher_recorders=dict(
+            logits=dict(source='teacher.decode_head.conv_seg')
+        ),
+    ),
+)
+
+train_dataloader = dict(
+    batch_size=16,
+    num_workers=0,
+    # 20 iterations of 5 student steps in an epoch: 1,600 images.
+    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=320),
+    sampler=dict(type='DefaultSampler', shuffle=False),
+)
+train_cfg = dict(by_epoch=True, max_epochs=40, val_interval=10)
+# One list for each optimizer, stepped once in every iteration.
+param_scheduler = dict(
+    generator=[
+        dict(
+            type='CosineAnnealingLR',
+            begin=0,
+            end=40,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        )
+    ],
+    architecture=[
+        dict(
+            type='CosineAnnealingLR',
+            begin=0,
+            end=40,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        )
+    ],
+)
+# The generator's rate as on the digits, the student's decay as SSD-KD's.
+optim_wrapper = dict(
+    generator=dict(optimizer=dict(lr=1e-2)),
+    architecture=dict(optimizer=dict(weight_decay=5e-3)),
+)
+default_hooks = dict(checkpoint=dict(interval=10))
