@@ -1,4 +1,5 @@
 # Every part of SSD-KD off alone, with the controls, on the digit scenes.
+_base_ = './_base_/parts.py'
 teacher = (
     'configs/mmseg/digit_scenes/'
     'deeplabv3plus_r18-w16_1xb16-20e_digit-scenes.py'
@@ -11,21 +12,6 @@ config = (
 metric = 'mIoU'
 epochs = [40]
 rows = {
-    'SSD-KD, everything on': {},
-    'diversity off': {'model.task_loss.diversity': False},
-    'difficulty off (gamma = 0)': {'model.task_loss.gamma': 0.0},
-    'priority off (alpha = 0)': {'model.replay_buffer.alpha': 0.0},
-    'importance weight off (beta = 0)': {'model.replay_buffer.beta': 0.0},
-    'L_BN off': {'model.bn_loss.loss_weight': 0.0},
-    'L_Task off': {'model.task_loss.loss_weight': 0.0},
-    'adversarial term off': {'model.adversarial_weight': 0.0},
-    'plain baseline': {
-        'model.task_loss.diversity': False,
-        'model.task_loss.gamma': 0.0,
-        'model.replay_buffer.alpha': 0.0,
-        'model.replay_buffer.beta': 0.0,
-    },
-    'control: untrained generator': {'model.synthesis_iters': 0},
     'control: oracle, real scenes': {
         'config': (
             'configs/mmseg/digit_scenes/'

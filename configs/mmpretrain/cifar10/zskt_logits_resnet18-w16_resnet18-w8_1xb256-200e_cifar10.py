@@ -2,31 +2,14 @@
 # and schedule of ssdkd_logits_resnet18-w16_resnet18-w8_1xb256-200e_cifar10.py.
 _base_ = [
     '../../_base_/algorithms/zskt.py',
-    '../../_base_/models/cifar10_slim.py',
+    '../../_base_/peers/cifar10_slim.py',
     '../../_base_/datasets/cifar10.py',
     '../../_base_/schedules/data_free.py',
     '../../_base_/default_runtime.py',
 ]
 
 model = dict(
-    teachers=dict(
-        teacher=dict(
-            build_cfg=_base_.resnet18_w16,
-            # Trained by resnet18-w16_1xb128-30e_cifar10.py.
-            ckpt_path='work_dirs/resnet18-w16_1xb128-30e_cifar10/epoch_30.pth',
-        )
-    ),
-    architecture=_base_.resnet18_w8,
-    generator=dict(
-        type='mmrazor_ssdkd.NormalizedGenerator',
-        generator=dict(
-            type='mmrazor_ssdkd.SSDKDGenerator',
-            image_size=32,
-            base_channels=32,
-        ),
-        mean=_base_.cifar_preprocessor.mean,
-        std=_base_.cifar_preprocessor.std,
-    ),
+    **_base_.peer,
 )
 
 # bfloat16 on a CPU that has it.

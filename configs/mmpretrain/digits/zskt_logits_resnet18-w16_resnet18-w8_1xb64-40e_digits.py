@@ -2,37 +2,17 @@
 # schedule of ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py.
 _base_ = [
     '../../_base_/algorithms/zskt.py',
-    '../../_base_/models/digits.py',
+    '../../_base_/peers/digits.py',
     '../../_base_/datasets/digits.py',
     '../../_base_/schedules/data_free.py',
     '../../_base_/default_runtime.py',
 ]
 
 model = dict(
-    teachers=dict(
-        teacher=dict(
-            build_cfg=_base_.resnet18_w16,
-            # Trained by resnet18-w16_1xb64-60e_digits.py.
-            ckpt_path='work_dirs/resnet18-w16_1xb64-60e_digits/epoch_60.pth',
-        )
-    ),
-    architecture=_base_.resnet18_w8,
+    **_base_.peer,
     # MMRazor's 10 student steps for each of the generator gave 21.1%, 5 gave
     # 45.0% (seed 0).
     student_iter=5,
-    # MMRazor's own generators make images of three channels.
-    generator=dict(
-        type='mmrazor_ssdkd.NormalizedGenerator',
-        generator=dict(
-            type='mmrazor_ssdkd.SSDKDGenerator',
-            image_size=16,
-            channels=1,
-            latent_dim=64,
-            base_channels=32,
-        ),
-        mean=[78.0],
-        std=[96.0],
-    ),
 )
 
 train_dataloader = dict(

@@ -2,7 +2,7 @@
 # and schedule of SSD-KD's config.
 _base_ = [
     '../../_base_/algorithms/dfad.py',
-    '../../_base_/models/digit_scenes.py',
+    '../../_base_/peers/digit_scenes.py',
     '../../_base_/datasets/digit_scenes.py',
     '../../_base_/schedules/data_free.py',
     '../../_base_/default_runtime.py',
@@ -10,29 +10,7 @@ _base_ = [
 default_scope = 'mmseg'
 
 model = dict(
-    teachers=dict(
-        teacher=dict(
-            build_cfg=_base_.deeplabv3plus_r18_w16,
-            # Trained by deeplabv3plus_r18-w16_1xb16-20e_digit-scenes.py.
-            ckpt_path=(
-                'work_dirs/deeplabv3plus_r18-w16_1xb16-20e_digit-scenes/'
-                'epoch_20.pth'
-            ),
-        )
-    ),
-    architecture=_base_.deeplabv3plus_m_v2_w25,
-    generator=dict(
-        type='mmrazor_ssdkd.NormalizedGenerator',
-        generator=dict(
-            type='mmrazor_ssdkd.SSDKDGenerator',
-            image_size=64,
-            latent_dim=128,
-            base_channels=32,
-            num_upsamples=3,
-        ),
-        mean=[42.0] * 3,
-        std=[69.0] * 3,
-    ),
+    **_base_.peer,
     # The mean over the decode heads' pixels and classes, as DFAD has it.
     distiller=dict(
         student_recorders=dict(logits=dict(source='decode_head.conv_seg')),
