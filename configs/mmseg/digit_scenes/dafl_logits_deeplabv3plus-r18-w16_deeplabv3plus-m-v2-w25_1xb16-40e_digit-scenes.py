@@ -16,14 +16,15 @@ model = dict(
         teacher_recorders=dict(
             logits=dict(source='teacher.decode_head.conv_seg')
         ),
+        # MMRazor sums these over the pixels, here 16x16, where a classifier
+        # has one; the other losses are means.
+        distill_losses=dict(loss_kl=dict(loss_weight=1 / 256)),
     ),
     generator_distiller=dict(
         teacher_recorders=dict(
             features=dict(source='teacher.backbone.layer4'),
             logits=dict(source='teacher.decode_head.conv_seg'),
         ),
-        # MMRazor sums it over the pixels, here 16x16, where a classifier has
-        # one; the other losses are means.
         distill_losses=dict(loss_entropy=dict(loss_weight=5 / 256)),
     ),
 )
