@@ -10,6 +10,8 @@ from torch.nn import functional as F
 
 __all__ = ['frozen', 'normalize', 'predict_logits']
 
+_HALF = (torch.bfloat16, torch.float16)
+
 
 def normalize(images: torch.Tensor, preprocessor: Any) -> torch.Tensor:
     """What a data preprocessor does to a batch of equal images, at once.
@@ -54,9 +56,14 @@ def predict_logits(
             decode head's.
 
     Returns:
-        torch.Tensor: (N, C) of a classifier, (N, C, H, W) of a segmentor.
+        torch.Tensor: (N, C) of a classifier, (N, C, H, W) of a segmentor;
+        float32 under mixed precision, too.
     """
     logits = model(normalize(images, preprocessor), mode='tensor')
+    if getattr(logits, 'dtype', None) in _HALF:
+        # Too coarse for softmaxes: at a temperature of 20 the steps of
+        # bfloat16's log-probabilities are those of a third of a logit.
+        logits = logits.float()
     if size and logits.shape[2:] != size:
         align = getattr(model, 'align_corners', False)
         logits = F.interpolate(

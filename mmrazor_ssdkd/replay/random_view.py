@@ -23,8 +23,8 @@ class RandomView(BaseModule):
         zoom (Sequence[float]): Smallest and largest magnification, > 0, drawn
             log-uniformly. Defaults to (1.0, 1.0).
         shift (float): The largest move either way, as a share of height and
-            width, in [0, 1]; moves are whole pixels. Defaults to 0.125: the 4
-            of 32 pixels of CIFAR's usual padded crop.
+            width, in [0, 1]; moves are whole pixels, all as likely. Defaults
+            to 0.125: the 4 of 32 pixels of CIFAR's usual padded crop.
         padding (str): 'zeros' (black), 'border' or 'reflection'. Defaults to
             'zeros', like that crop.
 
@@ -78,7 +78,9 @@ class RandomView(BaseModule):
         # By whole pixels, which blurs nothing where there is no zoom.
         height, width = images.shape[2:]
         for axis, size in enumerate((width, height)):
-            pixels = (self.shift * size * (2 * uniform[2 + axis] - 1)).round()
+            # Rounding must not lose the 4 of 0.125 * 32.
+            most = int(self.shift * size + 1e-6)
+            pixels = (uniform[2 + axis] * (2 * most + 1)).floor() - most
             # An image is 2 wide and high in these coordinates.
             transforms[:, axis, 2] = 2 / size * pixels
         return transforms

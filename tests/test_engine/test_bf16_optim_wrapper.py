@@ -3,6 +3,7 @@
 import pytest
 import torch
 from mmengine.registry import OPTIM_WRAPPERS
+from mmrazor.models.losses import KLDivergence
 from torch import nn
 from torch.testing import assert_close
 
@@ -54,6 +55,29 @@ def test_step_is_that_of_float32():
     )
     assert not torch.equal(model.weight, before)
     assert_close(model.weight, expected, atol=1e-3, rtol=0)
+
+
+def test_softmaxes_are_float32():
+    """MMRazor's divergence at a high temperature, and its gradient."""
+    torch.manual_seed(0)
+    loss = KLDivergence(tau=20, reduction='batchmean')
+    preds_T = torch.randn(64, 10).bfloat16()
+    preds_S = preds_T + 0.3 * torch.randn(64, 10).bfloat16()
+    half, single = (
+        preds.clone().requires_grad_() for preds in (preds_S, preds_S.float())
+    )
+    model = nn.Linear(4, 3)
+    with make(model).optim_context(model):
+        found = loss(half, preds_T)
+    expected = loss(single, preds_T.float())
+    # In bfloat16 a quarter is missing, and a third of the gradient is wrong.
+    assert_close(found, expected, rtol=1e-2, atol=0)
+    found.backward()
+    expected.backward()
+    error = (half.grad.float() - single.grad).norm() / single.grad.norm()
+    assert error < 0.02
+    # Outside nothing is changed.
+    assert preds_T.softmax(1).dtype == torch.bfloat16
 
 
 @pytest.mark.parametrize('dilation', [1, 2, 4])

@@ -204,3 +204,15 @@ def test_frozen_twice():
             pass
         assert not any(modes(model))
     assert modes(model) == before
+
+
+@pytest.mark.parametrize('config', [classifier(channels=3), segmentor()])
+def test_logits_are_float32_under_mixed_precision(config):
+    """Those of a head in bfloat16, and the resized ones."""
+    model = build_model(config, 'teacher').eval()
+    images = torch.randint(0, 256, (2, 3, 16, 16), dtype=torch.uint8)
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        raw = model(normalize(images, model.data_preprocessor), mode='tensor')
+        logits = predict_logits(model, images, model.data_preprocessor)
+    assert raw.dtype == torch.bfloat16
+    assert logits.dtype == torch.float32

@@ -58,6 +58,19 @@ def test_a_shift_stays_below_its_share_and_is_filled():
     torch.testing.assert_close(border, white)
 
 
+@pytest.mark.parametrize(('side', 'most'), [(32, 6), (8, 1), (4, 0)])
+def test_a_shift_is_never_more_than_its_share(side, most):
+    """0.2 of a side, in whole pixels that are all as likely."""
+    torch.manual_seed(0)
+    stored = torch.zeros(2000, 1, side, side)
+    stored[:, :, :, side // 2] = 1.0
+    seen = RandomView(flip=0.0, shift=0.2)(stored)
+    moves = seen.amax((1, 2)).argmax(1) - side // 2
+    values, counts = moves.unique(return_counts=True)
+    assert values.tolist() == list(range(-most, most + 1))
+    assert counts.min() > 0.7 * counts.max()
+
+
 def test_a_shift_blurs_nothing():
     """Whole pixels: what is seen of an image is what was there."""
     torch.manual_seed(0)

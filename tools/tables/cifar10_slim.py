@@ -20,6 +20,8 @@ rows = {
         'config': folder + 'kd' + pair.replace('200e', '20e'),
         # 50,000 images in one of its epochs, 5,000 draws in one of SSD-KD's.
         'epoch_factor': 0.1,
+        # In this process, whose time is measured.
+        'train_dataloader.num_workers': 0,
     },
     **{
         f'peer: {name} (MMRazor)': {'config': folder + name.lower() + pair}

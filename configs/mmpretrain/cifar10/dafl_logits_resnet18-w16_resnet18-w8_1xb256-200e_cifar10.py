@@ -12,10 +12,15 @@ model = dict(
     **_base_.peer,
 )
 
-# bfloat16 on a CPU that has it.
+# bfloat16 on a CPU that has it. The student's optimizer is SSD-KD's, the
+# generator's rate as on the digits.
 optim_wrapper = dict(
-    generator=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
-    architecture=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
+    generator=dict(
+        type='mmrazor_ssdkd.Bf16OptimWrapper', optimizer=dict(lr=1e-2)
+    ),
+    architecture=dict(
+        type='mmrazor_ssdkd.Bf16OptimWrapper', optimizer=dict(lr=0.2)
+    ),
 )
 train_dataloader = dict(
     batch_size=256,

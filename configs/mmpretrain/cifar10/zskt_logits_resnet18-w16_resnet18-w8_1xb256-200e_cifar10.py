@@ -10,18 +10,25 @@ _base_ = [
 
 model = dict(
     **_base_.peer,
+    # As on the digits.
+    student_iter=5,
 )
 
-# bfloat16 on a CPU that has it.
+# bfloat16 on a CPU that has it. The student's optimizer is SSD-KD's, the
+# generator's rate as on the digits.
 optim_wrapper = dict(
-    generator=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
-    architecture=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
+    generator=dict(
+        type='mmrazor_ssdkd.Bf16OptimWrapper', optimizer=dict(lr=1e-2)
+    ),
+    architecture=dict(
+        type='mmrazor_ssdkd.Bf16OptimWrapper', optimizer=dict(lr=0.2)
+    ),
 )
 train_dataloader = dict(
     batch_size=256,
     num_workers=0,
-    # 2 iterations of 10 student steps in an epoch.
-    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=512),
+    # 4 iterations of 5 student steps in an epoch.
+    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=1024),
     sampler=dict(type='DefaultSampler', shuffle=False),
 )
 train_cfg = dict(by_epoch=True, max_epochs=200, val_interval=20)

@@ -7,7 +7,6 @@ from typing import Any
 import torch
 from torch import nn
 from torch.autograd.function import once_differentiable
-from torch.nn import functional as F
 from torch.nn.modules.instancenorm import _InstanceNorm
 
 from mmrazor_ssdkd.registry import MODELS
@@ -127,7 +126,8 @@ class _Statistics(torch.autograd.Function):
         """Computes both as BatchNorm itself does."""
         count = features.numel() // features.shape[1]
         # Running statistics that nobody reads: they decide the precision.
-        ignored = _per_channel(features).zero_()
+        dtype = torch.promote_types(features.dtype, torch.float32)
+        ignored = features.new_zeros(features.shape[1], dtype=dtype)
         mean, var = torch.batch_norm_update_stats(
             features, ignored, ignored.clone(), 0.0
         )
@@ -147,15 +147,11 @@ class _Statistics(torch.autograd.Function):
         # An affine BatchNorm with nothing to normalise is that line, and
         # takes coefficients of another precision than its input's.
         zeros = torch.zeros_like(mean)
-        return F.batch_norm(
-            features, zeros, zeros + 1, slope, offset, training=False, eps=0.0
-        )
-
-
-def _per_channel(features: torch.Tensor) -> torch.Tensor:
-    """Returns an empty tensor (C,) of at least single precision."""
-    dtype = torch.promote_types(features.dtype, torch.float32)
-    return features.new_empty(features.shape[1], dtype=dtype)
+        ones = torch.ones_like(mean)
+        # (training, momentum, eps, cudnn). `F.batch_norm` refuses an eps of 0
+        # in some versions.
+        last = (False, 0.0, 0.0, False)
+        return torch.batch_norm(features, slope, offset, zeros, ones, *last)
 
 
 def norm_layers(model: nn.Module) -> list[nn.Module]:

@@ -256,11 +256,21 @@ def test_half_precision_inputs():
 
 
 def test_half_precision_gradients():
-    """They round each value once: where x is its mean, they are the mean's."""
+    """No copy in single precision is kept, and each value is rounded once."""
     layer = nn.BatchNorm2d(2).eval()
     x = (torch.randn(8, 2, 16, 16) + 30).bfloat16()
     half, single = x.clone().requires_grad_(), x.float().requires_grad_()
-    measure(layer, half).backward()
+    kept = []
+
+    def keep(tensor):
+        kept.append((tensor.dtype, tensor.numel()))
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        loss = measure(layer, half)
+    assert (torch.bfloat16, x.numel()) in kept
+    assert (torch.float32, x.numel()) not in kept
+    loss.backward()
     measure(layer, single).backward()
     assert half.grad.dtype == torch.bfloat16
     assert_close(half.grad.float(), single.grad, rtol=2**-8, atol=1e-9)
