@@ -23,14 +23,21 @@ def group(rows: list[Row], x: str) -> dict[str, list[Row]]:
         rows (list[dict]): From `benchmark.py --json`.
         x (str): 'buffer_size' or 'pixels'.
 
+    Returns:
+        dict[str, list[dict]]: By config and what else tells rows apart.
+
     Raises:
         ValueError: Nothing grows in any config.
     """
     groups = defaultdict(list)
     for row in rows:
-        groups[row['config']].append(
-            dict(row, pixels=math.prod(row['image_size']))
-        )
+        name = row['config'].split('_1xb')[0]
+        if (
+            x == 'buffer_size'
+            and len({str(r['image_size']) for r in rows}) > 1
+        ):
+            name += ' {}x{}'.format(*row['image_size'])
+        groups[name].append(dict(row, pixels=math.prod(row['image_size'])))
     for config, members in groups.items():
         groups[config] = sorted(members, key=lambda row: row[x])
     if not any(len({row[x] for row in g}) > 1 for g in groups.values()):
@@ -42,7 +49,13 @@ def group(rows: list[Row], x: str) -> dict[str, list[Row]]:
 
 
 def draw(groups: dict[str, list[Row]], x: str, out: Path) -> None:
-    """Saves the plot: milliseconds on the left, megabytes on the right."""
+    """Saves the plot: milliseconds on the left, megabytes on the right.
+
+    Args:
+        groups (dict[str, list[dict]]): From :func:`group`.
+        x (str): What grows.
+        out (Path): The PNG file.
+    """
     figure, (time, memory) = plt.subplots(
         1, 2, figsize=(10, 4), layout='constrained'
     )
@@ -54,7 +67,7 @@ def draw(groups: dict[str, list[Row]], x: str, out: Path) -> None:
             (memory, 'peak_memory', 1e-6, 'o-'),
             (memory, 'buffer_bytes', 1e-6, 'x:'),
         ):
-            label = f'{key.split("_")[0]}, {config.split("_1xb")[0]}'
+            label = f'{key.split("_")[0]}, {config}'
             axes.loglog(
                 sizes, [unit * row[key] for row in rows], style, label=label
             )

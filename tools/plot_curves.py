@@ -59,7 +59,17 @@ def reached(points: Points, clock: str, seconds: float) -> Optional[float]:
 def table(
     rows: dict[str, list[Points]], clock: str, times: list[float]
 ) -> list[str]:
-    """Returns the lines of a Markdown table, means over the seeds."""
+    """Returns the lines of a Markdown table, means over the seeds.
+
+    Args:
+        rows (dict[str, list[list[dict]]]): From :func:`load_rows`.
+        clock (str): 'seconds' or 'cpu_seconds'.
+        times (list[float]): A column each; empty where not all seeds were
+            evaluated before and after.
+
+    Returns:
+        list[str]: Its last column has each row's last score and time.
+    """
     head = [f'{seconds:g} s' for seconds in times]
     lines = [f'| | {" | ".join(head)} | the end |', '|---' * (len(head) + 2)]
     lines[1] += '|'
@@ -80,7 +90,14 @@ def table(
 def draw(
     rows: dict[str, list[Points]], clock: str, metric: str, out: Path
 ) -> None:
-    """Saves the plot."""
+    """Saves the plot.
+
+    Args:
+        rows (dict[str, list[list[dict]]]): From :func:`load_rows`.
+        clock (str): 'seconds' or 'cpu_seconds'.
+        metric (str): Name of the score.
+        out (Path): The PNG file.
+    """
     figure, axes = plt.subplots(figsize=(6, 4), layout='constrained')
     for row, runs in rows.items():
         steps = min(len(points) for points in runs)

@@ -1,6 +1,7 @@
-"""Draws logged values against student steps from the runs of `run_table.py`.
+"""Draws training logs from the runs of `run_table.py`.
 
-One panel for each key, one line for each row of the table and seed.
+One panel for each key that training logs (validation counts in epochs), one
+line for each row of the table and seed.
 """
 
 import argparse
@@ -41,6 +42,11 @@ def load_logs(folder: Path, epochs: int, rows: list[str]) -> list[Line]:
 def draw(lines: list[Line], keys: list[str], out: Path) -> None:
     """Saves the plot.
 
+    Args:
+        lines (list[tuple]): From :func:`load_logs`.
+        keys (list[str]): What to draw.
+        out (Path): The PNG file.
+
     Raises:
         ValueError: A key is nowhere in the logs.
     """
@@ -55,7 +61,7 @@ def draw(lines: list[Line], keys: list[str], out: Path) -> None:
                 axes.plot(steps, [entry[key] for entry in known], label=name)
         if not axes.lines:
             raise ValueError(f'`keys` must be logged, but got {key!r}')
-        axes.set(xlabel='student steps', ylabel=key)
+        axes.set(xlabel='iterations', ylabel=key)
         axes.grid(alpha=0.3)
         axes.legend(fontsize='small')
     figure.savefig(out, dpi=100)
@@ -75,6 +81,11 @@ def main() -> None:
     )
     args = parser.parse_args()
     lines = load_logs(args.folder, args.epochs, args.rows)
+    if not lines:
+        raise ValueError(
+            '`folder` must hold runs of `epochs` and `rows`, but got '
+            f'{args.folder}, {args.epochs} and {args.rows}'
+        )
     draw(lines, args.keys, args.png)
 
 

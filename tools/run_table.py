@@ -13,7 +13,9 @@ has one is not run again.
 
 import argparse
 import json
+import math
 import statistics
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +33,12 @@ def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
     Args:
         cfg (Config): Of an epoch-based training, changed in place.
         epochs (int): The new number of epochs.
-        validations (int): In how many equal parts the validations divide
-            them; the last epoch has one in any case. Defaults to 1.
+        validations (int): How many validations at most, the same number of
+            epochs apart; the last epoch has one in any case. Defaults to 1.
     """
     old = cfg.train_cfg.max_epochs
     cfg.train_cfg.max_epochs = epochs
-    cfg.train_cfg.val_interval = max(1, epochs // validations)
+    cfg.train_cfg.val_interval = math.ceil(epochs / validations)
     schedules: Any = cfg.get('param_scheduler', [])
     if isinstance(schedules, dict) and 'type' not in schedules:
         schedules = [s for part in schedules.values() for s in part]
@@ -175,6 +177,21 @@ def run_row(
     return columns
 
 
+def take_turns(
+    plan: Config, rows: Iterable[str], seeds: list[int], out: Path
+) -> None:
+    """Runs what is missing of the columns of equal epochs.
+
+    One row after another for each seed, so that a machine that slows down
+    does so for all of them.
+    """
+    for seed in seeds:
+        for row in rows:
+            for epochs in plan.epochs:
+                result = run(plan, row, epochs, seed, out)
+                print(f'{row}, seed {seed}: {result["score"]:.2f}', flush=True)
+
+
 def pick_rows(
     rows: dict[str, dict[str, Any]], starts: list[str]
 ) -> dict[str, dict[str, Any]]:
@@ -231,6 +248,7 @@ def main() -> None:
         ' | '.join(['', plan.metric, *head, '']).strip(),
         '|'.join(['', *['---'] * (1 + len(head)), '']),
     ]
+    take_turns(plan, rows, args.seeds, out)
     for row in rows:
         columns = run_row(plan, row, args.seeds, out)
         lines.append(f'| {row} | {" | ".join(map(cell, columns))} |')

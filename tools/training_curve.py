@@ -3,6 +3,7 @@
 import time
 from typing import Any, Optional
 
+import torch
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
@@ -10,15 +11,16 @@ from mmengine.runner import Runner
 class TrainingCurve(Hook):
     """Notes a metric of every validation and the training time before it.
 
-    Building the models and validating count for nothing.
+    Building the models and validating count for nothing; checkpoints count.
 
     Args:
         metric (str): Name of the metric, as the evaluator gives it.
 
     Attributes:
-        points (list[dict]): For every validation ``steps``, ``seconds`` by
-            the clock, ``cpu_seconds`` of the processor (of all its threads,
-            which other programs do not change) and ``score``.
+        points (list[dict]): For every validation ``steps`` (the runner's
+            iterations), ``seconds`` by the clock, ``cpu_seconds`` that all
+            threads of this process took (not those of its data loader's
+            workers), and ``score``.
     """
 
     def __init__(self, metric: str) -> None:
@@ -32,7 +34,9 @@ class TrainingCurve(Hook):
         self._resume()
 
     def before_val(self, runner: Runner) -> None:
-        """Stops the clocks."""
+        """Stops the clocks, once the device has come to the end."""
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
         wall, cpu = self._running_since
         self._seconds += time.perf_counter() - wall
         self._cpu_seconds += time.process_time() - cpu
@@ -41,6 +45,10 @@ class TrainingCurve(Hook):
         self, runner: Runner, metrics: Optional[dict[str, float]] = None
     ) -> None:
         """Adds a point.
+
+        Args:
+            runner (Runner): Whose iterations count.
+            metrics (dict, optional): What the evaluator found.
 
         Raises:
             ValueError: There is no such metric.

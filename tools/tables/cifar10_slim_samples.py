@@ -7,7 +7,7 @@ teacher = folder + 'resnet18-w16_1xb128-30e_cifar10.py'
 config = folder + 'ssdkd' + pair
 metric = 'accuracy/top1'
 epochs = [40]
-rounds = [2, 10, 20, 100]
+rounds = [2, 5, 10, 20]
 rows = {
     **{
         f'{256 * n} synthetic images': {

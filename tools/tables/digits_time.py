@@ -1,6 +1,5 @@
 # Accuracy against time on the digits: SSD-KD, its plain baseline and MMRazor's
-# own data-free algorithms, for plot_curves.py. One call for each seed lets the
-# rows take turns.
+# own data-free algorithms, for plot_curves.py.
 folder = 'configs/mmpretrain/digits/'
 pair = '_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
 teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'

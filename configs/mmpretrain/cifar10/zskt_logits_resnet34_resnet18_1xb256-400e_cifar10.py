@@ -41,6 +41,8 @@ train_dataloader = dict(
     dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=512),
     sampler=dict(type='DefaultSampler', shuffle=False),
 )
+# As SSD-KD's.
+optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.2)))
 train_cfg = dict(by_epoch=True, max_epochs=400, val_interval=50)
 # One list for each optimizer, stepped once in every iteration.
 param_scheduler = dict(
