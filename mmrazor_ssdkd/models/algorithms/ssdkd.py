@@ -111,8 +111,9 @@ class SSDKD(BaseAlgorithm):
 
     Raises:
         TypeError: An argument has the wrong type.
-        ValueError: An argument is out of range, the checkpoint is unfit, or
-            the models and the generator do not fit together.
+        ValueError: An argument is out of range, the checkpoint is unfit, the
+            models and the generator do not fit together, or there are several
+            processes.
     """
 
     def __init__(
