@@ -195,11 +195,17 @@ def test_floor_trains_copies(config):
 
 @pytest.mark.parametrize('store_logits', [True, False])
 @pytest.mark.parametrize('adversarial_weight', [0.3, 0.0])
-def test_floor_runs_what_training_runs(store_logits, adversarial_weight):
+@pytest.mark.parametrize(
+    'augmentation', [None, dict(type='mmrazor_ssdkd.RandomView')]
+)
+def test_floor_runs_what_training_runs(
+    store_logits, adversarial_weight, augmentation
+):
     """As many forward passes of each model as in real steps and rounds."""
     config = ssdkd(
         replay_buffer=dict(store_logits=store_logits),
         adversarial_weight=adversarial_weight,
+        augmentation=augmentation,
     )
     algorithm = build(config)
     wrapper = optimizers(algorithm)

@@ -21,7 +21,8 @@ class Floor:
 
     A student step is forward, backward and the optimizer's step on one ready
     batch: floats, normalised, in the memory layout and under the autocast of
-    the training. The teacher runs in it only where its logits are not stored.
+    the training. The teacher runs in it only where its logits are not stored
+    or the student sees views.
 
     A round is the same for the generator, whose images go through the frozen
     teacher and, where the adversarial term is on, the frozen student. Then,
@@ -92,7 +93,9 @@ class Floor:
 
     def student_step(self) -> None:
         """Forward, backward and the optimizer's step."""
-        if not self.algorithm.replay_buffer.store_logits:
+        stored = self.algorithm.replay_buffer.store_logits
+        # Stored logits are not those of views.
+        if not stored or self.algorithm.augmentation is not None:
             with torch.no_grad():
                 self._predict(self.teacher, self.images)
         with self.wrappers['architecture'].optim_context(self.student):
