@@ -1,4 +1,5 @@
 # mIoU against time on the digit scenes, as digits_time.py.
+_base_ = './_base_/time.py'
 folder = 'configs/mmseg/digit_scenes/'
 pair = (
     '_deeplabv3plus-r18-w16_deeplabv3plus-m-v2-w25_1xb16-40e_digit-scenes.py'
@@ -11,13 +12,6 @@ validations = 5
 peers = ['DFAD', 'DAFL', 'ZSKT']
 same_time = [f'peer: {name} (MMRazor)' for name in peers]
 rows = {
-    'SSD-KD': {},
-    'plain baseline': {
-        'model.task_loss.diversity': False,
-        'model.task_loss.gamma': 0.0,
-        'model.replay_buffer.alpha': 0.0,
-        'model.replay_buffer.beta': 0.0,
-    },
     **{
         f'peer: {name} (MMRazor)': {
             'config': folder + f'{name.lower()}_logits' + pair

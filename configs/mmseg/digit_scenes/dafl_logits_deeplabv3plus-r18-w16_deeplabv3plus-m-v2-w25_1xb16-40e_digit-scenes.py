@@ -4,7 +4,6 @@ _base_ = [
     '../../_base_/algorithms/dafl.py',
     '../../_base_/peers/digit_scenes.py',
     '../../_base_/datasets/digit_scenes.py',
-    '../../_base_/schedules/data_free.py',
     '../../_base_/default_runtime.py',
 ]
 default_scope = 'mmseg'
@@ -29,31 +28,8 @@ model = dict(
     ),
 )
 
-train_dataloader = dict(
-    batch_size=16,
-    num_workers=0,
-    # 100 iterations of one student step in an epoch.
-    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=1600),
-    sampler=dict(type='DefaultSampler', shuffle=False),
-)
-train_cfg = dict(by_epoch=True, max_epochs=40, val_interval=10)
-# One list for each optimizer, stepped once in every iteration: the generator
-# keeps its learning rate, as in the paper.
-param_scheduler = dict(
-    generator=[],
-    architecture=[
-        dict(
-            type='CosineAnnealingLR',
-            begin=0,
-            end=40,
-            by_epoch=True,
-            convert_to_iter_based=True,
-        )
-    ],
-)
-# The generator's rate as on the digits, the student's decay as SSD-KD's.
-optim_wrapper = dict(
-    generator=dict(optimizer=dict(lr=1e-2)),
-    architecture=dict(optimizer=dict(weight_decay=5e-3)),
-)
+# 100 iterations of one student step in an epoch.
+train_dataloader = dict(dataset=dict(length=1600))
+# The generator keeps its learning rate, as in the paper.
+param_scheduler = dict(generator=[])
 default_hooks = dict(checkpoint=dict(interval=10))

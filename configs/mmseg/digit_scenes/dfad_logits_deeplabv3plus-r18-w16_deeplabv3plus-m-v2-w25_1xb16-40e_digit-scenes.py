@@ -4,7 +4,6 @@ _base_ = [
     '../../_base_/algorithms/dfad.py',
     '../../_base_/peers/digit_scenes.py',
     '../../_base_/datasets/digit_scenes.py',
-    '../../_base_/schedules/data_free.py',
     '../../_base_/default_runtime.py',
 ]
 default_scope = 'mmseg'
@@ -26,38 +25,6 @@ model = dict(
     ),
 )
 
-train_dataloader = dict(
-    batch_size=16,
-    num_workers=0,
-    # 20 iterations of 5 student steps in an epoch: 1,600 images.
-    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=320),
-    sampler=dict(type='DefaultSampler', shuffle=False),
-)
-train_cfg = dict(by_epoch=True, max_epochs=40, val_interval=10)
-# One list for each optimizer, stepped once in every iteration.
-param_scheduler = dict(
-    generator=[
-        dict(
-            type='CosineAnnealingLR',
-            begin=0,
-            end=40,
-            by_epoch=True,
-            convert_to_iter_based=True,
-        )
-    ],
-    architecture=[
-        dict(
-            type='CosineAnnealingLR',
-            begin=0,
-            end=40,
-            by_epoch=True,
-            convert_to_iter_based=True,
-        )
-    ],
-)
-# The generator's rate as on the digits, the student's decay as SSD-KD's.
-optim_wrapper = dict(
-    generator=dict(optimizer=dict(lr=1e-2)),
-    architecture=dict(optimizer=dict(weight_decay=5e-3)),
-)
+# 20 iterations of 5 student steps in an epoch: 1,600 images.
+train_dataloader = dict(dataset=dict(length=320))
 default_hooks = dict(checkpoint=dict(interval=10))
