@@ -11,8 +11,9 @@ figures are medians over the repeats, in seconds of each student step:
 - `ratio`: `step_seconds` over `floor_seconds`.
 - `parts`: `synthesis` (the generator's steps), `candidates` (teacher, student
   and phi of a round's images), `insert` (into the buffer, and what the log
-  says of it), `draw` (sample and update of priorities), `student`, and `rest`
-  (hooks, log, data loader). `buffer_share` is that of `insert` and `draw`.
+  says of it), `draw` (sample and update of priorities), `student` (its
+  views too), and `rest` (hooks, log, data loader). `buffer_share` is that of
+  `insert` and `draw`.
 - `bn_seconds`: what L_BN adds to the floor.
 - `matrix_share`: the floor's operations in `step_seconds`, as a share of what
   a large matrix product of the same dtype reaches.

@@ -30,12 +30,10 @@ def group(rows: list[Row], x: str) -> dict[str, list[Row]]:
         ValueError: Nothing grows in any config.
     """
     groups = defaultdict(list)
+    several_images = len({tuple(row['image_size']) for row in rows}) > 1
     for row in rows:
         name = row['config'].split('_1xb')[0]
-        if (
-            x == 'buffer_size'
-            and len({str(r['image_size']) for r in rows}) > 1
-        ):
+        if x == 'buffer_size' and several_images:
             name += ' {}x{}'.format(*row['image_size'])
         groups[name].append(dict(row, pixels=math.prod(row['image_size'])))
     for config, members in groups.items():

@@ -6,7 +6,6 @@ at a few times.
 """
 
 import argparse
-import json
 import statistics
 from collections import defaultdict
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, Optional
 
 import matplotlib
 import numpy as np
+from table_results import load_results
 
 matplotlib.use('Agg')
 from matplotlib import pyplot as plt
@@ -32,8 +32,7 @@ def load_rows(folder: Path, epochs: int) -> dict[str, list[Points]]:
         dict[str, list[list[dict]]]: For every row the points of each seed.
     """
     rows = defaultdict(list)
-    for path in sorted(folder.glob(f'*_{epochs}e_*/result.json')):
-        result = json.loads(path.read_text())
+    for _, result in load_results(folder, epochs):
         if 'points' in result:
             rows[result['row']].append(result['points'])
     return dict(rows)

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 import matplotlib
+from table_results import load_results
 
 matplotlib.use('Agg')
 from matplotlib import pyplot as plt
@@ -28,12 +29,11 @@ def load_logs(folder: Path, epochs: int, rows: list[str]) -> list[Line]:
         list[tuple]: Row and seed, and what was logged, in the order of steps.
     """
     lines = []
-    for path in sorted(folder.glob(f'*_{epochs}e_*/result.json')):
-        result = json.loads(path.read_text())
+    for work_dir, result in load_results(folder, epochs):
         if rows and not result['row'].startswith(tuple(rows)):
             continue
         # A folder for each start; the last one came to the end.
-        log = sorted(path.parent.glob('*/vis_data/scalars.json'))[-1]
+        log = sorted(work_dir.glob('*/vis_data/scalars.json'))[-1]
         entries = [json.loads(line) for line in log.read_text().splitlines()]
         lines.append((f'{result["row"]}, seed {result["seed"]}', entries))
     return lines
