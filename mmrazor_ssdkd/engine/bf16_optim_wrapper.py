@@ -31,7 +31,7 @@ class Bf16OptimWrapper(OptimWrapper):
     wants a GPU. bfloat16 has float32's range and needs no scaler. Softmaxes,
     with the losses of other people that they are in, run in float32 on the CPU
     too, where PyTorch's autocast forgets them: in bfloat16 the gradient of a
-    divergence at a temperature of 20 is off by a third.
+    divergence at a temperature of 20 is off by a third or more.
     """
 
     @contextmanager
