@@ -8,6 +8,20 @@ from pathlib import Path
 import torch
 
 ROOT = Path(__file__).resolve().parents[1]
+DIGITS = ROOT / (
+    'configs/mmpretrain/digits/'
+    'ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
+)
+# A round of SSD-KD on the digits that takes no time.
+TINY = {
+    'model.synthesis_interval': 2,
+    'model.synthesis_iters': 1,
+    'model.synthesis_batch_size': 8,
+    'model.warmup_rounds': 1,
+    'train_dataloader.batch_size': 4,
+    'train_dataloader.dataset.length': 8,
+    'default_hooks.logger.interval': 2,
+}
 
 
 def call(tool, *arguments, **environment):

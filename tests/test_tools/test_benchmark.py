@@ -11,24 +11,10 @@ from benchmarking import segments
 from benchmarking.floor import Floor
 from benchmarking.segments import figures, timed_parts
 from plot_benchmark import group
-from tool_calls import ROOT, call
+from tool_calls import DIGITS, TINY, call
 from torch.nn import functional as F
 from toy_models import build, optimizers, same, segmentation, snapshot, ssdkd
 from toy_models import steps as train
-
-DIGITS = ROOT / (
-    'configs/mmpretrain/digits/'
-    'ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
-)
-TINY = {
-    'model.synthesis_interval': 2,
-    'model.synthesis_iters': 1,
-    'model.synthesis_batch_size': 8,
-    'model.warmup_rounds': 1,
-    'train_dataloader.batch_size': 4,
-    'train_dataloader.dataset.length': 8,
-    'default_hooks.logger.interval': 2,
-}
 
 
 def count_calls(owner, run):

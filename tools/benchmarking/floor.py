@@ -94,11 +94,11 @@ class Floor:
     def student_step(self) -> None:
         """Forward, backward and the optimizer's step."""
         stored = self.algorithm.replay_buffer.store_logits
-        # Stored logits are not those of views.
-        if not stored or self.algorithm.augmentation is not None:
-            with torch.no_grad():
-                self._predict(self.teacher, self.images)
         with self.wrappers['architecture'].optim_context(self.student):
+            # Stored logits are not those of views.
+            if not stored or self.algorithm.augmentation is not None:
+                with torch.no_grad():
+                    self._predict(self.teacher, self.images)
             preds_S = self._predict(self.student, self.images, self.size)
             loss = self._loss(preds_S)
         _update(self.student_optimizer, loss)

@@ -347,10 +347,10 @@ class SSDKD(BaseAlgorithm):
         Returns:
             tuple: The batch's new priorities, (N,), and what to log.
         """
-        preds_T = self._targets(batch)
-        # The teacher runs outside the context, in full precision.
-        others = self._uniform_batch(len(preds_T))
         with optim_wrapper.optim_context(self.student):
+            # The teacher, where it runs here, in the student's precision.
+            preds_T = self._targets(batch)
+            others = self._uniform_batch(len(preds_T))
             preds_S = self._answers(batch, preds_T)
             divergence = kl_divergence(preds_S, preds_T, self.tau)
             loss_kd = (batch['weight'] * divergence).mean()

@@ -18,6 +18,7 @@ from toy_models import (
     steps,
 )
 
+from mmrazor_ssdkd.engine import Bf16OptimWrapper
 from mmrazor_ssdkd.models.losses import kl_divergence
 from mmrazor_ssdkd.replay import importance_weight, sampling_probability
 
@@ -227,6 +228,32 @@ def test_teacher_looks_at_the_same_views_as_the_student(monkeypatch):
         torch.testing.assert_close(
             seen[name], stored.flip(-1).float(), atol=1e-2, rtol=0
         )
+
+
+@pytest.mark.parametrize('kind', ['OptimWrapper', 'Bf16OptimWrapper'])
+def test_teacher_runs_in_the_students_precision(kind):
+    """On views of a batch; what is stored is computed in full precision."""
+    algorithm = build(
+        ssdkd(augmentation=dict(type='mmrazor_ssdkd.RandomView'))
+    )
+    wrapper = optimizers(algorithm)
+    steps(algorithm, wrapper, 1)
+    if kind == 'Bf16OptimWrapper':
+        optimizer = wrapper['architecture'].optimizer
+        wrapper.optim_wrappers['architecture'] = Bf16OptimWrapper(
+            optimizer=optimizer
+        )
+    seen = []
+    for model in (algorithm.teacher, algorithm.student):
+        layer = next(m for m in model.modules() if isinstance(m, nn.Conv2d))
+        layer.register_forward_hook(
+            lambda _, __, output: seen.append(output.dtype)
+        )
+    algorithm.admit_best(torch.zeros(4, 1, 16, 16, dtype=torch.uint8))
+    batch = algorithm.view(algorithm.replay_buffer.sample(4))
+    algorithm.distill(batch, wrapper['architecture'])
+    half = torch.bfloat16 if kind == 'Bf16OptimWrapper' else torch.float32
+    assert seen == [torch.float32, torch.float32, half, half]
 
 
 @pytest.mark.parametrize(
