@@ -1,8 +1,8 @@
-# CamVid's slim teacher: DeepLabV3 on a ResNet-18 of 32 channels, from random
-# weights, with an auxiliary head.
+# CamVid's slim teacher, at half the size: DeepLabV3 on a ResNet-18 of 32
+# channels, from random weights, with an auxiliary head.
 _base_ = [
     '../../_base_/models/camvid_slim.py',
-    '../../_base_/datasets/camvid.py',
+    '../../_base_/datasets/camvid_128x96.py',
     '../../_base_/schedules/sgd.py',
     '../../_base_/default_runtime.py',
 ]

@@ -3,7 +3,7 @@
 # trained on, by MMRazor's own algorithm.
 _base_ = [
     '../../_base_/models/camvid_slim.py',
-    '../../_base_/datasets/camvid.py',
+    '../../_base_/datasets/camvid_128x96.py',
     '../../_base_/schedules/sgd.py',
     '../../_base_/default_runtime.py',
 ]
@@ -12,10 +12,12 @@ default_scope = 'mmseg'
 model = dict(
     _scope_='mmrazor',
     type='SingleTeacherDistill',
-    # Trained by deeplabv3_r18-w32_1xb8-80e_camvid.py.
-    teacher_ckpt='work_dirs/deeplabv3_r18-w32_1xb8-80e_camvid/epoch_80.pth',
+    # Trained by deeplabv3_r18-w32_1xb8-80e_camvid-128x96.py.
+    teacher_ckpt=(
+        'work_dirs/deeplabv3_r18-w32_1xb8-80e_camvid-128x96/epoch_80.pth'
+    ),
     teacher=_base_.deeplabv3_r18_w32,
-    architecture=_base_.deeplabv3_m_v2_w50,
+    architecture=_base_.deeplabv3_r18_w16,
     # The student learns from the teacher alone, as in SSD-KD.
     calculate_student_loss=False,
     distiller=dict(
@@ -27,12 +29,12 @@ model = dict(
             logits=dict(type='ModuleOutputs', source='decode_head.conv_seg')
         ),
         distill_losses=dict(
-            # 'batchmean' sums over the 24x32 pixels.
+            # 'batchmean' sums over the 12x16 pixels.
             loss_kd=dict(
                 type='KLDivergence',
                 tau=4,
                 reduction='batchmean',
-                loss_weight=1 / 768,
+                loss_weight=1 / 192,
             )
         ),
         loss_forward_mappings=dict(
@@ -45,11 +47,16 @@ model = dict(
 )
 
 train_dataloader = dict(
-    batch_size=8,
+    batch_size=16,
     num_workers=0,
     dataset=_base_.camvid_train,
     sampler=dict(type='DefaultSampler', shuffle=True),
 )
-# 46 steps in an epoch.
-train_cfg = dict(by_epoch=True, max_epochs=52, val_interval=13)
-param_scheduler = dict(end=52)
+# 23 steps in an epoch.
+train_cfg = dict(by_epoch=True, max_epochs=70, val_interval=14)
+param_scheduler = dict(end=70)
+# As in the SSD-KD config.
+optim_wrapper = dict(
+    type='mmrazor_ssdkd.Bf16OptimWrapper',
+    optimizer=dict(weight_decay=5e-3),
+)

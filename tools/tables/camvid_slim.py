@@ -1,0 +1,17 @@
+# CamVid's slim pair: SSD-KD, its plain baseline and the controls.
+_base_ = './_base_/time.py'
+folder = 'configs/mmseg/camvid/'
+pair = '_logits_deeplabv3-r18-w32_deeplabv3-r18-w16_1xb16-'
+teacher = folder + 'deeplabv3_r18-w32_1xb8-80e_camvid-128x96.py'
+config = folder + 'ssdkd' + pair + '24e_camvid-128x96.py'
+metric = 'mIoU'
+epochs = [24]
+validations = 4
+rows = {
+    'control: untrained generator': {'model.synthesis_iters': 0},
+    'control: oracle, real images': {
+        'config': folder + 'kd' + pair + '70e_camvid-128x96.py',
+        # 67 student steps in an epoch of SSD-KD, 23 batches in one of these.
+        'epoch_factor': 70 / 24,
+    },
+}
