@@ -54,34 +54,12 @@ deeplabv3_r18_w32 = dict(
     test_cfg=dict(mode='whole'),
 )
 deeplabv3_r18_w16 = dict(
-    _scope_='mmseg',
-    type='EncoderDecoder',
-    data_preprocessor=deeplabv3_r18_w32['data_preprocessor'],
-    pretrained=None,
+    deeplabv3_r18_w32,
     backbone=dict(
-        type='ResNetV1c',
-        depth=18,
-        stem_channels=16,
-        base_channels=16,
-        num_stages=4,
-        out_indices=(0, 1, 2, 3),
-        strides=(1, 2, 1, 1),
-        dilations=(1, 1, 2, 4),
-        norm_cfg=dict(type='BN'),
-        contract_dilation=True,
+        deeplabv3_r18_w32['backbone'], stem_channels=16, base_channels=16
     ),
     decode_head=dict(
-        type='ASPPHead',
-        in_channels=128,
-        in_index=3,
-        channels=32,
-        dilations=(1, 3, 6, 9),
-        dropout_ratio=0.1,
-        num_classes=11,
-        norm_cfg=dict(type='BN'),
-        align_corners=False,
-        loss_decode=dict(type='CrossEntropyLoss'),
+        deeplabv3_r18_w32['decode_head'], in_channels=128, channels=32
     ),
-    train_cfg=dict(),
-    test_cfg=dict(mode='whole'),
+    auxiliary_head=None,
 )

@@ -11,17 +11,6 @@ model = dict(
     **_base_.peer,
 )
 
-# bfloat16 on a CPU that has it. The student's optimizer is SSD-KD's, the
-# generator's rate as on the digits.
-optim_wrapper = dict(
-    generator=dict(
-        type='mmrazor_ssdkd.Bf16OptimWrapper', optimizer=dict(lr=1e-2)
-    ),
-    architecture=dict(
-        type='mmrazor_ssdkd.Bf16OptimWrapper', optimizer=dict(lr=0.2)
-    ),
-)
-
 # 20 iterations of one student step in an epoch.
 train_dataloader = dict(dataset=dict(length=5120))
 # The generator keeps its learning rate, as in the paper.

@@ -3,6 +3,7 @@
 # student.
 _base_ = [
     '../../_base_/models/camvid_slim.py',
+    '../../_base_/models/ssdkd_seg.py',
     '../../_base_/datasets/camvid_128x96.py',
     '../../_base_/schedules/ssdkd.py',
     '../../_base_/default_runtime.py',
@@ -10,32 +11,15 @@ _base_ = [
 default_scope = 'mmseg'
 
 model = dict(
-    _scope_='mmrazor',
-    type='mmrazor_ssdkd.SSDKD',
     # Trained by deeplabv3_r18-w32_1xb8-80e_camvid-128x96.py.
     teacher_ckpt=(
         'work_dirs/deeplabv3_r18-w32_1xb8-80e_camvid-128x96/epoch_80.pth'
     ),
     teacher=_base_.deeplabv3_r18_w32,
     architecture=_base_.deeplabv3_r18_w16,
-    generator=dict(
-        type='mmrazor_ssdkd.SSDKDGenerator',
-        image_size=(96, 128),
-        base_channels=32,
-        num_upsamples=4,
-    ),
-    replay_buffer=dict(
-        type='mmrazor_ssdkd.PrioritizedReplayBuffer', max_size=5000
-    ),
-    bn_loss=dict(type='mmrazor_ssdkd.BNStatisticsLoss', loss_weight=1.0),
-    task_loss=dict(
-        type='mmrazor_ssdkd.ModulatedTaskLoss', gamma=2.0, loss_weight=1.0
-    ),
-    adversarial_weight=0.3,
-    tau=4.0,
-    synthesis_iters=10,
+    generator=dict(image_size=(96, 128), base_channels=32, num_upsamples=4),
+    replay_buffer=dict(max_size=5000),
     synthesis_interval=40,
-    synthesis_batch_size=32,
     warmup_rounds=20,
 )
 
