@@ -42,6 +42,7 @@ from train import use_amp
 
 from mmrazor_ssdkd.engine import load_config
 from mmrazor_ssdkd.models.algorithms import SSDKD
+from mmrazor_ssdkd.validation import check_int
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 DEFAULT_CONFIGS = (
@@ -213,6 +214,7 @@ def be_quiet() -> None:
 def main() -> None:
     """Prints the table and writes the JSON file."""
     args = parse_args()
+    check_int('repeats', args.repeats)
     if args.device == 'cpu':
         # mmengine takes the GPU that it sees.
         os.environ['CUDA_VISIBLE_DEVICES'] = ''

@@ -23,6 +23,7 @@ from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 
 from mmrazor_ssdkd.registry import MODELS
+from mmrazor_ssdkd.validation import check_int
 
 Row = dict[str, Any]
 
@@ -135,6 +136,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Prints the table and writes the JSON file."""
     args = parse_args()
+    check_int('repeats', args.repeats)
     MMLogger.get_instance('compare_options', log_level='WARNING')
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     common = args.cfg_options or {}

@@ -8,6 +8,7 @@ at a few times.
 import argparse
 import statistics
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Optional
 
@@ -21,20 +22,23 @@ from matplotlib import pyplot as plt
 Points = list[dict[str, Any]]
 
 
-def load_rows(folder: Path, epochs: int) -> dict[str, list[Points]]:
+def load_rows(
+    folder: Path, epochs: int, names: Sequence[str] = ()
+) -> dict[str, list[Points]]:
     """Reads the curves of a table's runs.
 
     Args:
         folder (Path): What `run_table.py` was told as `--out`.
         epochs (int): Of which column.
+        names (Sequence[str]): Only rows whose names start with one; all if
+            empty.
 
     Returns:
         dict[str, list[list[dict]]]: For every row the points of each seed.
     """
     rows = defaultdict(list)
-    for _, result in load_results(folder, epochs):
-        if 'points' in result:
-            rows[result['row']].append(result['points'])
+    for _, result in load_results(folder, epochs, names):
+        rows[result['row']].append(result['points'])
     return dict(rows)
 
 
@@ -125,6 +129,7 @@ def main() -> None:
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
     parser.add_argument('png', type=Path, help='where to draw it')
     parser.add_argument('--epochs', type=int, required=True)
+    parser.add_argument('--rows', nargs='+', default=[])
     parser.add_argument('--metric', default='accuracy/top1')
     parser.add_argument(
         '--clock', choices=['cpu_seconds', 'seconds'], default='cpu_seconds'
@@ -133,12 +138,7 @@ def main() -> None:
         '--at', type=float, nargs='+', default=[], help='times of the table'
     )
     args = parser.parse_args()
-    rows = load_rows(args.folder, args.epochs)
-    if not rows:
-        raise ValueError(
-            '`folder` must hold runs of `epochs` with points, but got '
-            f'{args.folder} and {args.epochs}'
-        )
+    rows = load_rows(args.folder, args.epochs, args.rows)
     draw(rows, args.clock, args.metric, args.png)
     print('\n'.join(table(rows, args.clock, args.at)))
 

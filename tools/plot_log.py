@@ -29,9 +29,7 @@ def load_logs(folder: Path, epochs: int, rows: list[str]) -> list[Line]:
         list[tuple]: Row and seed, and what was logged, in the order of steps.
     """
     lines = []
-    for work_dir, result in load_results(folder, epochs):
-        if rows and not result['row'].startswith(tuple(rows)):
-            continue
+    for work_dir, result in load_results(folder, epochs, rows):
         # A folder for each start; the last one came to the end.
         log = sorted(work_dir.glob('*/vis_data/scalars.json'))[-1]
         entries = [json.loads(line) for line in log.read_text().splitlines()]
@@ -81,11 +79,6 @@ def main() -> None:
     )
     args = parser.parse_args()
     lines = load_logs(args.folder, args.epochs, args.rows)
-    if not lines:
-        raise ValueError(
-            '`folder` must hold runs of `epochs` and `rows`, but got '
-            f'{args.folder}, {args.epochs} and {args.rows}'
-        )
     draw(lines, args.keys, args.png)
 
 

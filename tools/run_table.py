@@ -25,6 +25,7 @@ from mmengine.runner import Runner
 from training_curve import TrainingCurve
 
 from mmrazor_ssdkd.engine import load_config
+from mmrazor_ssdkd.validation import check_int
 
 
 def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
@@ -237,9 +238,14 @@ def main() -> None:
         nargs='+',
         help='only rows whose names start with one; printed, not written',
     )
+    parser.add_argument(
+        '--validations', type=int, help="of a run, in place of the plan's"
+    )
     args = parser.parse_args()
     plan = Config.fromfile(args.plan)
     plan.epochs = args.epochs or plan.epochs
+    if args.validations is not None:
+        plan.validations = check_int('validations', args.validations)
     rows = pick_rows(plan.rows, args.rows) if args.rows else plan.rows
     out = args.out.resolve()
     head = [f'{epochs} epochs' for epochs in plan.epochs]

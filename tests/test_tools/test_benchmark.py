@@ -5,7 +5,7 @@ import json
 
 import pytest
 import torch
-from benchmark import CONFIGS, DEFAULT_CONFIGS, benchmark, table
+from benchmark import CONFIGS, DEFAULT_CONFIGS, benchmark, main, table
 from benchmarking import floor as floor_module
 from benchmarking import segments
 from benchmarking.floor import Floor
@@ -94,6 +94,13 @@ def test_command_line(tmp_path):
     assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
     with pytest.raises(ValueError, match=r'`json` must .* several pixels'):
         group(rows, 'pixels')
+
+
+def test_repeats_are_counted(monkeypatch):
+    """There is at least one, checked before a network is built."""
+    monkeypatch.setattr('sys.argv', ['benchmark.py', '--repeats', '0'])
+    with pytest.raises(ValueError, match='`repeats` must be >= 1, but got 0'):
+        main()
 
 
 def test_rows_to_draw_are_in_order():

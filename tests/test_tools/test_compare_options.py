@@ -32,6 +32,15 @@ def test_variants_take_turns(monkeypatch):
     assert first['step_seconds'] == 2.0 ** (4 + 4) / 2
 
 
+def test_repeats_are_counted(monkeypatch):
+    """There is at least one, checked before a network is built."""
+    arguments = ['compare_options.py', str(DIGITS), '--repeats', '0']
+    arguments += ['--variant', 'model.tau=2']
+    monkeypatch.setattr('sys.argv', arguments)
+    with pytest.raises(ValueError, match='`repeats` must be >= 1, but got 0'):
+        compare_options.main()
+
+
 @pytest.mark.slow
 def test_command_line(tmp_path):
     """Each --variant is a row, under the options that all share."""

@@ -63,7 +63,9 @@ def test_table_and_plot_of_runs(tmp_path):
         folder.mkdir()
         result = dict(row='a row', points=_points(scale))
         (folder / 'result.json').write_text(json.dumps(result))
-    rows = load_rows(tmp_path, 4)
+    rows = load_rows(tmp_path, 4, ['a'])
+    with pytest.raises(ValueError, match=r"`rows`.* 4 and \['other'\]"):
+        load_rows(tmp_path, 4, ['other'])
     assert table(rows, 'seconds', [15.0, 99.0]) == [
         '| | 15 s | 99 s | the end |',
         '|---|---|---|---|',
