@@ -4,7 +4,7 @@ model = dict(
     type='mmrazor_ssdkd.SSDKD',
     generator=dict(type='mmrazor_ssdkd.SSDKDGenerator', image_size=32),
     # Nearly all images that a run makes, 157 MB: on the slim pair better than
-    # the last 5,000 (the README has the trials).
+    # the last 5,000 (cifar10/README.md has the trials).
     replay_buffer=dict(
         type='mmrazor_ssdkd.PrioritizedReplayBuffer', max_size=50000
     ),
@@ -14,7 +14,7 @@ model = dict(
     ),
     adversarial_weight=0.3,
     # With the learning rate of 0.2 it belongs to, as in Fast-Datafree
-    # (arXiv:2112.06253); the README has the trial against 4.0 and 0.1.
+    # (arXiv:2112.06253); cifar10/README.md has the trial against 4.0 and 0.1.
     tau=20.0,
     augmentation=dict(type='mmrazor_ssdkd.RandomView'),
     synthesis_iters=10,

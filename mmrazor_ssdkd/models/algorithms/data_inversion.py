@@ -40,10 +40,11 @@ class DataInversion:
     maximises L_BN too, which no method that works does.
 
     What the paper leaves open was decided on the digits (120 student steps,
-    means of three seeds that the README's tables do not use): noise that is
-    'optimized' with the generator gave 82.9%, 'fresh' noise 70.9%; targets
-    that are 'predicted' 82.9%, 'uniform' 79.2%, 'rare' 84.3%, but with a
-    stronger teacher and more warm-up 'predicted' 80.7% and 'rare' 74.4%.
+    means of three seeds that configs/mmpretrain/digits/README.md's tables do
+    not use): noise that is 'optimized' with the generator gave 82.9%, 'fresh'
+    noise 70.9%; targets that are 'predicted' 82.9%, 'uniform' 79.2%, 'rare'
+    84.3%, but with a stronger teacher and more warm-up 'predicted' 80.7% and
+    'rare' 74.4%.
 
     Args:
         generator (ImageGenerator): Noise to image.
