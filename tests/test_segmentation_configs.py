@@ -1,0 +1,143 @@
+"""The segmentors' configs at their own sizes, on images and from their zoo."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.hub import get_config
+from mmengine.optim import build_optim_wrapper
+from mmengine.registry import DefaultScope
+from mmengine.structures import PixelData
+from mmrazor.registry import MODELS
+from mmseg.registry import DATASETS
+from mmseg.structures import SegDataSample
+from PIL import Image
+from toy_models import snapshot
+
+ROOT = Path(__file__).resolve().parents[1] / 'configs' / 'mmseg'
+# MMRazor's own data-free algorithms have tests of their own.
+PEERS = ('dafl', 'dfad', 'zskt')
+CONFIGS = [
+    path
+    for path in sorted(ROOT.rglob('*.py'))
+    if not path.stem.startswith(PEERS)
+]
+SSDKD = [path for path in CONFIGS if 'ssdkd' in path.stem]
+ON_IMAGES = [path for path in CONFIGS if path not in SSDKD]
+# The ResNet-18 students are beside a MobileNetV2 of the same images.
+SIZES = [path for path in SSDKD if '-r18-d8_' not in path.stem]
+ZOO = [path for path in SSDKD if path.parent.name in ('cityscapes', 'voc12')]
+
+
+def name_of(path):
+    """The name of a config's test."""
+    return path.stem
+
+
+@pytest.fixture
+def cfg(path):
+    """A config in its own scope, whose teacher needs no checkpoint."""
+    cfg = Config.fromfile(path)
+    if 'teacher_ckpt' in cfg.model:
+        cfg.model.teacher_ckpt = None
+    cfg.model.pop('pretrained', None)
+    with DefaultScope.overwrite_default_scope(cfg.default_scope):
+        yield cfg
+
+
+@pytest.mark.parametrize('path', ON_IMAGES, ids=name_of)
+def test_takes_two_steps_on_images(cfg):
+    """Teachers and oracles: finite losses, and the network moves."""
+    size = (64, 64)
+    segmentor = cfg.model.get('architecture', cfg.model)
+    for part in (cfg.model, segmentor):
+        if part.get('data_preprocessor', {}).get('size'):
+            part.data_preprocessor.size = size
+    model = MODELS.build(cfg.model)
+    model.train()
+    trained = getattr(model, 'architecture', model)
+    before = snapshot(trained)
+    wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
+    inputs = torch.randint(0, 256, (2, 3, *size), dtype=torch.uint8)
+    classes = segmentor.decode_head.num_classes
+    labels = torch.randint(0, classes, (2, 1, *size))
+    samples = []
+    for label in labels:
+        sample = SegDataSample(metainfo=dict(img_shape=size, ori_shape=size))
+        sample.gt_sem_seg = PixelData(data=label)
+        samples.append(sample)
+    for _ in range(2):
+        data = dict(inputs=list(inputs), data_samples=samples)
+        logs = model.train_step(data, wrapper)
+        assert all(torch.isfinite(value) for value in logs.values())
+    after = snapshot(trained)
+    key = 'decode_head.conv_seg.weight'
+    assert not torch.equal(before[key], after[key])
+
+
+@pytest.mark.parametrize('path', SIZES, ids=name_of)
+def test_builds_at_its_own_size(cfg):
+    """Teacher and student take what the generator makes, all of it."""
+    algorithm = MODELS.build(cfg.model)
+    size = cfg.model.generator.image_size
+    height, width = (size, size) if isinstance(size, int) else size
+    with torch.no_grad():
+        images = algorithm.generator(algorithm.generator.draw_latent(2))
+    assert images.shape == (2, 3, height, width)
+
+
+@pytest.mark.parametrize('path', ZOO, ids=name_of)
+def test_published_teacher_is_its_config_s(path):
+    """The address is the one that mmsegmentation lists for the config."""
+    model = Config.fromfile(path).model
+    published = get_config(model.teacher.cfg_path, pretrained=True)
+    assert model.teacher_ckpt == published.model_path
+
+
+def make_folders(root, dataset, size, classes):
+    """Writes one image and its labels where a dataset looks for them."""
+    generator = np.random.default_rng(0)
+    prefix = dataset.data_prefix
+    for folder, shape, high, suffix in (
+        (prefix.img_path, (*size, 3), 256, 'jpg'),
+        (prefix.seg_map_path, size, classes, 'png'),
+    ):
+        (root / folder).mkdir(parents=True)
+        pixels = generator.integers(0, high, shape, dtype=np.uint8)
+        Image.fromarray(pixels).save(root / folder / f'0.{suffix}')
+
+
+@pytest.mark.parametrize(
+    ('name', 'stored', 'seen'),
+    [
+        ('camvid/deeplabv3_r50-d8_1xb8-200e_camvid', (192, 256), (192, 256)),
+        (
+            'camvid/deeplabv3_r18-w32_1xb8-80e_camvid-128x96',
+            (192, 256),
+            (96, 128),
+        ),
+        ('nyuv2/deeplabv3_r50-d8_1xb8-200e_nyuv2', (480, 640), (240, 320)),
+    ],
+)
+def test_pipelines(name, stored, seen, tmp_path):
+    """Images come at the network's size, validation's labels at their own."""
+    cfg = Config.fromfile(ROOT / f'{name}.py')
+    classes = cfg.model.decode_head.num_classes
+    for loader, size in (('train_dataloader', None), ('val_dataloader', seen)):
+        dataset = cfg[loader].dataset
+        make_folders(tmp_path, dataset, stored, classes)
+        dataset.data_root = str(tmp_path)
+        with DefaultScope.overwrite_default_scope('mmseg'):
+            (sample,) = DATASETS.build(dataset)
+        labels = sample['data_samples'].gt_sem_seg.data
+        assert labels.max() == classes - 1
+        if size:
+            assert sample['inputs'].shape == (3, *size)
+            assert labels.shape == (1, *stored)
+        else:
+            assert sample['inputs'].shape[1:] == labels.shape[1:]
+            assert all(
+                side <= limit for side, limit in zip(labels.shape[1:], seen)
+            )
