@@ -8,139 +8,20 @@ times SSD-KD's draws). The rows that `same_time` lists get one more column, of
 as many epochs as take them the time that the first row needs for the first
 column's. `validations` says how often a run is evaluated (once, at its end,
 unless it says so), for `plot_curves.py`. Every run leaves a JSON file; what
-has one is not run again.
+has one is not run again, so other options want another folder.
 """
 
 import argparse
-import json
-import math
 import statistics
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine.config import Config
-from mmengine.runner import Runner
-from training_curve import TrainingCurve
+from mmengine.config import Config, DictAction
+from table_runs import run
 
-from mmrazor_ssdkd.engine import load_config
 from mmrazor_ssdkd.validation import check_int
-
-
-def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
-    """Changes how long a config trains, its schedules included.
-
-    Args:
-        cfg (Config): Of an epoch-based training, changed in place.
-        epochs (int): The new number of epochs.
-        validations (int): How many validations at most, the same number of
-            epochs apart; the last epoch has one in any case. Defaults to 1.
-    """
-    old = cfg.train_cfg.max_epochs
-    cfg.train_cfg.max_epochs = epochs
-    cfg.train_cfg.val_interval = math.ceil(epochs / validations)
-    schedules: Any = cfg.get('param_scheduler', [])
-    if isinstance(schedules, dict) and 'type' not in schedules:
-        schedules = [s for part in schedules.values() for s in part]
-    for schedule in [schedules] if isinstance(schedules, dict) else schedules:
-        if schedule.get('end') == old:
-            schedule['end'] = epochs
-
-
-def set_teacher(cfg: Config, checkpoint: str) -> None:
-    """Says where a distillation's one teacher has its weights.
-
-    Args:
-        cfg (Config): Of SSD-KD, or of one of MMRazor's algorithms with a
-            single teacher, changed in place.
-        checkpoint (str): Path or URL of the weights.
-    """
-    # MMRazor's data-free algorithms name their teachers.
-    if 'teachers' in cfg.model:
-        (teacher,) = cfg.model.teachers.values()
-        teacher.ckpt_path = checkpoint
-    else:
-        cfg.model.teacher_ckpt = checkpoint
-
-
-def train(
-    cfg: Config, seed: int, metric: str
-) -> tuple[Runner, list[dict[str, Any]]]:
-    """Trains a config with a seed; its last iteration is what counts.
-
-    Args:
-        cfg (Config): What to train, changed in place.
-        seed (int): The seed.
-        metric (str): Name of the metric.
-
-    Returns:
-        tuple: The runner, and a point for every validation as
-        ``TrainingCurve`` notes them.
-    """
-    cfg.randomness = dict(seed=seed)
-    cfg.log_level = 'WARNING'
-    cfg.default_hooks.checkpoint.interval = cfg.train_cfg.max_epochs
-    runner = Runner.from_cfg(cfg)
-    curve = TrainingCurve(metric)
-    runner.register_hook(curve)
-    runner.train()
-    return runner, curve.points
-
-
-def teacher_checkpoint(plan: Config, out: Path, seed: int) -> str:
-    """Returns the weights of a seed's teacher, training it once."""
-    work_dir = out / f'teacher_{seed}'
-    if not (work_dir / 'result.json').exists():
-        cfg = load_config(plan.teacher, str(work_dir))
-        set_epochs(cfg, cfg.train_cfg.max_epochs)
-        _, points = train(cfg, seed, plan.metric)
-        result = dict(seed=seed, score=points[-1]['score'])
-        (work_dir / 'result.json').write_text(json.dumps(result))
-    return (work_dir / 'last_checkpoint').read_text().strip()
-
-
-def run(
-    plan: Config, row: str, epochs: int, seed: int, out: Path
-) -> dict[str, Any]:
-    """Returns the result of one run, running it if there is none.
-
-    Args:
-        plan (Config): The plan.
-        row (str): Its row.
-        epochs (int): How long.
-        seed (int): The seed of the student and of its teacher.
-        out (Path): The folder of all runs.
-
-    Returns:
-        dict: What is in its JSON file.
-    """
-    name = ''.join(c if c.isalnum() else '-' for c in row)
-    work_dir = out / f'{name}_{epochs}e_{seed}'
-    path = work_dir / 'result.json'
-    if path.exists():
-        return json.loads(path.read_text())
-    options = dict(plan.rows[row])
-    factor = options.pop('epoch_factor', 1)
-    cfg = load_config(
-        options.pop('config', plan.config), str(work_dir), options
-    )
-    set_teacher(cfg, teacher_checkpoint(plan, out, seed))
-    own_epochs = max(1, round(factor * epochs))
-    set_epochs(cfg, own_epochs, plan.get('validations', 1))
-    runner, points = train(cfg, seed, plan.metric)
-    result = dict(
-        row=row,
-        epochs=epochs,
-        seed=seed,
-        options=options,
-        # Steps, seconds, cpu_seconds and score.
-        **points[-1],
-        points=points,
-        synthesized=getattr(runner.model, 'num_synthesized', 0),
-    )
-    path.write_text(json.dumps(result, indent=2))
-    return result
 
 
 def epochs_in_the_same_time(
@@ -224,8 +105,8 @@ def cell(results: list[dict[str, Any]]) -> str:
     return f'{mean:.2f} ± {spread:.2f} ({single})'
 
 
-def main() -> None:
-    """Runs what is missing, prints the rows and writes OUT/table.md."""
+def parse_args() -> argparse.Namespace:
+    """Returns the command line's arguments."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('plan', help='path of the plan')
     parser.add_argument('--out', type=Path, required=True)
@@ -241,11 +122,39 @@ def main() -> None:
     parser.add_argument(
         '--validations', type=int, help="of a run, in place of the plan's"
     )
-    args = parser.parse_args()
+    parser.add_argument(
+        '--teacher-epochs', type=int, help="in place of its config's"
+    )
+    for name, whose in (('cfg', 'every row'), ('teacher', 'the teacher')):
+        parser.add_argument(
+            f'--{name}-options',
+            nargs='+',
+            action=DictAction,
+            metavar='KEY=VALUE',
+            help=f'override settings of the config of {whose}',
+        )
+    parser.add_argument(
+        '--amp', action='store_true', help='mixed precision, as in train.py'
+    )
+    return parser.parse_args()
+
+
+def read_plan(args: argparse.Namespace) -> Config:
+    """Reads the plan and puts the command line's settings into it."""
     plan = Config.fromfile(args.plan)
-    plan.epochs = args.epochs or plan.epochs
-    if args.validations is not None:
-        plan.validations = check_int('validations', args.validations)
+    for name in ('epochs', 'cfg_options', 'teacher_options', 'amp'):
+        if getattr(args, name):
+            plan[name] = getattr(args, name)
+    for name in ('validations', 'teacher_epochs'):
+        if getattr(args, name) is not None:
+            plan[name] = check_int(name, getattr(args, name))
+    return plan
+
+
+def main() -> None:
+    """Runs what is missing, prints the rows and writes OUT/table.md."""
+    args = parse_args()
+    plan = read_plan(args)
     rows = pick_rows(plan.rows, args.rows) if args.rows else plan.rows
     out = args.out.resolve()
     head = [f'{epochs} epochs' for epochs in plan.epochs]

@@ -9,10 +9,10 @@ from mmengine.config import Config
 from run_table import (
     cell,
     epochs_in_the_same_time,
-    run,
-    set_epochs,
-    set_teacher,
+    parse_args,
+    read_plan,
 )
+from table_runs import run, set_epochs, set_teacher
 from tool_calls import ROOT
 
 PLANS = sorted((ROOT / 'tools' / 'tables').glob('*.py'))
@@ -86,14 +86,14 @@ def test_epochs_of_a_row(tmp_path, monkeypatch):
     """A longer epoch counts as several, and divides into as many parts."""
     trained = []
 
-    def train(cfg, seed, metric):
-        trained.append((cfg.train_cfg, seed, metric))
+    def train(cfg, seed, plan):
+        trained.append((cfg.train_cfg, seed, plan.metric))
         Path(cfg.work_dir).mkdir()  # As a Runner does.
         runner = SimpleNamespace(model=None)
         return runner, [dict(steps=7, seconds=1.0, cpu_seconds=2.0, score=3.0)]
 
-    monkeypatch.setattr('run_table.train', train)
-    monkeypatch.setattr('run_table.teacher_checkpoint', lambda *_: 'a.pth')
+    monkeypatch.setattr('table_runs.train', train)
+    monkeypatch.setattr('table_runs.teacher_checkpoint', lambda *_: 'a.pth')
     plan = Config.fromfile(ROOT / 'tools/tables/cifar10_slim.py')
     for row in ('SSD-KD', 'control: oracle, real images'):
         result = run(plan, row, 100, 10, tmp_path)
@@ -102,6 +102,42 @@ def test_epochs_of_a_row(tmp_path, monkeypatch):
     assert rest == [10, 'accuracy/top1']
     assert (ours.max_epochs, ours.val_interval) == (100, 10)
     assert (oracle.max_epochs, oracle.val_interval) == (10, 1)
+
+
+def test_options_of_every_run(tmp_path, monkeypatch):
+    """Those of the command line reach the teacher and the rows."""
+    trained = []
+
+    def train(cfg, seed, plan):
+        trained.append((cfg, plan.amp))
+        Path(cfg.work_dir).mkdir()
+        (Path(cfg.work_dir) / 'last_checkpoint').write_text('a.pth')
+        runner = SimpleNamespace(model=None)
+        return runner, [dict(steps=7, seconds=1.0, cpu_seconds=2.0, score=3.0)]
+
+    monkeypatch.setattr('table_runs.train', train)
+    path = ROOT / 'tools' / 'tables' / 'cifar10_wrn.py'
+    command = (
+        f'run_table.py {path} --out {tmp_path} --epochs 2 --teacher-epochs 3 '
+        '--cfg-options model.warmup_rounds=1 '
+        '--teacher-options train_dataloader.batch_size=7 --amp'
+    )
+    monkeypatch.setattr('sys.argv', command.split())
+    plan = read_plan(parse_args())
+    assert plan.epochs == [2]
+    result = run(plan, 'phi off', 2, 10, tmp_path)
+    assert result['options'] == {
+        'model.task_loss.diversity': False,
+        'model.task_loss.gamma': 0.0,
+        'model.warmup_rounds': 1,
+    }
+    (teacher, _), (student, _) = trained
+    assert all(amp for _, amp in trained)
+    assert teacher.train_dataloader.batch_size == 7
+    assert teacher.train_cfg.max_epochs == teacher.param_scheduler.end == 3
+    assert student.model.warmup_rounds == 1
+    assert student.model.teacher_ckpt == 'a.pth'
+    assert student.train_cfg.max_epochs == 2
 
 
 def test_cell():

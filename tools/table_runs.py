@@ -1,0 +1,133 @@
+"""The single runs of a table: configs trained as a plan says."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.runner import Runner
+from train import use_amp
+from training_curve import TrainingCurve
+
+from mmrazor_ssdkd.engine import load_config
+
+
+def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
+    """Changes how long a config trains, its schedules included.
+
+    Args:
+        cfg (Config): Of an epoch-based training, changed in place.
+        epochs (int): The new number of epochs.
+        validations (int): How many validations at most, the same number of
+            epochs apart; the last epoch has one in any case. Defaults to 1.
+    """
+    old = cfg.train_cfg.max_epochs
+    cfg.train_cfg.max_epochs = epochs
+    cfg.train_cfg.val_interval = math.ceil(epochs / validations)
+    schedules: Any = cfg.get('param_scheduler', [])
+    if isinstance(schedules, dict) and 'type' not in schedules:
+        schedules = [s for part in schedules.values() for s in part]
+    for schedule in [schedules] if isinstance(schedules, dict) else schedules:
+        if schedule.get('end') == old:
+            schedule['end'] = epochs
+
+
+def set_teacher(cfg: Config, checkpoint: str) -> None:
+    """Says where a distillation's one teacher has its weights.
+
+    Args:
+        cfg (Config): Of SSD-KD, or of one of MMRazor's algorithms with a
+            single teacher, changed in place.
+        checkpoint (str): Path or URL of the weights.
+    """
+    # MMRazor's data-free algorithms name their teachers.
+    if 'teachers' in cfg.model:
+        (teacher,) = cfg.model.teachers.values()
+        teacher.ckpt_path = checkpoint
+    else:
+        cfg.model.teacher_ckpt = checkpoint
+
+
+def train(
+    cfg: Config, seed: int, plan: Config
+) -> tuple[Runner, list[dict[str, Any]]]:
+    """Trains a config with a seed; its last iteration is what counts.
+
+    Args:
+        cfg (Config): What to train, changed in place.
+        seed (int): The seed.
+        plan (Config): Names the metric, and says whether mixed precision is
+            on.
+
+    Returns:
+        tuple: The runner, and a point for every validation as
+        ``TrainingCurve`` notes them.
+    """
+    cfg.randomness = dict(seed=seed)
+    cfg.log_level = 'WARNING'
+    if plan.get('amp'):
+        use_amp(cfg.optim_wrapper)
+    cfg.default_hooks.checkpoint.interval = cfg.train_cfg.max_epochs
+    runner = Runner.from_cfg(cfg)
+    curve = TrainingCurve(plan.metric)
+    runner.register_hook(curve)
+    runner.train()
+    return runner, curve.points
+
+
+def teacher_checkpoint(plan: Config, out: Path, seed: int) -> str:
+    """Returns the weights of a seed's teacher, training it once."""
+    work_dir = out / f'teacher_{seed}'
+    if not (work_dir / 'result.json').exists():
+        options = plan.get('teacher_options', {})
+        cfg = load_config(plan.teacher, str(work_dir), options)
+        epochs = plan.get('teacher_epochs', cfg.train_cfg.max_epochs)
+        set_epochs(cfg, epochs)
+        _, points = train(cfg, seed, plan)
+        result = dict(seed=seed, score=points[-1]['score'])
+        (work_dir / 'result.json').write_text(json.dumps(result))
+    return (work_dir / 'last_checkpoint').read_text().strip()
+
+
+def run(
+    plan: Config, row: str, epochs: int, seed: int, out: Path
+) -> dict[str, Any]:
+    """Returns the result of one run, running it if there is none.
+
+    Args:
+        plan (Config): The plan.
+        row (str): Its row.
+        epochs (int): How long.
+        seed (int): The seed of the student and of its teacher.
+        out (Path): The folder of all runs.
+
+    Returns:
+        dict: What is in its JSON file.
+    """
+    name = ''.join(c if c.isalnum() else '-' for c in row)
+    work_dir = out / f'{name}_{epochs}e_{seed}'
+    path = work_dir / 'result.json'
+    if path.exists():
+        return json.loads(path.read_text())
+    options = {**plan.rows[row], **plan.get('cfg_options', {})}
+    factor = options.pop('epoch_factor', 1)
+    cfg = load_config(
+        options.pop('config', plan.config), str(work_dir), options
+    )
+    set_teacher(cfg, teacher_checkpoint(plan, out, seed))
+    own_epochs = max(1, round(factor * epochs))
+    set_epochs(cfg, own_epochs, plan.get('validations', 1))
+    runner, points = train(cfg, seed, plan)
+    result = dict(
+        row=row,
+        epochs=epochs,
+        seed=seed,
+        options=options,
+        # Steps, seconds, cpu_seconds and score.
+        **points[-1],
+        points=points,
+        synthesized=getattr(runner.model, 'num_synthesized', 0),
+    )
+    path.write_text(json.dumps(result, indent=2))
+    return result
