@@ -7,6 +7,8 @@ import training_curve
 from plot_curves import draw, load_rows, reached, table
 from plot_log import draw as draw_log
 from plot_log import load_logs
+from plot_samples import draw as draw_samples
+from plot_samples import load_scores
 from training_curve import TrainingCurve
 
 
@@ -94,3 +96,29 @@ def test_plot_of_logs(tmp_path):
     assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
     with pytest.raises(ValueError, match=r"`keys` must be logged.*'lost'"):
         draw_log(lines, ['loss', 'lost'], tmp_path / 'plot.png')
+
+
+def test_plot_of_samples(tmp_path):
+    """Numbers in their order, each kind on its own, seeds side by side."""
+
+    def finish(row, seed, score):
+        folder = tmp_path / f'{row}_4e_{seed}'
+        folder.mkdir()
+        result = dict(row=row, seed=seed, score=score)
+        (folder / 'result.json').write_text(json.dumps(result))
+
+    finish('512 real images', 10, 3.0)
+    finish('5120 real images', 10, 5.0)
+    finish('5120 real images', 11, 7.0)
+    finish('512 synthetic images', 10, 2.0)
+    scores = load_scores(tmp_path, 4)
+    assert scores == {
+        'real images': {512: [3.0], 5120: [5.0, 7.0]},
+        'synthetic images': {512: [2.0]},
+    }
+    assert list(scores['real images']) == [512, 5120]
+    draw_samples(scores, 'accuracy', tmp_path / 'plot.png')
+    assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
+    finish('SSD-KD', 10, 9.0)
+    with pytest.raises(ValueError, match=r"number of images.*'SSD-KD'"):
+        load_scores(tmp_path, 4)
