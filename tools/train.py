@@ -53,11 +53,10 @@ def use_amp(optim_wrapper: dict) -> None:
                 f'got {kind!r}'
             )
         # mmengine's own needs a GPU for its loss scaling.
-        wrapper['type'] = (
-            'AmpOptimWrapper'
-            if torch.cuda.is_available()
-            else 'mmrazor_ssdkd.Bf16OptimWrapper'
-        )
+        if torch.cuda.is_available():
+            wrapper['type'] = 'AmpOptimWrapper'
+        else:
+            wrapper.update(type='mmrazor_ssdkd.Bf16OptimWrapper', enabled=True)
 
 
 def main() -> None:

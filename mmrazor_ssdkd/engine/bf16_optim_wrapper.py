@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import Any, Optional
 
 import torch
+from mmengine.logging import print_log
 from mmengine.optim import OptimWrapper
 from torch import nn
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 from mmrazor_ssdkd.registry import OPTIM_WRAPPERS
+from mmrazor_ssdkd.validation import check_bool
 
 _SOFTMAXES = (
     F.cross_entropy,
@@ -32,7 +35,25 @@ class Bf16OptimWrapper(OptimWrapper):
     with the losses of other people that they are in, run in float32 on the CPU
     too, where PyTorch's autocast forgets them: in bfloat16 the gradient of a
     divergence at a temperature of 20 is off by a third or more.
+
+    Args:
+        enabled (bool, optional): Whether to autocast. Defaults to None: where
+            it pays, on a GPU and on a processor with AMX. On one without (but
+            with AVX-512's bfloat16) the slim CIFAR-10 student took 1.3 times
+            as long as in float32; on one with AMX, two thirds.
+        **kwargs (Any): Those of mmengine's ``OptimWrapper``.
+
+    Raises:
+        TypeError: ``enabled`` is no bool.
     """
+
+    def __init__(
+        self, *args: Any, enabled: Optional[bool] = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if enabled is not None:
+            check_bool('enabled', enabled)
+        self.enabled = enabled
 
     @contextmanager
     def optim_context(self, model: nn.Module) -> Iterator[None]:
@@ -42,6 +63,11 @@ class Bf16OptimWrapper(OptimWrapper):
             model (nn.Module): The model that runs inside.
         """
         device = next(model.parameters()).device
+        enabled = _pays(device) if self.enabled is None else self.enabled
+        if not enabled:
+            with super().optim_context(model):
+                yield
+            return
         autocast = torch.autocast(device.type, dtype=torch.bfloat16)
         softmaxes = (
             _Float32Softmax() if device.type == 'cpu' else nullcontext()
@@ -49,6 +75,21 @@ class Bf16OptimWrapper(OptimWrapper):
         mended = _mended(model, device)
         with super().optim_context(model), autocast, mended, softmaxes:
             yield
+
+
+@cache
+def _pays(device: torch.device) -> bool:
+    """Tells whether bfloat16 is the faster one, and says where it is not."""
+    # No public name for it in torch 2.6.
+    has_amx = getattr(torch.cpu, '_is_amx_tile_supported', bool)
+    pays = device.type != 'cpu' or has_amx()
+    if not pays:
+        print_log(
+            'Trains in float32: bfloat16 is slower on a processor without '
+            'AMX. `enabled=True` in the optimizer wrapper turns it on.',
+            logger='current',
+        )
+    return pays
 
 
 class _Float32Softmax(TorchFunctionMode):

@@ -8,11 +8,13 @@ from torch import nn
 from torch.testing import assert_close
 
 from mmrazor_ssdkd.engine import Bf16OptimWrapper
+from mmrazor_ssdkd.engine.bf16_optim_wrapper import _pays
 
 
 def make(model: nn.Module, **settings) -> Bf16OptimWrapper:
-    """Returns a wrapper around plain gradient descent."""
+    """Returns a wrapper around plain gradient descent, turned on."""
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    settings = {'enabled': True, **settings}
     return Bf16OptimWrapper(optimizer=optimizer, **settings)
 
 
@@ -27,6 +29,27 @@ def test_matmul_is_bfloat16_inside():
         assert model(x).dtype == torch.bfloat16
     assert (x @ x.t()).dtype == torch.float32
     assert model(x).dtype == torch.float32
+
+
+@pytest.mark.parametrize('amx', [True, False])
+@pytest.mark.parametrize('enabled', [True, False, None])
+def test_enabled(amx, enabled, monkeypatch):
+    """By itself where it pays, which it does not without AMX."""
+    _pays.cache_clear()
+    monkeypatch.setattr(torch.cpu, '_is_amx_tile_supported', lambda: amx)
+    model = nn.Linear(4, 3)
+    with make(model, enabled=enabled).optim_context(model):
+        dtype = model(torch.randn(2, 4)).dtype
+    _pays.cache_clear()
+    on = amx if enabled is None else enabled
+    assert dtype == (torch.bfloat16 if on else torch.float32)
+    assert not torch.is_autocast_enabled('cpu')
+
+
+def test_enabled_is_a_switch():
+    """Anything else is an error that names it."""
+    with pytest.raises(TypeError, match=r"`enabled` .*'auto'"):
+        make(nn.Linear(4, 3), enabled='auto')
 
 
 def test_context_ends_with_an_exception():

@@ -16,6 +16,8 @@ def test_amp_of_one_wrapper():
     one = dict(optimizer=dict(type='SGD', lr=0.1))
     use_amp(one)
     assert one['type'] == AMP
+    # Asked for, so not only where it pays.
+    assert one.get('enabled', False) != torch.cuda.is_available()
 
 
 def test_amp_of_several_wrappers():

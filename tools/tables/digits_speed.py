@@ -6,8 +6,12 @@ metric = 'accuracy/top1'
 epochs = [40]
 rows = {
     'all on': {
-        f'optim_wrapper.{part}.type': 'mmrazor_ssdkd.Bf16OptimWrapper'
+        f'optim_wrapper.{part}.{key}': value
         for part in ('generator', 'architecture')
+        for key, value in {
+            'type': 'mmrazor_ssdkd.Bf16OptimWrapper',
+            'enabled': True,
+        }.items()
     },
     'all off': {
         'model.channels_last': False,

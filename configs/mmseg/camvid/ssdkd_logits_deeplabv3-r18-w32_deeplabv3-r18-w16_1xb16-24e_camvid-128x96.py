@@ -43,7 +43,8 @@ param_scheduler = dict(
         )
     ],
 )
-# bfloat16 on a CPU that has it, and the student's decay of the digit scenes.
+# bfloat16 where it pays (on a CPU, one with AMX), and the student's decay of
+# the digit scenes.
 optim_wrapper = dict(
     generator=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
     architecture=dict(

@@ -241,7 +241,7 @@ def test_teacher_runs_in_the_students_precision(kind):
     if kind == 'Bf16OptimWrapper':
         optimizer = wrapper['architecture'].optimizer
         wrapper.optim_wrappers['architecture'] = Bf16OptimWrapper(
-            optimizer=optimizer
+            optimizer=optimizer, enabled=True
         )
     seen = []
     for model in (algorithm.teacher, algorithm.student):
