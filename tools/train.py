@@ -41,10 +41,15 @@ def use_amp(optim_wrapper: dict) -> None:
         'constructor' in optim_wrapper and 'optimizer' not in optim_wrapper
     )
     parts = optim_wrapper.values() if several else [optim_wrapper]
+    # mmengine's own wants a GPU for its loss scaling, and a distiller's
+    # connectors share a loss with the student.
+    scales = torch.cuda.is_available() and 'distiller' not in optim_wrapper
     for wrapper in parts:
         if not isinstance(wrapper, dict):
             continue
         kind = wrapper.get('type', 'OptimWrapper')
+        if kind.endswith('Bf16OptimWrapper'):
+            wrapper.setdefault('enabled', True)
         if kind.endswith(('AmpOptimWrapper', 'Bf16OptimWrapper')):
             continue
         if kind != 'OptimWrapper':
@@ -52,8 +57,7 @@ def use_amp(optim_wrapper: dict) -> None:
                 "`optim_wrapper.type` must be 'OptimWrapper' with --amp, but "
                 f'got {kind!r}'
             )
-        # mmengine's own needs a GPU for its loss scaling.
-        if torch.cuda.is_available():
+        if scales:
             wrapper['type'] = 'AmpOptimWrapper'
         else:
             wrapper.update(type='mmrazor_ssdkd.Bf16OptimWrapper', enabled=True)

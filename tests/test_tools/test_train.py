@@ -34,6 +34,29 @@ def test_amp_of_several_wrappers():
     assert 'type' in several['generator']['optimizer']
 
 
+def test_amp_beside_connectors():
+    """No loss scaling, which student and connectors would share."""
+    part = dict(optimizer=dict(type='SGD', lr=0.1))
+    mix = dict(
+        constructor='mmrazor.SeparateOptimWrapperConstructor',
+        **{name: dict(part) for name in ('architecture', 'distiller')},
+    )
+    use_amp(mix)
+    for name in ('architecture', 'distiller'):
+        assert mix[name]['type'] == 'mmrazor_ssdkd.Bf16OptimWrapper'
+        assert mix[name]['enabled'] is True
+
+
+@pytest.mark.parametrize('own', [True, False, None])
+def test_amp_of_bfloat16(own):
+    """One that decides for itself is turned on; a config's word stands."""
+    wrapper = dict(type='mmrazor_ssdkd.Bf16OptimWrapper')
+    if own is not None:
+        wrapper.update(enabled=own)
+    use_amp(wrapper)
+    assert wrapper['enabled'] is (own is not False)
+
+
 def test_amp_that_is_on_stays():
     """A config's own choice of mixed precision is kept."""
     own = dict(type='AmpOptimWrapper', optimizer=dict(type='SGD'))
