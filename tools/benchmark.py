@@ -31,16 +31,23 @@ import sys
 import tempfile
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import torch
 from benchmarking.machine import device_name
-from benchmarking.segments import Row, SegmentHook, figures, measure
+from benchmarking.segments import (
+    Measured,
+    Row,
+    SegmentHook,
+    figures,
+    measure,
+)
 from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 from train import use_amp
 
-from mmrazor_ssdkd.engine import load_config
+from mmrazor_ssdkd.engine import forget_teachers, load_config
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.validation import check_int
 
@@ -82,7 +89,7 @@ def prepare(job: Row, work_dir: str) -> Config:
             '`model.distiller` must be None, since the floor has none, but '
             f'got {cfg.model.distiller.type}'
         )
-    cfg.model.teacher_ckpt = None
+    forget_teachers(cfg)
     cfg.randomness = dict(seed=0)
     cfg.train_cfg = dict(by_epoch=True, max_epochs=10**6)
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
@@ -120,7 +127,8 @@ def benchmark(job: Row) -> Row:
         )
         plan = measure(runner, steps, job['repeats'], found)
         runner.register_hook(SegmentHook(steps, plan))
-        runner.train()
+        with suppress(Measured):
+            runner.train()
     row = dict(
         config=Path(job['config']).stem,
         image_size=algorithm.generator.image_size,

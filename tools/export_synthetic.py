@@ -20,6 +20,7 @@ from mmengine.registry import DefaultScope
 from mmrazor.registry import MODELS
 from torch.nn import functional as F
 
+from mmrazor_ssdkd.engine import forget_teachers
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.models.checkpoint import load_weights
 
@@ -67,9 +68,7 @@ def build(config: Config, checkpoint: str) -> SSDKD:
     if 'data_preprocessor' in cfg:
         cfg.model.setdefault('data_preprocessor', cfg.data_preprocessor)
     # The checkpoint has the teachers' weights, too.
-    cfg.model.teacher_ckpt = None
-    for entry in (cfg.model.get('teachers') or {}).values():
-        entry.ckpt_path = None
+    forget_teachers(cfg)
     scope = cfg.get('default_scope', 'mmpretrain')
     with DefaultScope.overwrite_default_scope(scope):
         algorithm = MODELS.build(cfg.model)

@@ -6,7 +6,7 @@ from typing import Optional
 
 from mmengine.config import Config, DictAction
 
-__all__ = ['add_config_arguments', 'load_config']
+__all__ = ['add_config_arguments', 'forget_teachers', 'load_config']
 
 
 def add_config_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,3 +66,21 @@ def load_config(
     default = str(Path('work_dirs') / Path(path).stem)
     cfg.work_dir = work_dir or cfg.get('work_dir') or default
     return cfg
+
+
+def forget_teachers(cfg: Config) -> None:
+    """Takes the teachers' weights out of a config of SSD-KD.
+
+    For tools that load a checkpoint, which has them too, or that need none.
+
+    Args:
+        cfg (Config): Changed in place.
+    """
+    cfg.model.teacher_ckpt = None
+    several = (cfg.model.get('teachers') or {}).values()
+    for entry in several:
+        entry.ckpt_path = None
+    for teacher in (cfg.model.get('teacher'), *(e.build_cfg for e in several)):
+        # Beside a `cfg_path` it is a checkpoint of the model zoo.
+        if teacher and 'cfg_path' in teacher:
+            teacher.pretrained = False

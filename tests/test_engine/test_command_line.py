@@ -4,8 +4,13 @@ import argparse
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
 
-from mmrazor_ssdkd.engine import add_config_arguments, load_config
+from mmrazor_ssdkd.engine import (
+    add_config_arguments,
+    forget_teachers,
+    load_config,
+)
 
 
 @pytest.fixture
@@ -72,3 +77,25 @@ def test_launcher(config):
     assert cfg.launcher == 'pytorch'
     with pytest.raises(SystemExit):
         parse(config, '--launcher', 'carrier-pigeon')
+
+
+def test_forget_one_teacher():
+    """Neither a file nor the model zoo is asked for its weights."""
+    teacher = dict(cfg_path='mmpretrain::a.py', pretrained=True)
+    cfg = Config(dict(model=dict(teacher=teacher, teacher_ckpt='a.pth')))
+    forget_teachers(cfg)
+    assert cfg.model.teacher_ckpt is None
+    assert cfg.model.teacher.pretrained is False
+
+
+def test_forget_several_teachers():
+    """An inline one has no zoo, and another meaning of `pretrained`."""
+    teachers = dict(
+        zoo=dict(build_cfg=dict(cfg_path='mmseg::a.py'), ckpt_path='a.pth'),
+        own=dict(build_cfg=dict(type='EncoderDecoder'), ckpt_path='b.pth'),
+    )
+    cfg = Config(dict(model=dict(teachers=teachers)))
+    forget_teachers(cfg)
+    assert [t.ckpt_path for t in cfg.model.teachers.values()] == [None, None]
+    assert cfg.model.teachers.zoo.build_cfg.pretrained is False
+    assert 'pretrained' not in cfg.model.teachers.own.build_cfg

@@ -29,6 +29,10 @@ TIMED = (
 Row = dict[str, Any]
 
 
+class Measured(Exception):
+    """Everything was: the training may end where it is."""
+
+
 class SegmentHook(Hook):
     """Hands over to a plan after each segment of training.
 
@@ -48,9 +52,17 @@ class SegmentHook(Hook):
         self.plan = plan
 
     def after_train_iter(self, runner: Runner, *_: Any, **__: Any) -> None:
-        """Goes on with the plan where a segment ends."""
+        """Goes on with the plan where a segment ends.
+
+        Raises:
+            Measured: The plan is at its end. mmengine's own flag would let
+                the epoch run on.
+        """
         if self.every_n_train_iters(runner, self.steps):
-            next(self.plan, None)
+            try:
+                next(self.plan)
+            except StopIteration:
+                raise Measured from None
 
 
 @contextmanager
@@ -126,7 +138,6 @@ def measure(
     found['flops'] = floor.flops()
     found['dtype'] = floor.dtype
     found['matrix_rate'] = matrix_rate(device, floor.dtype)
-    runner.train_loop.stop_training = True
 
 
 def figures(found: Row) -> Row:
