@@ -131,14 +131,25 @@ def build(config: dict[str, Any], seed: int = 0) -> SSDKD:
     return algorithm
 
 
-def optimizers(algorithm: nn.Module, lr: float = 0.05) -> OptimWrapperDict:
-    """Builds the two optimizers as the runner does."""
-    part = dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=lr))
+def optimizers(
+    algorithm: nn.Module, lr: float = 0.05, connectors: bool = False
+) -> OptimWrapperDict:
+    """Builds the optimizers as the runner does, with a state each."""
+    parts = {
+        'generator': dict(type='Adam', lr=0.02 * lr),
+        'architecture': dict(type='SGD', lr=lr, momentum=0.5),
+    }
+    if connectors:
+        parts['distiller'] = parts['architecture']
+    wrappers = {
+        name: dict(type='OptimWrapper', optimizer=optimizer)
+        for name, optimizer in parts.items()
+    }
     constructor = OPTIM_WRAPPER_CONSTRUCTORS.build(
         dict(
             type='SeparateOptimWrapperConstructor',
             _scope_='mmrazor',
-            optim_wrapper_cfg=dict(generator=part, architecture=part),
+            optim_wrapper_cfg=wrappers,
         )
     )
     return constructor(algorithm)
