@@ -210,12 +210,12 @@ def main() -> None:
 def counts(distilled: Runner) -> dict[str, int]:
     """Returns the sizes of the models and of what the student saw."""
     algorithm = distilled.model
-    batch_size = distilled.train_dataloader.batch_size
+    epoch = len(distilled.train_dataloader.dataset)
     return dict(
         teacher_params=num_params(algorithm.teacher),
         student_params=num_params(algorithm.student),
         synthetic_samples=algorithm.num_synthesized,
-        student_draws=distilled.iter * batch_size,
+        student_draws=distilled.epoch * epoch,
     )
 
 

@@ -1,4 +1,5 @@
-# CamVid's slim pair: SSD-KD, its plain baseline and the controls.
+# CamVid's slim pair: SSD-KD, alone and with FitNets, its plain baseline and
+# the controls.
 _base_ = './_base_/time.py'
 folder = 'configs/mmseg/camvid/'
 pair = '_logits_deeplabv3-r18-w32_deeplabv3-r18-w16_1xb16-'
@@ -8,6 +9,12 @@ metric = 'mIoU'
 epochs = [24]
 validations = 4
 rows = {
+    'FitNets with SSD-KD': {
+        'config': folder
+        + 'ssdkd_fitnets'
+        + pair.replace('_logits', '')
+        + '24e_camvid-128x96.py'
+    },
     'control: untrained generator': {'model.synthesis_iters': 0},
     'control: oracle, real images': {
         'config': folder + 'kd' + pair + '70e_camvid-128x96.py',
