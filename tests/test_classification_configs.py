@@ -160,11 +160,23 @@ def test_slim_student_is_a_third_at_most():
     assert 3 * parameters(student, 'cifar10') < parameters(teacher, 'cifar10')
 
 
-def test_oracle_has_the_budget_of_ssdkd():
+@pytest.mark.parametrize(
+    ('pair', 'epochs'),
+    [
+        (SLIM, 20),
+        ('wrn40-2_wrn16-2_1xb256', 40),
+        ('resnet34_resnet18_1xb256', 40),
+    ],
+)
+def test_oracle_has_the_budget_of_ssdkd(pair, epochs):
     """As many draws, of the same batch, by the same optimizer."""
     folder = ROOT / 'mmpretrain' / 'cifar10'
-    oracle = Config.fromfile(folder / f'kd_logits_{SLIM}-20e_cifar10.py')
-    ssdkd = Config.fromfile(folder / f'ssdkd_logits_{SLIM}-200e_cifar10.py')
+    oracle, ssdkd = (
+        Config.fromfile(
+            folder / f'{method}_logits_{pair}-{length}e_cifar10.py'
+        )
+        for method, length in (('kd', epochs), ('ssdkd', 10 * epochs))
+    )
     draws = ssdkd.train_cfg.max_epochs * ssdkd.train_dataloader.dataset.length
     assert draws == oracle.train_cfg.max_epochs * 50_000
     batch_size = ssdkd.train_dataloader.batch_size

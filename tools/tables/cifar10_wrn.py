@@ -1,13 +1,14 @@
-# WRN-40-2 to WRN-16-2 on CIFAR-10: the parts that the paper is about, and the
-# data scale. For a GPU.
+# WRN-40-2 to WRN-16-2 on CIFAR-10: the parts that the paper is about, the
+# data scale and the controls. For a GPU.
+_base_ = './_base_/time.py'
 folder = 'configs/mmpretrain/cifar10/'
+pair = '_logits_wrn40-2_wrn16-2_1xb256-400e_cifar10.py'
 teacher = folder + 'wrn40-2_1xb128-200e_cifar10.py'
-config = folder + 'ssdkd_logits_wrn40-2_wrn16-2_1xb256-400e_cifar10.py'
+config = folder + 'ssdkd' + pair
 metric = 'accuracy/top1'
 epochs = [400]
 validations = 8
 rows = {
-    'SSD-KD, everything on': {},
     'phi off': {
         'model.task_loss.diversity': False,
         'model.task_loss.gamma': 0.0,
@@ -16,4 +17,10 @@ rows = {
     # Fewer or more draws in as many epochs, as in the paper.
     'data scale 1%': {'train_dataloader.dataset.length': 500},
     'data scale 20%': {'train_dataloader.dataset.length': 10000},
+    'control: untrained generator': {'model.synthesis_iters': 0},
+    'control: oracle, real images': {
+        'config': folder + 'kd' + pair.replace('400e', '40e'),
+        # 50,000 images in one of its epochs, 5,000 draws in one of SSD-KD's.
+        'epoch_factor': 0.1,
+    },
 }

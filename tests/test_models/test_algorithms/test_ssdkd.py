@@ -381,19 +381,36 @@ def test_resume_gives_the_same_student(config, outside):
     wrapper = optimizers(straight)
     steps(straight, wrapper, 3)
     state = copy.deepcopy(straight.state_dict())
+    optimizer_state = copy.deepcopy(wrapper.state_dict())
     torch.rand(outside)
     steps(straight, wrapper, 4)
 
     resumed = build(config(), seed=1)
     resumed.load_state_dict(state)
     resumed_wrapper = optimizers(resumed)
-    resumed_wrapper.load_state_dict(wrapper.state_dict())
+    resumed_wrapper.load_state_dict(optimizer_state)
     steps(resumed, resumed_wrapper, 4)
     assert same(snapshot(resumed.student), snapshot(straight.student))
     assert resumed.num_synthesized == straight.num_synthesized
     left = straight.replay_buffer.state_dict()['samples']
     right = resumed.replay_buffer.state_dict()['samples']
     assert same(left, right)
+
+
+def test_resume_knows_the_statistics_of_the_rounds_before():
+    """They are those of no weight; older checkpoints have none."""
+    config = ssdkd(bn_loss=dict(momentum=0.9))
+    straight = build(copy.deepcopy(config))
+    steps(straight, optimizers(straight), 1)
+    assert straight.bn_loss.memory
+    state = straight.state_dict()
+    resumed = build(config, seed=1)
+    resumed.load_state_dict(copy.deepcopy(state))
+    for ours, theirs in zip(resumed.bn_loss.memory, straight.bn_loss.memory):
+        assert all(torch.equal(a, b) for a, b in zip(ours, theirs))
+    del state['_extra_state']['bn_statistics']
+    resumed.load_state_dict(state)
+    assert resumed.bn_loss.memory == []
 
 
 def test_save_images_interval():

@@ -290,3 +290,71 @@ def test_bad_loss_weight_raises(loss_weight, error, message):
     """The message has the name, rule and value."""
     with pytest.raises(error, match=message):
         BNStatisticsLoss(loss_weight=loss_weight)
+
+
+def test_momentum_value():
+    """Computed by hand: nine tenths of the round before."""
+    layer = nn.BatchNorm1d(2).eval()
+    loss = BNStatisticsLoss(momentum=0.9)
+    # Mean (0, 1) and variance (2, 2).
+    before = torch.tensor([[-1.0, 0.0], [1.0, 2.0]])
+    for batch in (BATCH, before):
+        with loss.watch(layer):
+            layer(batch)
+    loss.remember()
+    with loss.watch(layer):
+        layer(BATCH)
+        # Mean 0.9 * (0, 1) + 0.1 * (2, 4) = (0.2, 1.3) of (0, 0), variance
+        # 0.9 * (2, 2) + 0.1 * (2, 8) = (2, 2.6) of (1, 1).
+        expected = math.sqrt(0.2**2 + 1.3**2) + math.sqrt(1 + 1.6**2)
+        assert_close(loss(), torch.tensor(expected))
+
+
+def test_momentum_of_the_first_round():
+    """Before a round has ended, the batch counts alone."""
+    layer = nn.BatchNorm1d(2).eval()
+    loss = BNStatisticsLoss(momentum=0.9)
+    for _ in range(2):
+        with loss.watch(layer):
+            layer(BATCH)
+            assert_close(loss(), DISTANCE)
+
+
+def test_momentum_0_remembers_nothing():
+    """Nor does it keep what it saw."""
+    layer = nn.BatchNorm1d(2).eval()
+    loss = BNStatisticsLoss()
+    with loss.watch(layer):
+        layer(BATCH)
+    loss.remember()
+    assert loss.memory == []
+
+
+def test_momentum_of_several_layers():
+    """Each has its own past, and gradients end before it."""
+    model = Branches(nn.BatchNorm1d(2), nn.BatchNorm1d(2)).eval()
+    model.norms[1].running_mean.fill_(5)
+    loss = BNStatisticsLoss(momentum=0.5)
+    x = BATCH.clone().requires_grad_()
+    for _ in range(2):
+        with loss.watch(model):
+            model(x)
+        loss.remember()
+    assert len(loss.memory) == 2
+    assert not any(part.requires_grad for m in loss.memory for part in m)
+    with loss.watch(model):
+        model(x)
+        total = loss()
+    # The same batch in all rounds is the batch alone, but for the gradient.
+    assert_close(total, measure(model, BATCH))
+    (smoothed,) = torch.autograd.grad(total, x)
+    plain = BATCH.clone().requires_grad_()
+    (alone,) = torch.autograd.grad(measure(model, plain), plain)
+    assert_close(smoothed, 0.5 * alone)
+
+
+@pytest.mark.parametrize('momentum', [-0.1, 1.0])
+def test_bad_momentum_raises(momentum):
+    """A share of 1 would never look at the batch."""
+    with pytest.raises(ValueError, match=f'`momentum` must be .*{momentum}'):
+        BNStatisticsLoss(momentum=momentum)
