@@ -178,6 +178,8 @@ class DataInversion:
         held = self.generator.latent
         if held is not None:
             held.data.normal_()
+            # Accumulated for the noise before.
+            held.grad = None
             optim_wrapper.optimizer.state.pop(held, None)
 
     def _next_latent(self) -> torch.Tensor:
