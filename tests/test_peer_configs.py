@@ -92,13 +92,17 @@ def student_steps(cfg):
 
 @pytest.mark.parametrize('path', PATHS, ids=str)
 def test_budget_is_that_of_ssdkd(path):
-    """As many student steps, of the same batch, by the same optimizer."""
+    """The same networks, batch and optimizer, and as many student steps."""
     name = path.name.replace(path.stem[:4], 'ssdkd', 1)
     peer, ours = load(path), load(path.with_name(name))
     assert student_steps(peer) == student_steps(ours)
     assert peer.train_dataloader.batch_size == ours.train_dataloader.batch_size
     assert peer.train_cfg.max_epochs == ours.train_cfg.max_epochs
     assert peer.optim_wrapper.architecture == ours.optim_wrapper.architecture
+    (teacher,) = peer.model.teachers.values()
+    assert teacher.build_cfg == ours.model.teacher
+    assert teacher.ckpt_path == ours.model.teacher_ckpt
+    assert peer.model.architecture == ours.model.architecture
     for cfg in (peer, ours):
         for schedule in cfg.param_scheduler.architecture:
             assert schedule.end == cfg.train_cfg.max_epochs

@@ -1,24 +1,14 @@
-# DFAD on CIFAR-10 with the generator of MMRazor's own config, and 8,000
-# student steps of 256 as in SSD-KD's configs.
+# DFAD on CIFAR-10, ResNet-34 to ResNet-18, with the generator of MMRazor's own
+# config.
 _base_ = [
     '../../_base_/algorithms/dfad.py',
+    '../../_base_/peers/cifar10_resnet34.py',
     '../../_base_/datasets/cifar10.py',
-    '../../_base_/schedules/data_free.py',
     '../../_base_/default_runtime.py',
 ]
 
 model = dict(
-    teachers=dict(
-        teacher=dict(
-            build_cfg=dict(
-                cfg_path='mmpretrain::resnet/resnet34_8xb16_cifar10.py'
-            ),
-            # The model zoo's, as in MMRazor.
-            ckpt_path='https://download.openmmlab.com/mmclassification/v0/'
-            'resnet/resnet34_b16x8_cifar10_20210528-a8aa36a6.pth',
-        )
-    ),
-    architecture=dict(cfg_path='mmpretrain::resnet/resnet18_8xb16_cifar10.py'),
+    **_base_.peer,
     # Normalised as the networks' inputs are: it ends in a BatchNorm.
     generator=dict(
         type='DAFLGenerator',
@@ -29,34 +19,5 @@ model = dict(
     ),
 )
 
-train_dataloader = dict(
-    batch_size=256,
-    num_workers=0,
-    # 4 iterations of 5 student steps in an epoch.
-    dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=1024),
-    sampler=dict(type='DefaultSampler', shuffle=False),
-)
-# As SSD-KD's.
-optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.2)))
-train_cfg = dict(by_epoch=True, max_epochs=400, val_interval=50)
-# One list for each optimizer, stepped once in every iteration.
-param_scheduler = dict(
-    generator=[
-        dict(
-            type='CosineAnnealingLR',
-            begin=0,
-            end=400,
-            by_epoch=True,
-            convert_to_iter_based=True,
-        )
-    ],
-    architecture=[
-        dict(
-            type='CosineAnnealingLR',
-            begin=0,
-            end=400,
-            by_epoch=True,
-            convert_to_iter_based=True,
-        )
-    ],
-)
+# 4 iterations of 5 student steps in an epoch.
+train_dataloader = dict(dataset=dict(length=1024))
