@@ -55,8 +55,10 @@ class PrioritizedReplayBuffer:
         evict (str): Which samples leave a full buffer: the 'oldest', those of
             the lowest 'priority', or those of the lowest 'phi'. Defaults to
             'oldest', in the order they were made.
-        store_logits (bool): Whether the teacher's logits are kept. Defaults
-            to True.
+        store_logits (bool): Whether the teacher's logits are kept, so that it
+            need not run in the student's step. Of no use to an algorithm that
+            runs it there all the same: on views of the images, or for a
+            distiller that records it. Defaults to True.
 
     Raises:
         TypeError: A number has the wrong type.

@@ -6,7 +6,10 @@ model = dict(
     # Nearly all images that a run makes, 157 MB: on the slim pair better than
     # the last 5,000 (cifar10/README.md has the trials).
     replay_buffer=dict(
-        type='mmrazor_ssdkd.PrioritizedReplayBuffer', max_size=50000
+        type='mmrazor_ssdkd.PrioritizedReplayBuffer',
+        max_size=50000,
+        # Those of the images as stored are not those of views.
+        store_logits=False,
     ),
     bn_loss=dict(type='mmrazor_ssdkd.BNStatisticsLoss', loss_weight=1.0),
     task_loss=dict(

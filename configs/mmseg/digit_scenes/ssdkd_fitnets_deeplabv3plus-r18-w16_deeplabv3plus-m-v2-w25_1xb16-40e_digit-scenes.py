@@ -5,6 +5,8 @@ _base_ = (
 )
 
 model = dict(
+    # The teacher runs in the student's step, recorded.
+    replay_buffer=dict(store_logits=False),
     distiller=dict(
         type='ConfigurableDistiller',
         student_recorders=dict(
