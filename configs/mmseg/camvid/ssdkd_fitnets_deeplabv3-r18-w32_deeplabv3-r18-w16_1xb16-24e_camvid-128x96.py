@@ -36,7 +36,7 @@ model = dict(
                 t_feature=dict(from_student=False, recorder='feature'),
             )
         ),
-    )
+    ),
 )
 # The connectors learn with the student.
 optim_wrapper = dict(

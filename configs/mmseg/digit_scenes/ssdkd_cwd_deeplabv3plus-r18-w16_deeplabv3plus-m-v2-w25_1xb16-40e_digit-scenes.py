@@ -24,5 +24,5 @@ model = dict(
                 preds_T=dict(from_student=False, recorder='logits'),
             )
         ),
-    )
+    ),
 )

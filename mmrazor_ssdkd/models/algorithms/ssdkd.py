@@ -17,6 +17,7 @@ from mmrazor_ssdkd.models.generators import ImageGenerator
 from mmrazor_ssdkd.models.losses import (
     BNStatisticsLoss,
     ModulatedTaskLoss,
+    class_weight,
     cross_entropy,
     kl_divergence,
     mean_over_pixels,
@@ -79,6 +80,11 @@ class SSDKD(BaseAlgorithm):
             80.4% (120 student steps, three seeds, as all figures here).
         tau (float): Temperature of the student's loss, > 0. Defaults to 4.0:
             82.9% on the digits, where 1 gave 56.1%, 2 81.7% and 8 77.2%.
+        class_weight_power (float): How much more rare classes count in the
+            student's L_KD, >= 0, see :func:`class_weight`. Not of the paper.
+            Defaults to 0.0, not at all; on CamVid, where classes fill between
+            0.1 and 32% of the pixels, 1.0 gave 42.7 mIoU in 600 steps on a
+            fixed buffer, 0.5 41.7 and 0.0 37.7 (one seed).
         student_task_weight (float): Weight, >= 0, of phi times the student's
             cross entropy against the teacher's class. Defaults to 0.0: 82.9%
             on the digits, where 1 gave 79.0%.
@@ -131,6 +137,7 @@ class SSDKD(BaseAlgorithm):
         kd_weight: float = 1.0,
         adversarial_weight: float = 0.3,
         tau: float = 4.0,
+        class_weight_power: float = 0.0,
         student_task_weight: float = 0.0,
         synthesis_iters: int = 10,
         synthesis_interval: int = 20,
@@ -163,6 +170,9 @@ class SSDKD(BaseAlgorithm):
             )
         self.kd_weight = check_number('kd_weight', kd_weight)
         self.tau = check_number('tau', tau, exclusive=True)
+        self.class_weight_power = check_number(
+            'class_weight_power', class_weight_power
+        )
         self.student_task_weight = check_number(
             'student_task_weight', student_task_weight
         )
@@ -352,7 +362,9 @@ class SSDKD(BaseAlgorithm):
             preds_T = self._targets(batch)
             others = self._uniform_batch(len(preds_T))
             preds_S = self._answers(batch, preds_T)
-            divergence = kl_divergence(preds_S, preds_T, self.tau)
+            divergence = kl_divergence(
+                preds_S, preds_T, self.tau, self._pixel_weight(preds_T)
+            )
             loss_kd = (batch['weight'] * divergence).mean()
             losses = dict(loss_kd=self.kd_weight * loss_kd)
             if self.student_task_weight:
@@ -452,6 +464,13 @@ class SSDKD(BaseAlgorithm):
         if self._shared_slot is not None:
             return self._shared_slot.run_student(batch['images'], preds_T)
         return self.predict_student(batch['images'], preds_T)
+
+    def _pixel_weight(self, preds_T: torch.Tensor) -> Optional[torch.Tensor]:
+        """Returns what a batch's pixels count in L_KD, None for 1 each."""
+        if not self.class_weight_power:
+            return None
+        weight = class_weight(self.class_frequency, self.class_weight_power)
+        return weight[preds_T.argmax(dim=1)]
 
     def _uniform_batch(self, batch_size: int) -> Optional[Batch]:
         """Draws the distiller's own batch and records the teacher on it."""

@@ -1,6 +1,7 @@
 """Losses of data-free distillation."""
 
 from .bn_statistics_loss import BNStatisticsLoss, norm_layers
+from .class_weight import class_weight
 from .kl_divergence import kl_divergence
 from .modulated_task_loss import (
     ModulatedTaskLoss,
@@ -15,6 +16,7 @@ __all__ = [
     'BNStatisticsLoss',
     'ModulatedTaskLoss',
     'RecentTaskLoss',
+    'class_weight',
     'classes_first',
     'cross_entropy',
     'kl_divergence',

@@ -1,5 +1,7 @@
 """The divergence between teacher and student, one value per sample."""
 
+from typing import Optional
+
 import torch
 from torch.nn import functional as F
 
@@ -13,7 +15,10 @@ from .pixels import classes_first, mean_over_pixels
 
 
 def kl_divergence(
-    preds_S: torch.Tensor, preds_T: torch.Tensor, tau: float = 1.0
+    preds_S: torch.Tensor,
+    preds_T: torch.Tensor,
+    tau: float = 1.0,
+    weight: Optional[torch.Tensor] = None,
 ) -> torch.Tensor:
     r"""Kullback-Leibler divergence of the softmax outputs, per sample.
 
@@ -32,6 +37,8 @@ def kl_divergence(
         preds_S (torch.Tensor): The student's logits, (N, C) or (N, C, H, W).
         preds_T (torch.Tensor): The teacher's logits, of the same shape.
         tau (float): Temperature, > 0. Defaults to 1.0.
+        weight (torch.Tensor, optional): Of every pixel, (N,) or (N, H, W).
+            Defaults to None: 1.
 
     Returns:
         torch.Tensor: Divergences >= 0, averaged over a sample's pixels, (N,).
@@ -50,4 +57,7 @@ def kl_divergence(
         reduction='none',
         log_target=True,
     )
-    return tau**2 * mean_over_pixels(divergence.sum(dim=0))
+    divergence = divergence.sum(dim=0)
+    if weight is not None:
+        divergence = weight * divergence
+    return tau**2 * mean_over_pixels(divergence)

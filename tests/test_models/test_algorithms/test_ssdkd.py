@@ -19,7 +19,7 @@ from toy_models import (
 )
 
 from mmrazor_ssdkd.engine import Bf16OptimWrapper
-from mmrazor_ssdkd.models.losses import kl_divergence
+from mmrazor_ssdkd.models.losses import class_weight, kl_divergence
 from mmrazor_ssdkd.replay import importance_weight, sampling_probability
 
 CASES = pytest.mark.parametrize('config', [ssdkd, segmentation])
@@ -411,6 +411,30 @@ def test_resume_knows_the_statistics_of_the_rounds_before():
     del state['_extra_state']['bn_statistics']
     resumed.load_state_dict(state)
     assert resumed.bn_loss.memory == []
+
+
+@CASES
+@pytest.mark.parametrize('power', [0.0, 1.0])
+def test_rare_classes_count_more(config, power):
+    """By the buffer's shares, in the loss alone and not in the priority."""
+    algorithm = build(config(class_weight_power=power))
+    wrapper = optimizers(algorithm)
+    steps(algorithm, wrapper, 1)
+    batch = algorithm.replay_buffer.sample(6)
+    preds_T = batch['preds_T']
+    algorithm.student.eval()  # Without dropout.
+    with torch.no_grad():
+        preds_S = algorithm.predict_student(batch['images'], preds_T)
+    pixels = class_weight(algorithm.class_frequency, power)[batch['labels']]
+    assert torch.allclose(pixels, torch.ones(())) == (not power)
+    delta, log = algorithm.distill(batch, wrapper['architecture'])
+    weighted = kl_divergence(preds_S, preds_T, algorithm.tau, pixels)
+    torch.testing.assert_close(
+        log['distill.loss_kd'], (batch['weight'] * weighted).mean()
+    )
+    torch.testing.assert_close(
+        delta, batch['weight'] * kl_divergence(preds_S, preds_T)
+    )
 
 
 def test_save_images_interval():

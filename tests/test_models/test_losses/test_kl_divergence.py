@@ -127,3 +127,19 @@ def test_mean_over_pixels():
     values = torch.tensor([[[1.0, 2.0], [3.0, 6.0]], [[0.0, 0.0], [0.0, 2.0]]])
     assert mean_over_pixels(values).tolist() == [3.0, 0.5]
     assert mean_over_pixels(torch.tensor([4.0, 5.0])).tolist() == [4.0, 5.0]
+
+
+def test_weight_of_pixels():
+    """Each pixel's divergence counts as much before the mean."""
+    torch.manual_seed(0)
+    preds_S, preds_T = torch.randn(2, 3, 4, 2, 1).unbind()
+    single = torch.stack(
+        [
+            kl_divergence(preds_S[..., i, 0], preds_T[..., i, 0])
+            for i in (0, 1)
+        ],
+        dim=1,
+    )
+    weight = torch.tensor([[[2.0], [0.0]], [[1.0], [3.0]], [[0.5], [1.0]]])
+    found = kl_divergence(preds_S, preds_T, weight=weight)
+    assert_close(found, (weight[..., 0] * single).mean(dim=1))
