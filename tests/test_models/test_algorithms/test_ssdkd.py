@@ -397,22 +397,6 @@ def test_resume_gives_the_same_student(config, outside):
     assert same(left, right)
 
 
-def test_resume_knows_the_statistics_of_the_rounds_before():
-    """They are those of no weight; older checkpoints have none."""
-    config = ssdkd(bn_loss=dict(momentum=0.9))
-    straight = build(copy.deepcopy(config))
-    steps(straight, optimizers(straight), 1)
-    assert straight.bn_loss.memory
-    state = straight.state_dict()
-    resumed = build(config, seed=1)
-    resumed.load_state_dict(copy.deepcopy(state))
-    for ours, theirs in zip(resumed.bn_loss.memory, straight.bn_loss.memory):
-        assert all(torch.equal(a, b) for a, b in zip(ours, theirs))
-    del state['_extra_state']['bn_statistics']
-    resumed.load_state_dict(state)
-    assert resumed.bn_loss.memory == []
-
-
 @CASES
 @pytest.mark.parametrize('power', [0.0, 1.0])
 def test_rare_classes_count_more(config, power):
