@@ -1,52 +1,18 @@
-# SSD-KD with FitNets' hints (arXiv:1412.6550) after the last stage.
-_base_ = './ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
+# SSD-KD with FitNets' hints after the last stage.
+_base_ = [
+    './ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py',
+    '../../_base_/distillers/fitnets.py',
+]
 
 model = dict(
     distiller=dict(
-        type='ConfigurableDistiller',
-        student_recorders=dict(
-            feature=dict(type='ModuleOutputs', source='backbone.layer4')
-        ),
-        teacher_recorders=dict(
-            feature=dict(type='ModuleOutputs', source='backbone.layer4')
-        ),
+        _base_.fitnets,
         connectors=dict(
-            student=dict(
-                type='ConvModuleConnector',
-                in_channel=64,
-                out_channel=128,
-                norm_cfg=dict(type='BN'),
-                act_cfg=None,
-            )
+            student=dict(_base_.hint_connector, in_channel=64, out_channel=128)
         ),
-        distill_losses=dict(loss_hint=dict(type='L2Loss')),
-        loss_forward_mappings=dict(
-            loss_hint=dict(
-                s_feature=dict(
-                    from_student=True,
-                    recorder='feature',
-                    connector='student',
-                ),
-                t_feature=dict(from_student=False, recorder='feature'),
-            )
-        ),
-    )
+    ),
 )
-# The connectors learn with the student.
 optim_wrapper = dict(
-    distiller=dict(
-        type='OptimWrapper',
-        optimizer=dict(type='SGD', lr=0.1, momentum=0.9, weight_decay=5e-4),
-    )
+    distiller=dict(type='OptimWrapper', optimizer=_base_.connector_optimizer)
 )
-param_scheduler = dict(
-    distiller=[
-        dict(
-            type='CosineAnnealingLR',
-            begin=0,
-            end=40,
-            by_epoch=True,
-            convert_to_iter_based=True,
-        )
-    ]
-)
+param_scheduler = dict(distiller=[dict(_base_.connector_schedule, end=40)])

@@ -1,57 +1,24 @@
-# SSD-KD with FitNets' hints (arXiv:1412.6550) after the backbone.
-_base_ = (
+# SSD-KD with FitNets' hints after the backbone.
+_base_ = [
     './ssdkd_logits_deeplabv3plus-r18-w16_deeplabv3plus-m-v2-w25_'
-    '1xb16-40e_digit-scenes.py'
-)
+    '1xb16-40e_digit-scenes.py',
+    '../../_base_/distillers/fitnets.py',
+]
 
 model = dict(
     # The teacher runs in the student's step, recorded.
     replay_buffer=dict(store_logits=False),
     distiller=dict(
-        type='ConfigurableDistiller',
+        _base_.fitnets,
         student_recorders=dict(
             feature=dict(type='ModuleOutputs', source='backbone.layer7')
         ),
-        teacher_recorders=dict(
-            feature=dict(type='ModuleOutputs', source='backbone.layer4')
-        ),
         connectors=dict(
-            student=dict(
-                type='ConvModuleConnector',
-                in_channel=80,
-                out_channel=128,
-                norm_cfg=dict(type='BN'),
-                act_cfg=None,
-            )
-        ),
-        distill_losses=dict(loss_hint=dict(type='L2Loss')),
-        loss_forward_mappings=dict(
-            loss_hint=dict(
-                s_feature=dict(
-                    from_student=True,
-                    recorder='feature',
-                    connector='student',
-                ),
-                t_feature=dict(from_student=False, recorder='feature'),
-            )
+            student=dict(_base_.hint_connector, in_channel=80, out_channel=128)
         ),
     ),
 )
-# The connectors learn with the student.
 optim_wrapper = dict(
-    distiller=dict(
-        type='OptimWrapper',
-        optimizer=dict(type='SGD', lr=0.1, momentum=0.9, weight_decay=5e-4),
-    )
+    distiller=dict(type='OptimWrapper', optimizer=_base_.connector_optimizer)
 )
-param_scheduler = dict(
-    distiller=[
-        dict(
-            type='CosineAnnealingLR',
-            begin=0,
-            end=40,
-            by_epoch=True,
-            convert_to_iter_based=True,
-        )
-    ]
-)
+param_scheduler = dict(distiller=[dict(_base_.connector_schedule, end=40)])
