@@ -1,5 +1,5 @@
-# CamVid's slim pair: SSD-KD, alone and with FitNets, its plain baseline and
-# the controls.
+# CamVid's slim pair: SSD-KD, alone and with FitNets, without class weights,
+# its plain baseline and the controls.
 _base_ = './_base_/time.py'
 folder = 'configs/mmseg/camvid/'
 pair = '_logits_deeplabv3-r18-w32_deeplabv3-r18-w16_1xb16-'
@@ -9,6 +9,7 @@ metric = 'mIoU'
 epochs = [24]
 validations = 4
 rows = {
+    'class weights off': {'model.class_weight_power': 0.0},
     'FitNets with SSD-KD': {
         'config': folder
         + 'ssdkd_fitnets'
