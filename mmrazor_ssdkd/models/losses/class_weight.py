@@ -36,4 +36,5 @@ def class_weight(class_frequency: torch.Tensor, power: float) -> torch.Tensor:
     """
     check_number('power', power)
     weight = (class_frequency + 0.01 / len(class_frequency)) ** -power
-    return weight / (class_frequency @ weight)
+    # No matrix product, which autocast would compute in half precision.
+    return weight / (class_frequency * weight).sum()

@@ -25,6 +25,13 @@ def test_mean_over_the_buffer_is_1(power):
     assert_close(mean, torch.tensor(1.0))
 
 
+def test_autocast():
+    """The weights keep full precision inside, where the student's step is."""
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        found = class_weight(FREQUENCY, 1.0)
+    assert torch.equal(found, class_weight(FREQUENCY, 1.0))
+
+
 def test_limits():
     """0 weighs all alike; 1 gives every class nearly the same part."""
     assert_close(class_weight(FREQUENCY, 0.0), torch.ones(4))
