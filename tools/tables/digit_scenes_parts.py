@@ -1,5 +1,5 @@
-# Every part of SSD-KD off alone, class weights too, with the controls, on the
-# digit scenes.
+# Every part of SSD-KD off alone, with the controls, on the digit scenes, and
+# with class weights.
 _base_ = './_base_/parts.py'
 teacher = (
     'configs/mmseg/digit_scenes/'
@@ -13,7 +13,7 @@ config = (
 metric = 'mIoU'
 epochs = [40]
 rows = {
-    'class weights off': {'model.class_weight_power': 0.0},
+    'class weights on': {'model.class_weight_power': 1.0},
     'control: oracle, real scenes': {
         'config': (
             'configs/mmseg/digit_scenes/'

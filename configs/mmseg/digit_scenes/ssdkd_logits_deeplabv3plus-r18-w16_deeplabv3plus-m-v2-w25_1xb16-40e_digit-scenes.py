@@ -33,9 +33,6 @@ model = dict(
     ),
     adversarial_weight=0.3,
     tau=4.0,
-    # 72% of the real pixels are background: 75.8 mIoU for 70.7 without, after
-    # 1,000 steps of seed 10.
-    class_weight_power=1.0,
     synthesis_iters=10,
     synthesis_interval=40,
     synthesis_batch_size=32,
