@@ -12,14 +12,14 @@ has one is not run again, so other options want another folder.
 """
 
 import argparse
-import statistics
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import torch
 from mmengine.config import Config, DictAction
-from table_runs import run
+from table_markdown import render
+from table_runs import run, teacher_result
 
 from mmrazor_ssdkd.validation import check_int
 
@@ -95,16 +95,6 @@ def pick_rows(
     }
 
 
-def cell(results: list[dict[str, Any]]) -> str:
-    """Returns mean, standard deviation and the single scores of a cell."""
-    scores = [result['score'] for result in results]
-    single = ', '.join(f'{score:.2f}' for score in scores)
-    if len(scores) < 2:
-        return single
-    mean, spread = statistics.mean(scores), statistics.stdev(scores)
-    return f'{mean:.2f} ± {spread:.2f} ({single})'
-
-
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
@@ -152,24 +142,20 @@ def read_plan(args: argparse.Namespace) -> Config:
 
 
 def main() -> None:
-    """Runs what is missing, prints the rows and writes OUT/table.md."""
+    """Runs what is missing, prints the table and writes OUT/table.md."""
     args = parse_args()
     plan = read_plan(args)
     rows = pick_rows(plan.rows, args.rows) if args.rows else plan.rows
     out = args.out.resolve()
-    head = [f'{epochs} epochs' for epochs in plan.epochs]
-    head += ['the same time'] * ('same_time' in plan)
-    lines = [
-        ' | '.join(['', plan.metric, *head, '']).strip(),
-        '|'.join(['', *['---'] * (1 + len(head)), '']),
-    ]
     take_turns(plan, rows, args.seeds, out)
-    for row in rows:
-        columns = run_row(plan, row, args.seeds, out)
-        lines.append(f'| {row} | {" | ".join(map(cell, columns))} |')
-        print(lines[-1], flush=True)
+    table = render(
+        plan,
+        [teacher_result(plan, out, seed) for seed in args.seeds],
+        {row: run_row(plan, row, args.seeds, out) for row in rows},
+    )
+    print(table, flush=True)
     if not args.rows:
-        (out / 'table.md').write_text('\n'.join(lines) + '\n')
+        (out / 'table.md').write_text(f'{table}\n')
 
 
 if __name__ == '__main__':

@@ -49,10 +49,16 @@ def set_teacher(cfg: Config, checkpoint: str) -> None:
         cfg.model.teacher_ckpt = checkpoint
 
 
+# A run that is cut off loses at most this part of its epochs.
+CHECKPOINTS = 10
+
+
 def train(
     cfg: Config, seed: int, plan: Config
 ) -> tuple[Runner, list[dict[str, Any]]]:
     """Trains a config with a seed; its last iteration is what counts.
+
+    Goes on from the last checkpoint of a run that was cut off.
 
     Args:
         cfg (Config): What to train, changed in place.
@@ -68,7 +74,9 @@ def train(
     cfg.log_level = 'WARNING'
     if plan.get('amp'):
         use_amp(cfg.optim_wrapper)
-    cfg.default_hooks.checkpoint.interval = cfg.train_cfg.max_epochs
+    interval = math.ceil(cfg.train_cfg.max_epochs / CHECKPOINTS)
+    cfg.default_hooks.checkpoint.update(interval=interval, max_keep_ckpts=1)
+    cfg.resume = True
     runner = Runner.from_cfg(cfg)
     curve = TrainingCurve(plan.metric)
     runner.register_hook(curve)
@@ -76,18 +84,37 @@ def train(
     return runner, curve.points
 
 
-def teacher_checkpoint(plan: Config, out: Path, seed: int) -> str:
-    """Returns the weights of a seed's teacher, training it once."""
+def teacher_result(plan: Config, out: Path, seed: int) -> dict[str, Any]:
+    """Returns the result of a seed's teacher, training it once.
+
+    Args:
+        plan (Config): The plan.
+        out (Path): The folder of all runs.
+        seed (int): The seed.
+
+    Returns:
+        dict: What is in its JSON file; its weights are what the file
+        ``last_checkpoint`` beside it names.
+    """
     work_dir = out / f'teacher_{seed}'
-    if not (work_dir / 'result.json').exists():
-        options = plan.get('teacher_options', {})
-        cfg = load_config(plan.teacher, str(work_dir), options)
-        epochs = plan.get('teacher_epochs', cfg.train_cfg.max_epochs)
-        set_epochs(cfg, epochs)
-        _, points = train(cfg, seed, plan)
-        result = dict(seed=seed, score=points[-1]['score'])
-        (work_dir / 'result.json').write_text(json.dumps(result))
-    return (work_dir / 'last_checkpoint').read_text().strip()
+    path = work_dir / 'result.json'
+    if path.exists():
+        return json.loads(path.read_text())
+    cfg = load_config(
+        plan.teacher, str(work_dir), plan.get('teacher_options', {})
+    )
+    set_epochs(cfg, plan.get('teacher_epochs', cfg.train_cfg.max_epochs))
+    _, points = train(cfg, seed, plan)
+    # Steps, seconds, cpu_seconds and score.
+    result = dict(seed=seed, **points[-1])
+    path.write_text(json.dumps(result, indent=2))
+    return result
+
+
+def teacher_checkpoint(plan: Config, out: Path, seed: int) -> str:
+    """Returns the path of the weights of a seed's teacher."""
+    teacher_result(plan, out, seed)
+    return (out / f'teacher_{seed}' / 'last_checkpoint').read_text().strip()
 
 
 def run(
@@ -110,7 +137,7 @@ def run(
     path = work_dir / 'result.json'
     if path.exists():
         return json.loads(path.read_text())
-    options = {**plan.rows[row], **plan.get('cfg_options', {})}
+    options = {**plan.get('cfg_options', {}), **plan.rows[row]}
     factor = options.pop('epoch_factor', 1)
     cfg = load_config(
         options.pop('config', plan.config), str(work_dir), options

@@ -12,6 +12,8 @@ class TrainingCurve(Hook):
     """Notes a metric of every validation and the training time before it.
 
     Building the models and validating count for nothing; checkpoints count.
+    Both go into the checkpoints, so that a resumed run counts on; what was
+    lost after its last checkpoint counts once.
 
     Args:
         metric (str): Name of the metric, as the evaluator gives it.
@@ -30,16 +32,40 @@ class TrainingCurve(Hook):
         self._running_since = (0.0, 0.0)
 
     def before_train(self, runner: Runner) -> None:
-        """Starts the clocks."""
+        """Starts the clocks, and makes up for a validation that is missing.
+
+        An epoch's checkpoint is saved before its validation, so that a run
+        cut off in between never comes back to it.
+        """
         self._resume()
+        last = self.points[-1]['steps'] if self.points else 0
+        due = (
+            runner.epoch == runner.max_epochs
+            or runner.epoch % runner.val_interval == 0
+        )
+        if due and last < runner.iter:
+            runner.val_loop.run()
 
     def before_val(self, runner: Runner) -> None:
-        """Stops the clocks, once the device has come to the end."""
-        if torch.cuda.is_available():
-            torch.cuda.synchronize()
-        wall, cpu = self._running_since
-        self._seconds += time.perf_counter() - wall
-        self._cpu_seconds += time.process_time() - cpu
+        """Stops the clocks."""
+        self._stop()
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Saves the points and the time so far."""
+        self._stop()
+        self._resume()
+        checkpoint['training_curve'] = dict(
+            points=self.points,
+            seconds=self._seconds,
+            cpu_seconds=self._cpu_seconds,
+        )
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Takes over what was saved; zero of a checkpoint without."""
+        saved = checkpoint.get('training_curve', {})
+        self.points = saved.get('points', [])
+        self._seconds = saved.get('seconds', 0.0)
+        self._cpu_seconds = saved.get('cpu_seconds', 0.0)
 
     def after_val_epoch(
         self, runner: Runner, metrics: Optional[dict[str, float]] = None
@@ -70,6 +96,14 @@ class TrainingCurve(Hook):
     def after_val(self, runner: Runner) -> None:
         """Lets the clocks run on."""
         self._resume()
+
+    def _stop(self) -> None:
+        # The device may be behind.
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        wall, cpu = self._running_since
+        self._seconds += time.perf_counter() - wall
+        self._cpu_seconds += time.process_time() - cpu
 
     def _resume(self) -> None:
         self._running_since = (time.perf_counter(), time.process_time())

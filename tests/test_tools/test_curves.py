@@ -14,6 +14,7 @@ from training_curve import TrainingCurve
 
 class _Runner:
     iter = 40
+    epoch, max_epochs, val_interval = 1, 10, 5
 
 
 def test_training_curve_leaves_validation_out(monkeypatch):

@@ -6,14 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 from mmengine.config import Config
-from run_table import (
-    cell,
-    epochs_in_the_same_time,
-    parse_args,
-    read_plan,
-)
+from run_table import epochs_in_the_same_time, parse_args, read_plan
+from table_markdown import cell, render
 from table_runs import run, set_epochs, set_teacher
-from tool_calls import ROOT
+from tool_calls import DIGITS, ROOT, TINY
+from training_curve import TrainingCurve
+
+from mmrazor_ssdkd.models.algorithms import SSDKD
 
 PLANS = sorted((ROOT / 'tools' / 'tables').glob('*.py'))
 
@@ -140,11 +139,110 @@ def test_options_of_every_run(tmp_path, monkeypatch):
     assert student.train_cfg.max_epochs == 2
 
 
+def test_rows_go_before_the_options_of_all(tmp_path, monkeypatch):
+    """Or rows that differ in a setting would be the same run."""
+
+    def train(cfg, seed, plan):
+        Path(cfg.work_dir).mkdir()
+        lengths.append(cfg.train_dataloader.dataset.length)
+        return SimpleNamespace(model=None), [dict(score=3.0)]
+
+    lengths = []
+    monkeypatch.setattr('table_runs.train', train)
+    monkeypatch.setattr('table_runs.teacher_checkpoint', lambda *_: 'a.pth')
+    plan = Config.fromfile(ROOT / 'tools/tables/cifar10_wrn.py')
+    plan.cfg_options = {'train_dataloader.dataset.length': 64}
+    for row in ('SSD-KD', 'data scale 1%'):
+        run(plan, row, 2, 10, tmp_path)
+    assert lengths == [64, 500]
+
+
+class _CutOff(Exception):
+    pass
+
+
+def _cut_off_at(step, monkeypatch):
+    """Ends a run before the validation after a step."""
+    before_val = TrainingCurve.before_val
+
+    def cut_off(curve, runner):
+        if runner.iter == step:
+            raise _CutOff
+        before_val(curve, runner)
+
+    monkeypatch.setattr(TrainingCurve, 'before_val', cut_off)
+
+
+@pytest.mark.parametrize('step', [4, 8])
+def test_run_goes_on_where_it_was_cut_off(step, tmp_path, monkeypatch):
+    """In the middle or before the last validation: nothing is missing."""
+    plan = Config(
+        dict(
+            teacher=str(DIGITS.parent / 'resnet18-w16_1xb64-60e_digits.py'),
+            teacher_epochs=1,
+            config=str(DIGITS),
+            metric='accuracy/top1',
+            validations=2,
+            rows={'SSD-KD': TINY},
+        )
+    )
+    whole = run(plan, 'SSD-KD', 4, 3, tmp_path / 'whole')
+    out = tmp_path / 'cut'
+    out.mkdir()
+    (out / 'teacher_3').symlink_to(tmp_path / 'whole' / 'teacher_3')
+    with monkeypatch.context() as patch, pytest.raises(_CutOff):
+        _cut_off_at(step, patch)
+        run(plan, 'SSD-KD', 4, 3, out)
+    trained = []
+    train_step = SSDKD.train_step
+    monkeypatch.setattr(
+        SSDKD,
+        'train_step',
+        lambda *args, **kwargs: (
+            trained.append(0) or train_step(*args, **kwargs)
+        ),
+    )
+    resumed = run(plan, 'SSD-KD', 4, 3, out)
+    assert len(trained) == 8 - step
+    assert [p['steps'] for p in resumed['points']] == [4, 8]
+    for point, other in zip(resumed['points'], whole['points']):
+        assert point['score'] == other['score']
+    first, last = resumed['points']
+    assert 0 < first['seconds'] < last['seconds']
+
+
 def test_cell():
-    """Mean, sample standard deviation and every score."""
+    """Mean, sample standard deviation, every score and the mean time."""
     results = [dict(score=s) for s in (97.0, 98.0, 99.0)]
     assert cell(results) == '98.00 ± 1.00 (97.00, 98.00, 99.00)'
     assert cell(results[:1]) == '97.00'
+    assert cell([dict(score=97.0, seconds=s) for s in (60, 120)]) == (
+        '97.00 ± 0.00 (97.00, 97.00), 1.5 min'
+    )
+
+
+def test_render():
+    """Others' figures stand in a column of their own, never in ours."""
+    plan = Config(
+        dict(
+            metric='top1',
+            epochs=[4, 40],
+            same_time=['SSD-KD'],
+            published={'teacher': 95.7, 'DAFL': '92.22 (2.7 h)'},
+        )
+    )
+    ours = [[dict(score=s, seconds=60)] for s in (10.0, 80.0, 70.0)]
+    rows = {'SSD-KD': ours, 'plain': ours[:2]}
+    assert render(plan, [dict(score=90.0)], rows).splitlines() == [
+        '| top1 | 4 epochs | 40 epochs | the same time | published |',
+        '|---|---|---|---|---|',
+        '| teacher | 90.00 |  |  | 95.7 |',
+        '| SSD-KD | 10.00, 1.0 min | 80.00, 1.0 min | 70.00, 1.0 min |  |',
+        '| plain | 10.00, 1.0 min | 80.00, 1.0 min |  |  |',
+        '| DAFL |  |  |  | 92.22 (2.7 h) |',
+    ]
+    plan.pop('published')
+    assert 'published' not in render(plan, [dict(score=90.0)], rows)
 
 
 def test_epochs_in_the_same_time(monkeypatch):

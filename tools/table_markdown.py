@@ -1,0 +1,73 @@
+"""A table of `run_table.py` as Markdown."""
+
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+from mmengine.config import Config
+
+Results = Sequence[dict[str, Any]]
+
+
+def cell(results: Results) -> str:
+    """Returns mean, standard deviation, the single scores and the time.
+
+    Args:
+        results (Sequence[dict]): One for each seed, with a ``score`` and,
+            but for teachers of old, ``seconds`` of training by the clock.
+
+    Returns:
+        str: ``98.00 ± 1.00 (97.00, 98.00, 99.00), 2.0 min``.
+    """
+    scores = [result['score'] for result in results]
+    text = ', '.join(f'{score:.2f}' for score in scores)
+    if len(scores) > 1:
+        mean, spread = statistics.mean(scores), statistics.stdev(scores)
+        text = f'{mean:.2f} ± {spread:.2f} ({text})'
+    seconds = [result['seconds'] for result in results if 'seconds' in result]
+    if not seconds:
+        return text
+    return f'{text}, {statistics.mean(seconds) / 60:.1f} min'
+
+
+def render(
+    plan: Config, teachers: Results, rows: dict[str, list[Results]]
+) -> str:
+    """Renders what was measured, and what others published beside it.
+
+    Args:
+        plan (Config): Names the metric, the columns and, as ``published``,
+            figures of others by row. Those have a column of their own, and
+            rows of their own where the plan has none of that name.
+        teachers (Sequence[dict]): The teachers' results, one for each seed.
+        rows (dict): The results of every row, by column and seed.
+
+    Returns:
+        str: Lines of Markdown.
+    """
+    head = [f'{epochs} epochs' for epochs in plan.epochs]
+    head += ['the same time'] * ('same_time' in plan)
+    width = len(head)
+    table = {'teacher': [cell(teachers)]}
+    table.update({row: [cell(c) for c in rows[row]] for row in rows})
+    lines = {
+        row: cells + [''] * (width - len(cells))
+        for row, cells in table.items()
+    }
+    published = plan.get('published', {})
+    if published:
+        head.append('published')
+        for row in [*lines, *published]:
+            ours = lines.get(row, [''] * width)[:width]
+            lines[row] = [*ours, str(published.get(row, ''))]
+    return '\n'.join(
+        [
+            _line([plan.metric, *head]),
+            '|'.join(['', *['---'] * (1 + len(head)), '']),
+            *(_line([row, *cells]) for row, cells in lines.items()),
+        ]
+    )
+
+
+def _line(cells: Sequence[str]) -> str:
+    return ' '.join(['|', ' | '.join(cells), '|'])
