@@ -1,7 +1,7 @@
 """A table of `run_table.py` as Markdown."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmengine.config import Config
@@ -31,14 +31,14 @@ def cell(results: Results) -> str:
 
 
 def render(
-    plan: Config, teachers: Results, rows: dict[str, list[Results]]
+    plan: Config, teachers: Results, rows: Mapping[str, Sequence[Results]]
 ) -> str:
     """Renders what was measured, and what others published beside it.
 
     Args:
         plan (Config): Names the metric, the columns and, as ``published``,
-            figures of others by row. Those have a column of their own, and
-            rows of their own where the plan has none of that name.
+            columns with the figures of others by row. Those have rows of
+            their own where the plan has none of that name.
         teachers (Sequence[dict]): The teachers' results, one for each seed.
         rows (dict): The results of every row, by column and seed.
 
@@ -54,12 +54,12 @@ def render(
         row: cells + [''] * (width - len(cells))
         for row, cells in table.items()
     }
-    published = plan.get('published', {})
-    if published:
-        head.append('published')
-        for row in [*lines, *published]:
-            ours = lines.get(row, [''] * width)[:width]
-            lines[row] = [*ours, str(published.get(row, ''))]
+    for column, figures in plan.get('published', {}).items():
+        for row in figures:
+            lines.setdefault(row, [''] * len(head))
+        for row, cells in lines.items():
+            cells.append(str(figures.get(row, '')))
+        head.append(column)
     return '\n'.join(
         [
             _line([plan.metric, *head]),

@@ -37,15 +37,15 @@ def set_teacher(cfg: Config, checkpoint: str) -> None:
     """Says where a distillation's one teacher has its weights.
 
     Args:
-        cfg (Config): Of SSD-KD, or of one of MMRazor's algorithms with a
-            single teacher, changed in place.
+        cfg (Config): Of SSD-KD, of one of MMRazor's algorithms with a
+            single teacher, or of a training without one, changed in place.
         checkpoint (str): Path or URL of the weights.
     """
     # MMRazor's data-free algorithms name their teachers.
     if 'teachers' in cfg.model:
         (teacher,) = cfg.model.teachers.values()
         teacher.ckpt_path = checkpoint
-    else:
+    elif 'teacher' in cfg.model:
         cfg.model.teacher_ckpt = checkpoint
 
 

@@ -1,5 +1,5 @@
 # CamVid's slim pair: SSD-KD, alone and with FitNets, without class weights,
-# its plain baseline and the controls.
+# its plain baseline, the controls, and the student on real labels alone.
 _base_ = './_base_/time.py'
 folder = 'configs/mmseg/camvid/'
 pair = '_logits_deeplabv3-r18-w32_deeplabv3-r18-w16_1xb16-'
@@ -17,9 +17,15 @@ rows = {
         + '24e_camvid-128x96.py'
     },
     'control: untrained generator': {'model.synthesis_iters': 0},
-    'control: oracle, real images': {
-        'config': folder + 'kd' + pair + '70e_camvid-128x96.py',
-        # 67 student steps in an epoch of SSD-KD, 23 batches in one of these.
-        'epoch_factor': 70 / 24,
+    **{
+        row: {
+            'config': folder + name + '70e_camvid-128x96.py',
+            # 67 steps in an epoch of SSD-KD, 23 batches in one of these.
+            'epoch_factor': 70 / 24,
+        }
+        for row, name in (
+            ('control: oracle, real images', 'kd' + pair),
+            ('student on real images', 'deeplabv3_r18-w16_1xb16-'),
+        )
     },
 }

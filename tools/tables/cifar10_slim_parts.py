@@ -7,6 +7,7 @@ teacher = folder + 'resnet18-w16_1xb128-30e_cifar10.py'
 config = folder + 'ssdkd' + pair
 metric = 'accuracy/top1'
 epochs = [40]
+validations = 5
 rows = {
     'control: oracle, real images': {
         'config': folder + 'kd' + pair.replace('200e', '20e'),

@@ -1,6 +1,6 @@
-# The paper's Figure 1 on CIFAR-10's slim pair: a student of N synthetic
-# images, all made before its first step, beside one of N real images, at as
-# many steps.
+# The paper's Figure 1 on CIFAR-10's slim pair: a student of N synthetic images
+# beside one of N real images, at as many steps. All are made before the first
+# step, and the last N stay, so that every N comes from the same generator.
 folder = 'configs/mmpretrain/cifar10/'
 pair = '_logits_resnet18-w16_resnet18-w8_1xb256-200e_cifar10.py'
 teacher = folder + 'resnet18-w16_1xb128-30e_cifar10.py'
@@ -11,8 +11,9 @@ rounds = [2, 5, 10, 20]
 rows = {
     **{
         f'{256 * n} synthetic images': {
-            'model.warmup_rounds': n - 1,
+            'model.warmup_rounds': max(rounds) - 1,
             'model.synthesis_interval': 10**6,
+            'model.replay_buffer.max_size': 256 * n,
         }
         for n in rounds
     },
