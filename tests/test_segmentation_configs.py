@@ -1,5 +1,6 @@
 """The segmentors' configs at their own sizes, on images and from their zoo."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +17,13 @@ from mmseg.structures import SegDataSample
 from PIL import Image
 from toy_models import snapshot
 
+from mmrazor_ssdkd.models.building import resolve_model
+
 ROOT = Path(__file__).resolve().parents[1] / 'configs' / 'mmseg'
 # MMRazor's own data-free algorithms have tests of their own.
 PEERS = ('dafl', 'dfad', 'zskt')
-CONFIGS = [
-    path
-    for path in sorted(ROOT.rglob('*.py'))
-    if not path.stem.startswith(PEERS)
-]
+ALL = sorted(ROOT.rglob('*.py'))
+CONFIGS = [path for path in ALL if not path.stem.startswith(PEERS)]
 SSDKD = [path for path in CONFIGS if 'ssdkd' in path.stem]
 ON_IMAGES = [path for path in CONFIGS if path not in SSDKD]
 # The ResNet-18 students are beside a MobileNetV2 of the same images.
@@ -45,6 +45,51 @@ def cfg(path):
     cfg.model.pop('pretrained', None)
     with DefaultScope.overwrite_default_scope(cfg.default_scope):
         yield cfg
+
+
+HEADS = {
+    'ASPPHead': 'deeplabv3',
+    'DepthwiseSeparableASPPHead': 'deeplabv3plus',
+}
+
+
+def network(model):
+    """Returns what a segmentor is called in the name of a config."""
+    model = resolve_model(model, 'model').model
+    backbone = model.backbone
+    if backbone.type == 'MobileNetV2':
+        name, width = 'm-v2', round(100 * backbone.get('widen_factor', 1.0))
+        whole = 100
+    else:
+        assert backbone.type == 'ResNetV1c'
+        name, width = f'r{backbone.depth}', backbone.get('base_channels', 64)
+        whole = 64
+    suffix = 'd8' if width == whole else f'w{width}'
+    return f'{HEADS[model.decode_head.type]}-{name}-{suffix}'
+
+
+@pytest.mark.parametrize('path', ALL, ids=name_of)
+def test_networks_and_data_match_name(path):
+    """Architectures, the folder, and the size of the synthetic images."""
+    model = Config.fromfile(path).model
+    if path.stem.startswith(PEERS):
+        (teacher,) = model.teachers.values()
+        models = [teacher.build_cfg, model.architecture]
+    else:
+        models = [model.get('teacher'), model.get('architecture', model)]
+    names = [network(model) for model in models if model]
+    networks, length_and_data = path.stem.split('_1xb')
+    parts = networks.split('_')
+    # A plain training has no method and loss in front.
+    found = parts[2:] if len(names) == 2 else ['-'.join(parts)]
+    assert found == names
+    data = length_and_data.split('_', 1)[1]
+    assert data.startswith(path.parent.name.replace('_', '-'))
+    size = re.search(r'-(\d+)x(\d+)$', data)
+    if size and 'ssdkd' in path.stem:
+        assert sorted(map(int, size.groups())) == sorted(
+            model.generator.image_size
+        )
 
 
 @pytest.mark.parametrize('path', ON_IMAGES, ids=name_of)

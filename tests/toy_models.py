@@ -175,6 +175,12 @@ def snapshot(module: nn.Module) -> dict[str, torch.Tensor]:
     return state
 
 
+def learnt(before: dict[str, torch.Tensor], module: nn.Module) -> bool:
+    """Returns whether weights moved, since statistics do so by themselves."""
+    weights = module.named_parameters()
+    return any(not torch.equal(before[name], p) for name, p in weights)
+
+
 def same(
     left: dict[str, torch.Tensor], right: dict[str, torch.Tensor]
 ) -> bool:
