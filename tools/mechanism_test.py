@@ -14,12 +14,12 @@ import statistics
 from typing import Any
 
 import torch
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import set_random_seed
 from mmrazor.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 
-from mmrazor_ssdkd.engine import load_config
+from mmrazor_ssdkd.engine import add_cfg_options, load_config
 from mmrazor_ssdkd.models.algorithms import SSDKD
 
 LABELS = ('predicted', 'uniform', 'rare')
@@ -57,19 +57,36 @@ def with_phi(cfg: Config, labels: str, options: dict[str, Any]) -> Config:
 
 
 def synthetic_pool(cfg: Config, size: int) -> torch.Tensor:
-    """Returns uint8 images that the config's own generator makes."""
+    """Returns uint8 images that the config's own generator makes.
+
+    Raises:
+        ValueError: The config is a segmentation's.
+    """
     algorithm, optim_wrapper = build(cfg)
     images: list[torch.Tensor] = []
     while sum(map(len, images)) < size:
         candidates, _ = algorithm.synthesize(optim_wrapper)
+        shape = tuple(predict(algorithm, candidates).shape)
+        if len(shape) > 2:
+            raise ValueError(
+                '`config` must distil a classifier, but its teacher gives '
+                f'logits of shape {shape}'
+            )
         algorithm.admit_best(candidates)
         images.append(candidates)
     return torch.cat(images)
 
 
+@torch.no_grad()
+def predict(algorithm: SSDKD, images: torch.Tensor) -> torch.Tensor:
+    """Returns the teacher's logits of however many images."""
+    parts = images.split(256)
+    return torch.cat([algorithm.predict_teacher(part) for part in parts])
+
+
 def fill(algorithm: SSDKD, pool: torch.Tensor, frequent: int) -> None:
     """Fills the buffer, nine tenths of it with one class."""
-    classes = algorithm.predict_teacher(pool).argmax(dim=1)
+    classes = predict(algorithm, pool).argmax(dim=1)
     size = algorithm.replay_buffer.max_size
     for chosen, number in (
         (pool[classes == frequent], size * 9 // 10),
@@ -81,7 +98,7 @@ def fill(algorithm: SSDKD, pool: torch.Tensor, frequent: int) -> None:
                 f'but got {frequent}'
             )
         index = torch.randint(len(chosen), (number,))
-        preds_T = algorithm.predict_teacher(chosen[index])
+        preds_T = predict(algorithm, chosen[index])
         algorithm.replay_buffer.extend(
             chosen[index], preds_T, torch.ones(number)
         )
@@ -94,7 +111,7 @@ def measure(
     rounds = max(1, steps // algorithm.inversion.iters)
     images = [algorithm.synthesize(optim_wrapper)[0] for _ in range(rounds)]
     last = torch.cat(images[-5:])
-    confidence, classes = algorithm.predict_teacher(last).softmax(1).max(1)
+    confidence, classes = predict(algorithm, last).softmax(1).max(1)
     share = torch.bincount(classes, minlength=algorithm.num_classes)
     share = share / share.sum()
     entropy = torch.special.entr(share).sum()
@@ -129,7 +146,7 @@ def main() -> None:
         '--labels', nargs='+', choices=LABELS, default=LABELS, help='targets'
     )
     parser.add_argument('--json', help='where to write all figures')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction)
+    add_cfg_options(parser)
     args = parser.parse_args()
     cfg = load_config(args.config, cfg_options=args.cfg_options)
     init_default_scope(cfg.get('default_scope', 'mmpretrain'))
