@@ -236,5 +236,6 @@ def _check_extra(
             raise ValueError(
                 f'`{name}.{key}` must not stand beside `{name}.cfg_path`, '
                 f'since {path!r} sets it: change it in a config that inherits '
-                f'from that file, but got {value!r}'
+                f'from that file (or, for an inline model over a base with a '
+                f'`cfg_path`, add `_delete_=True`), but got {value!r}'
             )

@@ -181,7 +181,8 @@ class PrioritizedReplayBuffer:
         Raises:
             TypeError: ``images`` is not uint8.
             ValueError: There are more samples than ``max_size``, lengths or
-                the number of classes disagree, or a logit is not finite.
+                the number of classes disagree, or a logit or an earlier
+                priority is not finite.
         """
         if images.dtype != torch.uint8:
             raise TypeError(f'`images` must be uint8, but got {images.dtype}')
@@ -192,12 +193,7 @@ class PrioritizedReplayBuffer:
             )
         check_finite('preds_T', check_logits('preds_T', preds_T))
         check_finite('priority', priority)
-        if self._num_broken:
-            raise ValueError(
-                '`preds_S` must be finite, but '
-                f'{int(self._num_broken)} priorities computed from it since '
-                'the last round are not'
-            )
+        self._check_unbroken()
         if not len(images) == len(preds_T) == len(priority):
             raise ValueError(
                 '`images`, `preds_T` and `priority` must be of one length, '
@@ -267,8 +263,9 @@ class PrioritizedReplayBuffer:
         """Writes new priorities and importance weights of drawn samples.
 
         A sample that was drawn twice keeps one of its new values. A priority
-        that is not finite is not written, and the next :meth:`extend` raises:
-        asking here would stall an accelerator's queue in every step.
+        that is not finite is not written, and the next :meth:`extend` or
+        :meth:`state_dict` raises: asking here would stall an accelerator's
+        queue in every step.
 
         Args:
             index (torch.Tensor): Their places, from :meth:`sample`, (N,).
@@ -289,7 +286,12 @@ class PrioritizedReplayBuffer:
             samples (bool): Whether the samples go along. Without them a
                 loaded buffer is empty, and knows how many it has seen.
                 Defaults to True.
+
+        Raises:
+            ValueError: A priority was not finite, so that no checkpoint of a
+                broken student takes the place of the last good one.
         """
+        self._check_unbroken()
         return dict(
             num_added=self.num_added,
             num_classes=len(self._class_count),
@@ -326,6 +328,14 @@ class PrioritizedReplayBuffer:
             self.prepare(state['num_classes'], samples['images'].device)
             self._append(samples)
         self.num_added = state['num_added']
+
+    def _check_unbroken(self) -> None:
+        """Raises a ValueError once a priority was not finite."""
+        if self._num_broken:
+            raise ValueError(
+                '`preds_S` must be finite, but '
+                f'{int(self._num_broken)} priorities computed from it are not'
+            )
 
     def _check_filled(self, name: str) -> None:
         """Raises a ValueError while the buffer is empty."""

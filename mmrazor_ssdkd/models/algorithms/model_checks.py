@@ -90,6 +90,13 @@ def _check_normalize(
     """Raises a ValueError where a data preprocessor does more than we do."""
     if preprocessor is None:
         return
+    mean = getattr(preprocessor, 'mean', None)
+    # One mean is for all channels; several would make a gray image coloured.
+    if mean is not None and mean.numel() not in (1, images.shape[1]):
+        raise ValueError(
+            f'`generator.channels` must be {mean.numel()}, the channels that '
+            f'`{name}.data_preprocessor` normalises, but got {images.shape[1]}'
+        )
     # Channels that differ, or a channel swap would not show.
     images = images + torch.arange(images.shape[1]).view(1, -1, 1, 1)
     ours = normalize(images, preprocessor)

@@ -75,12 +75,23 @@ def test_sigmoid_head():
         )
 
 
+@pytest.mark.parametrize('channels', [1, 4])
+def test_channels_that_are_not_normalised(channels):
+    """A gray image would come out of three means as a coloured one."""
+    with pytest.raises(
+        ValueError, match=rf'`generator.channels` must be 3, .*{channels}'
+    ):
+        build(segmentation(generator=dict(channels=channels)))
+
+
 def test_size_that_the_backbone_cannot_take():
     """The generator's size and the network's reason are named."""
     with DefaultScope.overwrite_default_scope('mmseg'):
         teacher = MMSEG_MODELS.build(segmentor())
     teacher.backbone.register_forward_pre_hook(refuse_odd)
-    config = segmentation(teacher=teacher, generator=dict(image_size=(33, 48)))
+    config = segmentation(
+        teacher=teacher, generator=dict(image_size=(33, 48), channels=3)
+    )
     with pytest.raises(ValueError, match=r'`teacher` takes.*33, 48.*odd'):
         build(config)
 
