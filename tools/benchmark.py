@@ -43,11 +43,15 @@ from benchmarking.segments import (
     figures,
     measure,
 )
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.runner import Runner
 from train import use_amp
 
-from mmrazor_ssdkd.engine import forget_teachers, load_config
+from mmrazor_ssdkd.engine import (
+    add_cfg_options,
+    forget_teachers,
+    load_config,
+)
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.validation import check_int
 
@@ -208,7 +212,7 @@ def parse_args() -> argparse.Namespace:
         help="buffers full of random samples, in place of the config's own",
     )
     parser.add_argument('--image-sizes', type=int, nargs='+', default=[None])
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction)
+    add_cfg_options(parser)
     return parser.parse_args()
 
 

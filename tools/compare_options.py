@@ -22,6 +22,7 @@ from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 
+from mmrazor_ssdkd.engine import add_cfg_options
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_int
 
@@ -127,7 +128,7 @@ def parse_args() -> argparse.Namespace:
         metavar='KEY=VALUE',
         help='options of one variant, as in --cfg-options; may come again',
     )
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction)
+    add_cfg_options(parser)
     parser.add_argument('--repeats', type=int, default=5)
     parser.add_argument('--json', type=Path, help='where to write the rows')
     return parser.parse_args()

@@ -12,6 +12,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import DATASETS, DefaultScope
 
+from mmrazor_ssdkd.engine import add_cfg_options, load_config
 from mmrazor_ssdkd.models.building import build_model, resolve_model
 from mmrazor_ssdkd.models.checkpoint import load_weights, read_checkpoint
 
@@ -124,6 +125,7 @@ def main() -> None:
     parser.add_argument('config', help='config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('out', help='path of the checkpoint to write')
+    add_cfg_options(parser)
     args = parser.parse_args()
     written = Path(args.out).with_suffix('.py')
     if written.resolve() == Path(args.config).resolve():
@@ -131,7 +133,8 @@ def main() -> None:
             f'`out` must not have the name of the config, since {written} '
             f'would be overwritten, but got {args.out}'
         )
-    export_student(Config.fromfile(args.config), args.checkpoint, args.out)
+    config = load_config(args.config, cfg_options=args.cfg_options)
+    export_student(config, args.checkpoint, args.out)
     print(f'Wrote {args.out} and {written}')
 
 

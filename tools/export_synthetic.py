@@ -20,7 +20,11 @@ from mmengine.registry import DefaultScope
 from mmrazor.registry import MODELS
 from torch.nn import functional as F
 
-from mmrazor_ssdkd.engine import forget_teachers
+from mmrazor_ssdkd.engine import (
+    add_cfg_options,
+    forget_teachers,
+    load_config,
+)
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.models.checkpoint import load_weights
 
@@ -150,8 +154,9 @@ def main() -> None:
     parser.add_argument('config', help='config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('out', help='the folder to write, new or empty')
+    add_cfg_options(parser)
     args = parser.parse_args()
-    config = Config.fromfile(args.config)
+    config = load_config(args.config, cfg_options=args.cfg_options)
     number = export_synthetic(config, args.checkpoint, args.out)
     print(f'Wrote {number} images to {args.out}')
 

@@ -5,7 +5,11 @@ import argparse
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
-from mmrazor_ssdkd.engine import add_config_arguments, load_config
+from mmrazor_ssdkd.engine import (
+    add_config_arguments,
+    forget_teachers,
+    load_config,
+)
 from mmrazor_ssdkd.models.checkpoint import load_weights
 
 
@@ -18,6 +22,8 @@ def main() -> None:
     cfg = load_config(
         args.config, args.work_dir, args.cfg_options, args.launcher
     )
+    # The checkpoint has the teachers' weights, too.
+    forget_teachers(cfg)
     runner = Runner.from_cfg(cfg)
     model = runner.model
     # The runner's own loading passes over keys that do not fit.

@@ -6,7 +6,12 @@ from typing import Optional
 
 from mmengine.config import Config, DictAction
 
-__all__ = ['add_config_arguments', 'forget_teachers', 'load_config']
+__all__ = [
+    'add_cfg_options',
+    'add_config_arguments',
+    'forget_teachers',
+    'load_config',
+]
 
 
 def add_config_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,14 +26,7 @@ def add_config_arguments(parser: argparse.ArgumentParser) -> None:
         help='where logs and checkpoints go; defaults to work_dirs/NAME of '
         'the config',
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        metavar='KEY=VALUE',
-        help='override settings of the config, such as '
-        'model.replay_buffer.alpha=0',
-    )
+    add_cfg_options(parser)
     parser.add_argument(
         '--launcher',
         choices=['none', 'pytorch', 'slurm', 'mpi'],
@@ -38,6 +36,22 @@ def add_config_arguments(parser: argparse.ArgumentParser) -> None:
     # What `torch.distributed.launch` passes.
     parser.add_argument(
         '--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS
+    )
+
+
+def add_cfg_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what changes a config, as OpenMMLab's tools have it.
+
+    Args:
+        parser (argparse.ArgumentParser): The tool's parser.
+    """
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='override settings of the config, such as '
+        'model.replay_buffer.alpha=0',
     )
 
 
@@ -69,17 +83,18 @@ def load_config(
 
 
 def forget_teachers(cfg: Config) -> None:
-    """Takes the teachers' weights out of a config of SSD-KD.
+    """Takes the teachers' weights out of a config.
 
     For tools that load a checkpoint, which has them too, or that need none.
 
     Args:
-        cfg (Config): Changed in place.
+        cfg (Config): Of a distillation, changed in place; any other has no
+            teachers.
     """
-    cfg.model.teacher_ckpt = None
+    cfg.model.pop('teacher_ckpt', None)
     several = (cfg.model.get('teachers') or {}).values()
     for entry in several:
-        entry.ckpt_path = None
+        entry.pop('ckpt_path', None)
     for teacher in (cfg.model.get('teacher'), *(e.build_cfg for e in several)):
         # Beside a `cfg_path` it is a checkpoint of the model zoo.
         if teacher and 'cfg_path' in teacher:
