@@ -3,7 +3,7 @@
 _base_ = [
     '../../_base_/models/ssdkd_deeplabv3_r50-d8_m-v2-d8.py',
     '../../_base_/datasets/nyuv2.py',
-    '../../_base_/schedules/ssdkd.py',
+    '../../_base_/schedules/ssdkd_60e.py',
     '../../_base_/default_runtime.py',
 ]
 default_scope = 'mmseg'
@@ -22,18 +22,4 @@ train_dataloader = dict(
     num_workers=0,
     dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=2560),
     sampler=dict(type='DefaultSampler', shuffle=False),
-)
-train_cfg = dict(by_epoch=True, max_epochs=60, val_interval=10)
-# One list for each optimizer, stepped once in every iteration.
-param_scheduler = dict(
-    generator=[],
-    architecture=[
-        dict(
-            type='CosineAnnealingLR',
-            begin=0,
-            end=60,
-            by_epoch=True,
-            convert_to_iter_based=True,
-        )
-    ],
 )
