@@ -69,6 +69,25 @@ def test_no_distillation(shared, tmp_path):
         export_student(shared, str(tmp_path / 'a'), str(tmp_path / 'b.pth'))
 
 
+def test_student_of_the_command_line(shared, tmp_path, monkeypatch):
+    """What was overridden for the training is for the export, too."""
+    shared.dump(tmp_path / 'my.py')
+    options = {
+        'model.architecture.backbone.stem_channels': 8,
+        'model.architecture.backbone.base_channels': 8,
+        'model.architecture.head.in_channels': 64,
+    }
+    shared.merge_from_dict(options)
+    save(shared, tmp_path / 'epoch.pth')
+    files = [tmp_path / name for name in ('my.py', 'epoch.pth', 'student.pth')]
+    given = [f'{key}={value}' for key, value in options.items()]
+    arguments = ['export', *map(str, files), '--cfg-options', *given]
+    monkeypatch.setattr(sys, 'argv', arguments)
+    main()
+    exported = Config.fromfile(tmp_path / 'student.py').model
+    assert exported.backbone.base_channels == 8
+
+
 def test_config_is_not_overwritten(shared, tmp_path, monkeypatch, capsys):
     """OUT's config would take the name of the one that was given."""
     config = tmp_path / 'my.py'
