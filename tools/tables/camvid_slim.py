@@ -4,9 +4,9 @@ _base_ = './_base_/time.py'
 folder = 'configs/mmseg/camvid/'
 pair = '_logits_deeplabv3-r18-w32_deeplabv3-r18-w16_1xb16-'
 teacher = folder + 'deeplabv3_r18-w32_1xb8-80e_camvid-128x96.py'
-config = folder + 'ssdkd' + pair + '24e_camvid-128x96.py'
+config = folder + 'ssdkd' + pair + '60e_camvid-128x96.py'
 metric = 'mIoU'
-epochs = [24]
+epochs = [60]
 validations = 4
 rows = {
     'class weights off': {'model.class_weight_power': 0.0},
@@ -14,14 +14,14 @@ rows = {
         'config': folder
         + 'ssdkd_fitnets'
         + pair.replace('_logits', '')
-        + '24e_camvid-128x96.py'
+        + '60e_camvid-128x96.py'
     },
     'control: untrained generator': {'model.synthesis_iters': 0},
     **{
         row: {
-            'config': folder + name + '70e_camvid-128x96.py',
-            # 67 steps in an epoch of SSD-KD, 23 batches in one of these.
-            'epoch_factor': 70 / 24,
+            'config': folder + name + '175e_camvid-128x96.py',
+            # 67 steps in an epoch of SSD-KD, 23 in one of these.
+            'epoch_factor': 67 / 23,
         }
         for row, name in (
             ('control: oracle, real images', 'kd' + pair),
