@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from mmengine.config import Config
+from mmengine.registry import DefaultScope
 from run_table import epochs_in_the_same_time, parse_args, read_plan
 from table_markdown import cell, render
 from table_runs import run, set_epochs, set_teacher
@@ -176,6 +177,14 @@ def _cut_off_at(step, monkeypatch):
     monkeypatch.setattr(TrainingCurve, 'before_val', cut_off)
 
 
+@pytest.fixture
+def _scope():
+    """Runners leave their scope behind; this takes it away again."""
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        yield
+
+
+@pytest.mark.usefixtures('_scope')
 @pytest.mark.parametrize('step', [4, 8])
 def test_run_goes_on_where_it_was_cut_off(step, tmp_path, monkeypatch):
     """In the middle or before the last validation: nothing is missing."""
