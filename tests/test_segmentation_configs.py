@@ -43,6 +43,9 @@ def cfg(path):
     if 'teacher_ckpt' in cfg.model:
         cfg.model.teacher_ckpt = None
     cfg.model.pop('pretrained', None)
+    # As the runner does.
+    if 'data_preprocessor' in cfg:
+        cfg.model.setdefault('data_preprocessor', cfg.data_preprocessor)
     with DefaultScope.overwrite_default_scope(cfg.default_scope):
         yield cfg
 

@@ -1,5 +1,5 @@
 # The oracle of DeepLabV3, ResNet-50 to MobileNetV2.
-_base_ = ['./deeplabv3_r50-d8_m-v2-d8.py', '../algorithms/kd_seg.py']
+_base_ = ['./deeplab_d8.py', '../algorithms/kd_seg.py']
 model = dict(
     teacher=_base_.deeplabv3_r50_d8, architecture=_base_.deeplabv3_m_v2_d8
 )

@@ -3,7 +3,7 @@
 # config adds the student.
 _base_ = [
     '../models/ssdkd_seg.py',
-    '../models/deeplabv3plus_students.py',
+    '../models/deeplab_d8.py',
     'mmseg::_base_/datasets/pascal_voc12.py',
     '../schedules/ssdkd_60e.py',
     '../default_runtime.py',
