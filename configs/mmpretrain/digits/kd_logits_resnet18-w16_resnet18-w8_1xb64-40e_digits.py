@@ -3,38 +3,17 @@
 # 1,257 real images by MMRazor's own algorithm.
 _base_ = [
     '../../_base_/models/digits.py',
+    '../../_base_/algorithms/kd_cls.py',
     '../../_base_/datasets/digits.py',
     '../../_base_/schedules/sgd.py',
     '../../_base_/default_runtime.py',
 ]
 
 model = dict(
-    _scope_='mmrazor',
-    type='SingleTeacherDistill',
     # Trained by resnet18-w16_1xb64-60e_digits.py.
     teacher_ckpt='work_dirs/resnet18-w16_1xb64-60e_digits/epoch_60.pth',
     teacher=_base_.resnet18_w16,
     architecture=_base_.resnet18_w8,
-    # The student learns from the teacher alone, as in SSD-KD.
-    calculate_student_loss=False,
-    distiller=dict(
-        type='ConfigurableDistiller',
-        student_recorders=dict(
-            fc=dict(type='ModuleOutputs', source='head.fc')
-        ),
-        teacher_recorders=dict(
-            fc=dict(type='ModuleOutputs', source='head.fc')
-        ),
-        distill_losses=dict(
-            loss_kd=dict(type='KLDivergence', tau=4, reduction='batchmean')
-        ),
-        loss_forward_mappings=dict(
-            loss_kd=dict(
-                preds_S=dict(from_student=True, recorder='fc'),
-                preds_T=dict(from_student=False, recorder='fc'),
-            )
-        ),
-    ),
 )
 
 train_dataloader = dict(
