@@ -63,15 +63,17 @@ def synthetic_pool(cfg: Config, size: int) -> torch.Tensor:
         ValueError: The config is a segmentation's.
     """
     algorithm, optim_wrapper = build(cfg)
+    generator = algorithm.generator
+    gray = torch.full((1, generator.channels, *generator.image_size), 127.0)
+    shape = tuple(predict(algorithm, gray).shape)
+    if len(shape) > 2:
+        raise ValueError(
+            '`config` must distil a classifier, but its teacher gives logits '
+            f'of shape {shape}'
+        )
     images: list[torch.Tensor] = []
     while sum(map(len, images)) < size:
         candidates, _ = algorithm.synthesize(optim_wrapper)
-        shape = tuple(predict(algorithm, candidates).shape)
-        if len(shape) > 2:
-            raise ValueError(
-                '`config` must distil a classifier, but its teacher gives '
-                f'logits of shape {shape}'
-            )
         algorithm.admit_best(candidates)
         images.append(candidates)
     return torch.cat(images)

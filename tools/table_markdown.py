@@ -47,13 +47,10 @@ def render(
     """
     head = [f'{epochs} epochs' for epochs in plan.epochs]
     head += ['the same time'] * ('same_time' in plan)
-    width = len(head)
-    table = {'teacher': [cell(teachers)]}
-    table.update({row: [cell(c) for c in rows[row]] for row in rows})
-    lines = {
-        row: cells + [''] * (width - len(cells))
-        for row, cells in table.items()
-    }
+    columns = {'teacher': [teachers], **rows}
+    lines = {row: [*map(cell, columns[row])] for row in columns}
+    for cells in lines.values():
+        cells += [''] * (len(head) - len(cells))
     for column, figures in plan.get('published', {}).items():
         for row in figures:
             lines.setdefault(row, [''] * len(head))

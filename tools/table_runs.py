@@ -12,6 +12,9 @@ from training_curve import TrainingCurve
 
 from mmrazor_ssdkd.engine import load_config
 
+# In a run; one that is cut off loses at most a tenth of its epochs.
+CHECKPOINTS = 10
+
 
 def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
     """Changes how long a config trains, its schedules included.
@@ -47,10 +50,6 @@ def set_teacher(cfg: Config, checkpoint: str) -> None:
         teacher.ckpt_path = checkpoint
     elif 'teacher' in cfg.model:
         cfg.model.teacher_ckpt = checkpoint
-
-
-# A run that is cut off loses at most this part of its epochs.
-CHECKPOINTS = 10
 
 
 def train(

@@ -1,5 +1,5 @@
 # CamVid: DeepLabV3, ResNet-50 to MobileNetV2. For a GPU.
-_base_ = './_base_/time.py'
+_base_ = './_base_/controls.py'
 folder = 'configs/mmseg/camvid/'
 pair = '_logits_deeplabv3-r50-d8_deeplabv3-m-v2-d8_1xb16-'
 teacher = folder + 'deeplabv3_r50-d8_1xb8-200e_camvid.py'
@@ -9,7 +9,6 @@ epochs = [60]
 validations = 6
 rows = {
     'class weights off': {'model.class_weight_power': 0.0},
-    'control: untrained generator': {'model.synthesis_iters': 0},
     'control: oracle, real images': {
         'config': folder + 'kd' + pair + '417e_camvid.py',
         # As many steps.

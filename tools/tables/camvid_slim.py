@@ -1,6 +1,6 @@
 # CamVid's slim pair: SSD-KD, alone and with FitNets, without class weights,
 # its plain baseline, the controls, and the student on real labels alone.
-_base_ = './_base_/time.py'
+_base_ = './_base_/controls.py'
 folder = 'configs/mmseg/camvid/'
 pair = '_logits_deeplabv3-r18-w32_deeplabv3-r18-w16_1xb16-'
 teacher = folder + 'deeplabv3_r18-w32_1xb8-80e_camvid-128x96.py'
@@ -16,7 +16,6 @@ rows = {
         + pair.replace('_logits', '')
         + '60e_camvid-128x96.py'
     },
-    'control: untrained generator': {'model.synthesis_iters': 0},
     **{
         row: {
             'config': folder + name + '175e_camvid-128x96.py',

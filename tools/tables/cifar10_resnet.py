@@ -1,5 +1,5 @@
 # ResNet-34 to ResNet-18 on CIFAR-10. For a GPU.
-_base_ = './_base_/time.py'
+_base_ = './_base_/controls.py'
 folder = 'configs/mmpretrain/cifar10/'
 pair = '_logits_resnet34_resnet18_1xb256-400e_cifar10.py'
 teacher = folder + 'resnet34_1xb128-200e_cifar10.py'
@@ -8,7 +8,6 @@ metric = 'accuracy/top1'
 epochs = [400]
 validations = 8
 rows = {
-    'control: untrained generator': {'model.synthesis_iters': 0},
     'control: oracle, real images': {
         'config': folder + 'kd' + pair.replace('400e', '40e'),
         # 50,000 images in one of its epochs, 5,000 draws in one of SSD-KD's.

@@ -1,6 +1,6 @@
 # CIFAR-10 on a CPU: SSD-KD, its plain baseline and the controls against
 # training time, for plot_curves.py, and MMRazor's own data-free algorithms.
-_base_ = './_base_/time.py'
+_base_ = './_base_/controls.py'
 folder = 'configs/mmpretrain/cifar10/'
 pair = '_logits_resnet18-w16_resnet18-w8_1xb256-200e_cifar10.py'
 teacher = folder + 'resnet18-w16_1xb128-30e_cifar10.py'
@@ -9,7 +9,6 @@ metric = 'accuracy/top1'
 epochs = [200]
 validations = 10
 rows = {
-    'control: untrained generator': {'model.synthesis_iters': 0},
     'control: oracle, real images': {
         'config': folder + 'kd' + pair.replace('200e', '20e'),
         # 50,000 images in one of its epochs, 5,000 draws in one of SSD-KD's.
