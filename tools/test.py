@@ -26,11 +26,13 @@ def main() -> None:
     forget_teachers(cfg)
     runner = Runner.from_cfg(cfg)
     model = runner.model
-    # The runner's own loading passes over keys that do not fit.
+    # The runner's own loading passes over keys that do not fit. The buffer,
+    # perhaps of other settings, has no part in a test.
     load_weights(
         model.module if is_model_wrapper(model) else model,
         args.checkpoint,
         'checkpoint',
+        extra_state=False,
     )
     runner.test()
 

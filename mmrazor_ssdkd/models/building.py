@@ -154,8 +154,8 @@ def build_teacher(
         load_weights(teacher, checkpoint, names[1])
     elif isinstance(cfg, dict) and not _is_published(cfg):
         print_log(
-            f'`{names[1]}` is None: the teacher keeps the weights that its '
-            'own config initialises',
+            f'`{names[1]}` is None: the teacher starts from the weights '
+            'that its own config initialises',
             logger='current',
             level=logging.WARNING,
         )

@@ -13,9 +13,13 @@ __all__ = ['load_weights', 'read_checkpoint']
 # architectures: old BatchNorm checkpoints count no batches, a preprocessor's
 # constants come from the config, and nothing here runs an auxiliary head.
 _OPTIONAL = ('num_batches_tracked', 'data_preprocessor.', 'auxiliary_head.')
+# PyTorch's key of `get_extra_state`.
+_EXTRA_STATE = '_extra_state'
 
 
-def load_weights(model: nn.Module, source: str, name: str) -> None:
+def load_weights(
+    model: nn.Module, source: str, name: str, extra_state: bool = True
+) -> None:
     """Loads a checkpoint into the model it was made from.
 
     Args:
@@ -23,6 +27,8 @@ def load_weights(model: nn.Module, source: str, name: str) -> None:
         source (str): Path or http(s) URL of a checkpoint: a state dict, or a
             dict with one under ``state_dict``.
         name (str): The argument that ``source`` was given as, for messages.
+        extra_state (bool): Whether what is no weight goes along, such as a
+            replay buffer, whose settings must then fit. Defaults to True.
 
     Raises:
         ValueError: The file is missing, unreadable, holds more than weights,
@@ -37,6 +43,10 @@ def load_weights(model: nn.Module, source: str, name: str) -> None:
     state = {
         key.removeprefix('module.'): value for key, value in state.items()
     }
+    optional: tuple[str, ...] = _OPTIONAL
+    if not extra_state:
+        optional = (*_OPTIONAL, _EXTRA_STATE)
+        state = {k: v for k, v in state.items() if _EXTRA_STATE not in k}
     try:
         result = model.load_state_dict(state, strict=False)
     except RuntimeError as error:
@@ -48,7 +58,7 @@ def load_weights(model: nn.Module, source: str, name: str) -> None:
         keys = [
             key
             for key in getattr(result, f'{kind}_keys')
-            if not any(part in key for part in _OPTIONAL)
+            if not any(part in key for part in optional)
         ]
         if keys:
             raise ValueError(

@@ -22,6 +22,22 @@ class Call:
         return self.call
 
 
+class Counting(nn.Linear):
+    """A layer with a number beside its weights."""
+
+    def __init__(self) -> None:
+        super().__init__(3, 4)
+        self.count = 0
+
+    def get_extra_state(self) -> int:
+        """Returns the number."""
+        return self.count
+
+    def set_extra_state(self, state: int) -> None:
+        """Takes it over."""
+        self.count = state
+
+
 def make(out_features: int = 4) -> nn.Module:
     """Returns a small model with weights, statistics and a counter."""
     return nn.Sequential(
@@ -83,6 +99,17 @@ def test_optional_keys(tmp_path):
     state['auxiliary_head.conv.weight'] = torch.zeros(3)
     load_weights(model, save(state, tmp_path), 'teacher_ckpt')
     assert equal(model, source)
+
+
+@pytest.mark.parametrize(('extra_state', 'expected'), [(True, 5), (False, 0)])
+def test_extra_state_stays_behind_on_request(tmp_path, extra_state, expected):
+    """The weights come all the same."""
+    source, model = Counting(), Counting()
+    source.count = 5
+    path = save(source.state_dict(), tmp_path)
+    load_weights(model, path, 'checkpoint', extra_state=extra_state)
+    assert model.count == expected
+    assert torch.equal(model.weight, source.weight)
 
 
 def test_missing_keys_raise(tmp_path):

@@ -101,7 +101,7 @@ def test_log_has_every_loss_by_name(distilled):
 
 
 def test_test_tool_repeats_the_validation(distilled, tmp_path):
-    """The last validation's accuracy, with the teacher's file out of sight."""
+    """The last validation's, without the teacher's file and the buffer."""
     output = call(
         'test.py',
         DISTILL,
@@ -110,6 +110,8 @@ def test_test_tool_repeats_the_validation(distilled, tmp_path):
         tmp_path,
         '--cfg-options',
         'model.teacher_ckpt=gone.pth',
+        # Fewer than the checkpoint holds.
+        'model.replay_buffer.max_size=128',
     )
     (log,) = distilled.glob('*/vis_data/scalars.json')
     last = json.loads(log.read_text().splitlines()[-1])['accuracy/top1']
