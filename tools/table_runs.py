@@ -2,6 +2,8 @@
 
 import json
 import math
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,16 @@ def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
     for schedule in [schedules] if isinstance(schedules, dict) else schedules:
         if schedule.get('end') == old:
             schedule['end'] = epochs
+        if sum(schedule.get('periods', [])) == old:
+            schedule['periods'] = _rescale(schedule['periods'], epochs)
+    if (until := cfg.get('model', {}).get('synthesis_until')) is not None:
+        cfg.model.synthesis_until = until * epochs // old
+
+
+def _rescale(periods: Sequence[int], total: int) -> list[int]:
+    """Returns periods in the same proportions, of another sum."""
+    ends = [round(end * total / sum(periods)) for end in accumulate(periods)]
+    return [end - start for start, end in pairwise([0, *ends])]
 
 
 def set_teacher(cfg: Config, checkpoint: str) -> None:

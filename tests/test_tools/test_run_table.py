@@ -50,6 +50,21 @@ def test_set_epochs_of_one_schedule():
     assert cfg.param_scheduler.end == 12
 
 
+def test_set_epochs_of_a_last_phase():
+    """It keeps its share of the epochs, and starts when synthesis ends."""
+    schedule = dict(type='CosineRestartLR', periods=[60, 15])
+    cfg = Config(
+        dict(
+            train_cfg=dict(max_epochs=75),
+            param_scheduler=schedule,
+            model=dict(synthesis_until=600),
+        )
+    )
+    set_epochs(cfg, 8)
+    assert cfg.param_scheduler.periods == [6, 2]
+    assert cfg.model.synthesis_until == 64
+
+
 def test_set_teacher():
     """Each kind of algorithm has its own key for the teacher's weights."""
     ours = Config(dict(model=dict(teacher=dict(cfg_path='a.py'))))

@@ -12,7 +12,7 @@ rows = {
     **{
         f'{256 * n} synthetic images': {
             'model.warmup_rounds': max(rounds) - 1,
-            'model.synthesis_interval': 10**6,
+            'model.synthesis_until': 0,
             'model.replay_buffer.max_size': 256 * n,
         }
         for n in rounds

@@ -92,6 +92,10 @@ class SSDKD(BaseAlgorithm):
             10.
         synthesis_interval (int): Student steps between two rounds, >= 1.
             Defaults to 20.
+        synthesis_until (int, optional): Student steps, >= 0, after which no
+            round runs any more, so that a last phase at a low learning rate
+            is spent on the whole buffer; with 0 there are only the warm-up's.
+            Defaults to None: rounds run to the end.
         synthesis_batch_size (int): Images in a generator step, >= 2. Defaults
             to 256.
         warmup_rounds (int): Further rounds before the first student step,
@@ -141,6 +145,7 @@ class SSDKD(BaseAlgorithm):
         student_task_weight: float = 0.0,
         synthesis_iters: int = 10,
         synthesis_interval: int = 20,
+        synthesis_until: Optional[int] = None,
         synthesis_batch_size: int = 256,
         warmup_rounds: int = 20,
         admit: Optional[int] = None,
@@ -179,6 +184,11 @@ class SSDKD(BaseAlgorithm):
         self.synthesis_interval = check_int(
             'synthesis_interval', synthesis_interval
         )
+        self.synthesis_until: Optional[int] = None
+        if synthesis_until is not None:
+            self.synthesis_until = check_int(
+                'synthesis_until', synthesis_until, 0
+            )
         self.warmup_rounds = check_int('warmup_rounds', warmup_rounds, 0)
         self.save_images_interval = check_int(
             'save_images_interval', save_images_interval, 0
@@ -420,9 +430,10 @@ class SSDKD(BaseAlgorithm):
     def _rounds_due(self) -> Iterator[int]:
         """Yields once for each synthesis round that comes before this step."""
         if len(self.replay_buffer):
-            yield from range(
-                int(self.iteration % self.synthesis_interval == 0)
-            )
+            until = self.synthesis_until
+            over = until is not None and self.iteration >= until
+            due = self.iteration % self.synthesis_interval == 0
+            yield from range(int(due and not over))
             return
         rounds = self.warmup_rounds + 1
         for number in range(1, rounds + 1):

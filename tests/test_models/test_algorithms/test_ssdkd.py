@@ -316,15 +316,26 @@ def test_log_keys():
     assert not any(value.requires_grad for value in first.values())
 
 
-def test_rounds_come_before_every_interval_th_step():
-    """Warm-up counts in no schedule."""
-    algorithm = build(ssdkd(synthesis_interval=3, warmup_rounds=2))
+@pytest.mark.parametrize(
+    ('until', 'expected'),
+    [
+        (None, [24, 24, 24, 32, 32, 32, 40]),
+        (6, [24, 24, 24, 32, 32, 32, 32]),
+        (3, [24] * 7),
+        (0, [24] * 7),
+    ],
+)
+def test_rounds_come_before_every_interval_th_step(until, expected):
+    """Warm-up counts in no schedule, and comes where nothing else does."""
+    algorithm = build(
+        ssdkd(synthesis_interval=3, synthesis_until=until, warmup_rounds=2)
+    )
     wrapper = optimizers(algorithm)
     made = []
     for _ in range(7):
         steps(algorithm, wrapper, 1)
         made.append(algorithm.num_synthesized)
-    assert made == [24, 24, 24, 32, 32, 32, 40]
+    assert made == expected
 
 
 def test_optimised_noise_starts_anew_in_every_round():
@@ -524,7 +535,7 @@ def test_network_that_breaks_stops_the_run(name, match):
 
 def test_broken_student_is_not_saved():
     """Where no round comes to find it, the last good checkpoint stays."""
-    algorithm = build(ssdkd(synthesis_interval=10**6))
+    algorithm = build(ssdkd(synthesis_until=0))
     wrapper = optimizers(algorithm)
     (log,) = steps(algorithm, wrapper, 1)
     assert torch.isfinite(log['loss'])
@@ -602,6 +613,8 @@ def test_samples_loaded_to_another_device_follow(monkeypatch):
         (dict(student_task_weight='a'), TypeError, 'student_task_weight.*a'),
         (dict(synthesis_iters=-1), ValueError, 'synthesis_iters.*-1'),
         (dict(synthesis_interval=0), ValueError, 'synthesis_interval.*0'),
+        (dict(synthesis_until=-1), ValueError, 'synthesis_until.*-1'),
+        (dict(synthesis_until=1.0), TypeError, 'synthesis_until.*1.0'),
         (dict(synthesis_batch_size=1), ValueError, 'synthesis_batch_size.*1'),
         (dict(warmup_rounds=-2), ValueError, 'warmup_rounds.*-2'),
         (dict(warmup_rounds=1.5), TypeError, 'warmup_rounds.*1.5'),
