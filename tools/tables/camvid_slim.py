@@ -4,17 +4,17 @@ _base_ = './_base_/controls.py'
 folder = 'configs/mmseg/camvid/'
 pair = '_logits_deeplabv3-r18-w32_deeplabv3-r18-w16_1xb16-'
 teacher = folder + 'deeplabv3_r18-w32_1xb8-80e_camvid-128x96.py'
-config = folder + 'ssdkd' + pair + '60e_camvid-128x96.py'
+config = folder + 'ssdkd' + pair + '75e_camvid-128x96.py'
 metric = 'mIoU'
-epochs = [60]
-validations = 4
+epochs = [75]
+validations = 5
 rows = {
     'class weights off': {'model.class_weight_power': 0.0},
     'FitNets with SSD-KD': {
         'config': folder
         + 'ssdkd_fitnets'
         + pair.replace('_logits', '')
-        + '60e_camvid-128x96.py'
+        + '75e_camvid-128x96.py'
     },
     **{
         row: {

@@ -1,7 +1,7 @@
 # SSD-KD on CamVid's slim pair with FitNets' hints after the backbone.
 _base_ = [
     './ssdkd_logits_deeplabv3-r18-w32_deeplabv3-r18-w16_'
-    '1xb16-60e_camvid-128x96.py',
+    '1xb16-75e_camvid-128x96.py',
     '../../_base_/distillers/fitnets.py',
 ]
 
@@ -23,4 +23,4 @@ optim_wrapper = dict(
         optimizer=_base_.connector_optimizer,
     )
 )
-param_scheduler = dict(distiller=[dict(_base_.connector_schedule, end=60)])
+param_scheduler = dict(distiller=[_base_.last_phase])
