@@ -1,5 +1,6 @@
 """Every config loads, is what its name says, and takes steps."""
 
+import math
 import re
 from pathlib import Path
 
@@ -61,6 +62,12 @@ def test_schedule_ends_with_training(cfg):
     if 'type' not in schedules:
         schedules = schedules.architecture[-1]
     assert schedules.end == cfg.train_cfg.max_epochs
+    if (until := cfg.model.get('synthesis_until')) is not None:
+        # In a last phase no image is made.
+        loader = cfg.train_dataloader
+        steps = math.ceil(loader.dataset.length / loader.batch_size)
+        assert until == steps * schedules.periods[0]
+        assert sum(schedules.periods) == schedules.end
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)

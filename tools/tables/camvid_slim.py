@@ -18,7 +18,7 @@ rows = {
     },
     **{
         row: {
-            'config': folder + name + '175e_camvid-128x96.py',
+            'config': folder + name + '218e_camvid-128x96.py',
             # 67 steps in an epoch of SSD-KD, 23 in one of these.
             'epoch_factor': 67 / 23,
         }

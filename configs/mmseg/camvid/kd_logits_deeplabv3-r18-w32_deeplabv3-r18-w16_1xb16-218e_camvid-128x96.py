@@ -28,8 +28,8 @@ train_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=True),
 )
 # 23 steps in an epoch.
-train_cfg = dict(by_epoch=True, max_epochs=175, val_interval=35)
-param_scheduler = dict(end=175)
+train_cfg = dict(by_epoch=True, max_epochs=218, val_interval=36)
+param_scheduler = dict(end=218)
 # As in the SSD-KD config.
 optim_wrapper = dict(
     type='mmrazor_ssdkd.Bf16OptimWrapper',
