@@ -68,6 +68,8 @@ def test_schedule_ends_with_training(cfg):
         steps = math.ceil(loader.dataset.length / loader.batch_size)
         assert until == steps * schedules.periods[0]
         assert sum(schedules.periods) == schedules.end
+        connectors = cfg.param_scheduler.get('distiller', [schedules])
+        assert connectors == [schedules]
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ CHECKPOINTS = 10
 
 
 def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
-    """Changes how long a config trains, its schedules included.
+    """Changes how long a config trains, schedules and synthesis included.
 
     Args:
         cfg (Config): Of an epoch-based training, changed in place.
@@ -33,13 +34,17 @@ def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
     schedules: Any = cfg.get('param_scheduler', [])
     if isinstance(schedules, dict) and 'type' not in schedules:
         schedules = [s for part in schedules.values() for s in part]
+    share = Fraction(epochs, old)
     for schedule in [schedules] if isinstance(schedules, dict) else schedules:
         if schedule.get('end') == old:
             schedule['end'] = epochs
-        if sum(schedule.get('periods', [])) == old:
-            schedule['periods'] = _rescale(schedule['periods'], epochs)
+        periods = schedule.get('periods', [])
+        if sum(periods) == old:
+            schedule['periods'] = _rescale(periods, epochs)
+            # Synthesis ends where the last phase begins, in whole epochs.
+            share = Fraction(schedule['periods'][0], periods[0])
     if (until := cfg.get('model', {}).get('synthesis_until')) is not None:
-        cfg.model.synthesis_until = until * epochs // old
+        cfg.model.synthesis_until = int(until * share)
 
 
 def _rescale(periods: Sequence[int], total: int) -> list[int]:

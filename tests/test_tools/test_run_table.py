@@ -50,7 +50,16 @@ def test_set_epochs_of_one_schedule():
     assert cfg.param_scheduler.end == 12
 
 
-def test_set_epochs_of_a_last_phase():
+@pytest.mark.parametrize(
+    ('epochs', 'periods', 'until'),
+    [
+        (75, [60, 15], 600),
+        (24, [19, 5], 190),
+        (8, [6, 2], 60),
+        (1, [1, 0], 10),
+    ],
+)
+def test_set_epochs_of_a_last_phase(epochs, periods, until):
     """It keeps its share of the epochs, and starts when synthesis ends."""
     schedule = dict(type='CosineRestartLR', periods=[60, 15])
     cfg = Config(
@@ -60,9 +69,22 @@ def test_set_epochs_of_a_last_phase():
             model=dict(synthesis_until=600),
         )
     )
-    set_epochs(cfg, 8)
-    assert cfg.param_scheduler.periods == [6, 2]
-    assert cfg.model.synthesis_until == 64
+    set_epochs(cfg, epochs)
+    assert cfg.param_scheduler.periods == periods
+    assert cfg.model.synthesis_until == until
+
+
+def test_set_epochs_of_an_end_of_synthesis():
+    """Without a last phase it keeps its share of the steps."""
+    cfg = Config(
+        dict(
+            train_cfg=dict(max_epochs=40),
+            param_scheduler=dict(type='CosineAnnealingLR', end=40),
+            model=dict(synthesis_until=100),
+        )
+    )
+    set_epochs(cfg, 10)
+    assert cfg.model.synthesis_until == 25
 
 
 def test_set_teacher():
