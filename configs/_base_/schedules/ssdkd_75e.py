@@ -1,9 +1,9 @@
 # SSD-KD's optimizers and schedules for 60 epochs and a last phase of 15 at a
 # tenth of the learning rate. A leaf config says with `model.synthesis_until`
-# that no image is made in it, and gives a distiller `last_phase`, too.
+# that no image is made in it, and gives `student_schedule` to connectors, too.
 _base_ = './ssdkd.py'
 train_cfg = dict(by_epoch=True, max_epochs=75, val_interval=15)
-last_phase = dict(
+student_schedule = dict(
     type='CosineRestartLR',
     periods=[60, 15],
     restart_weights=[1.0, 0.1],
@@ -14,4 +14,4 @@ last_phase = dict(
     convert_to_iter_based=True,
 )
 # One list for each optimizer, stepped once in every iteration.
-param_scheduler = dict(generator=[], architecture=[last_phase])
+param_scheduler = dict(generator=[], architecture=[student_schedule])

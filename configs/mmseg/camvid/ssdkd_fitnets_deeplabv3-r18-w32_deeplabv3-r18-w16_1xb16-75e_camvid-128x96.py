@@ -23,4 +23,4 @@ optim_wrapper = dict(
         optimizer=_base_.connector_optimizer,
     )
 )
-param_scheduler = dict(distiller=[_base_.last_phase])
+param_scheduler = dict(distiller=[_base_.student_schedule])
