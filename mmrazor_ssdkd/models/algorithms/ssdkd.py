@@ -111,8 +111,8 @@ class SSDKD(BaseAlgorithm):
             images. The teacher then looks at the same views, since stored
             logits are those of the images as stored. Defaults to None. On
             CIFAR-10 2,000 student steps on flipped and moved images gave
-            76.7%; on the stored ones and their mirror images, all with stored
-            logits, 72.9% in a sixth less time (one seed).
+            76.2%; on the stored ones and their mirror images, all with stored
+            logits, 72.9% in a fifth less time (one seed).
         save_images_interval (int): A checkpoint holds the buffer's samples
             where its iteration is a multiple of this, and never if 0. A run
             resumed from one without starts with a new buffer. Defaults to 1.
