@@ -48,7 +48,7 @@ def export_synthetic(config: Config, checkpoint: str, out: str) -> int:
     if root.exists() and any(root.iterdir()):
         raise ValueError(f'`out` must be new or empty, but got {out!r}')
     algorithm = build(config, checkpoint)
-    images = stored_images(algorithm, checkpoint)
+    images = stored_samples(algorithm, checkpoint)['images']
     files, logits = [], []
     for start in range(0, len(images), 64):
         batch = images[start : start + 64]
@@ -80,15 +80,17 @@ def build(config: Config, checkpoint: str) -> SSDKD:
     return algorithm.eval()
 
 
-def stored_images(algorithm: SSDKD, checkpoint: str) -> torch.Tensor:
-    """Returns the images of the buffer, uint8 (N, channels, H, W)."""
+def stored_samples(
+    algorithm: SSDKD, checkpoint: str
+) -> dict[str, torch.Tensor]:
+    """Returns the buffer's fields; images are uint8 (N, channels, H, W)."""
     samples = algorithm.replay_buffer.state_dict()['samples']
     if not samples:
         raise ValueError(
             '`checkpoint` must hold the samples of a replay buffer (see '
             f'`save_images_interval`), but {checkpoint!r} holds none'
         )
-    return samples['images']
+    return samples
 
 
 def write_classes(

@@ -10,21 +10,17 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import torch
-from export_student import export_student
-from matplotlib.figure import Figure
+from export_student import dataset_meta, export_student
 from mmengine.config import Config
 from mmengine.runner import Runner
+from plot_images import draw
 from torch import nn
 
-from mmrazor_ssdkd.datasets import DigitScenes
 from mmrazor_ssdkd.engine import load_config
-from mmrazor_ssdkd.models.algorithms import SSDKD
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 PACKAGES = ('torch', 'mmengine', 'mmpretrain', 'mmrazor', 'mmrazor_ssdkd')
@@ -65,54 +61,6 @@ def num_params(model: nn.Module) -> int:
     return sum(p.numel() for p in model.parameters())
 
 
-def draw_digits(algorithm: SSDKD, path: Path, rows: int = 4) -> None:
-    """Draws synthetic digits under the labels that the teacher gives them.
-
-    Args:
-        algorithm (SSDKD): With a filled buffer.
-        path (Path): The PNG to write.
-        rows (int): Rows of ten images. Defaults to 4.
-    """
-    batch = algorithm.replay_buffer.sample(rows * 10)
-    figure = Figure(figsize=(8, 0.95 * rows))
-    axes = figure.subplots(rows, 10)
-    for axis, image, label in zip(
-        axes.flat, batch['images'].cpu(), batch['labels'].cpu()
-    ):
-        axis.imshow(image[0], cmap='gray', vmin=0, vmax=255)
-        axis.set_title(str(int(label)), fontsize=9, pad=2)
-        axis.axis('off')
-    save(figure, path)
-
-
-def draw_scenes(algorithm: SSDKD, path: Path, rows: int = 4) -> None:
-    """Draws synthetic scenes beside the maps that the teacher gives them.
-
-    Args:
-        algorithm (SSDKD): With a filled buffer.
-        path (Path): The PNG to write.
-        rows (int): Rows of four pairs. Defaults to 4.
-    """
-    batch = algorithm.replay_buffer.sample(rows * 4)
-    figure = Figure(figsize=(8, rows))
-    axes = figure.subplots(rows, 8)
-    palette = DigitScenes.METAINFO['palette']
-    colors = torch.tensor(palette, dtype=torch.uint8)
-    for index, axis in enumerate(axes.flat):
-        source = batch['labels' if index % 2 else 'images'][index // 2].cpu()
-        # The data preprocessor swaps no channels, so images are in RGB.
-        picture = colors[source] if index % 2 else source.permute(1, 2, 0)
-        axis.imshow(picture)
-        axis.axis('off')
-    save(figure, path)
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Writes a figure as a PNG."""
-    figure.tight_layout(pad=0.4)
-    figure.savefig(path, dpi=100)
-
-
 @dataclass(frozen=True)
 class Task:
     """What differs between the quickstarts."""
@@ -122,7 +70,6 @@ class Task:
     distill: str
     metric: str
     score: str
-    draw: Callable[[SSDKD, Path], None]
 
 
 TASKS = dict(
@@ -133,7 +80,6 @@ TASKS = dict(
         '1xb64-40e_digits.py',
         metric='accuracy/top1',
         score='accuracy',
-        draw=draw_digits,
     ),
     seg=Task(
         data='scenes of digits',
@@ -143,7 +89,6 @@ TASKS = dict(
         'deeplabv3plus-m-v2-w25_1xb16-40e_digit-scenes.py',
         metric='mIoU',
         score='miou',
-        draw=draw_scenes,
     ),
 )
 
@@ -186,7 +131,12 @@ def main() -> None:
     checkpoint = last_checkpoint(root / 'distill')
     exported = root / 'student.pth'
     export_student(Config.fromfile(config), checkpoint, str(exported))
-    task.draw(distilled.model, root / 'synthetic.png')
+    draw(
+        distilled.model.replay_buffer.state_dict()['samples'],
+        distilled.model,
+        dataset_meta(distilled.cfg),
+        root / 'synthetic.png',
+    )
     summary = {
         f'teacher_{task.score}': score(teacher, task.metric),
         f'student_{task.score}': score(distilled, task.metric),

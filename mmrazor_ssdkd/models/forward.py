@@ -8,9 +8,17 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-__all__ = ['frozen', 'normalize', 'predict_logits']
+__all__ = ['frozen', 'normalize', 'predict_logits', 'swaps_channels']
 
 _HALF = (torch.bfloat16, torch.float16)
+
+
+def swaps_channels(preprocessor: Any) -> bool:
+    """Returns whether a data preprocessor turns BGR into RGB or back."""
+    return any(
+        getattr(preprocessor, key, False)
+        for key in ('to_rgb', 'channel_conversion', '_channel_conversion')
+    )
 
 
 def normalize(images: torch.Tensor, preprocessor: Any) -> torch.Tensor:
@@ -28,11 +36,7 @@ def normalize(images: torch.Tensor, preprocessor: Any) -> torch.Tensor:
         torch.Tensor: The model's inputs, (N, C, H, W).
     """
     images = images.float()
-    swap = any(
-        getattr(preprocessor, key, False)
-        for key in ('to_rgb', 'channel_conversion', '_channel_conversion')
-    )
-    if swap and images.shape[1] == 3:
+    if swaps_channels(preprocessor) and images.shape[1] == 3:
         images = images.flip(1)
     if getattr(preprocessor, '_enable_normalize', False):
         images = (images - preprocessor.mean) / preprocessor.std
