@@ -10,6 +10,7 @@ from typing import Any, Optional
 
 import torch
 from mmengine.config import Config
+from mmengine.fileio import list_from_file
 from mmengine.registry import DATASETS, DefaultScope
 
 from mmrazor_ssdkd.engine import add_cfg_options, load_config
@@ -71,7 +72,9 @@ def dataset_meta(config: Config) -> dict[str, Any]:
     The distillation's own dataset has no classes: they are those of the data
     that the config evaluates on, which is not read.
     """
-    loader: dict[str, Any] = config.get('test_dataloader') or {}
+    loader: dict[str, Any] = (
+        config.get('test_dataloader') or config.get('val_dataloader') or {}
+    )
     dataset: Any = loader.get('dataset') or {}
     # RepeatDataset and its like hold the dataset itself.
     while 'dataset' in dataset:
@@ -84,9 +87,16 @@ def dataset_meta(config: Config) -> dict[str, Any]:
             DATASETS.switch_scope_and_registry(None) as registry,
         ):
             meta.update(getattr(registry.get(dataset.type), 'METAINFO', {}))
-    if isinstance(dataset.get('classes'), (list, tuple)):
-        meta['classes'] = tuple(dataset['classes'])
-    return {**meta, **(dataset.get('metainfo') or {})}
+    if dataset.get('classes') is not None:
+        meta['classes'] = dataset['classes']
+    meta.update(dataset.get('metainfo') or {})
+    classes = meta.get('classes')
+    if isinstance(classes, str):
+        # A file of names, as the datasets take it.
+        meta['classes'] = tuple(list_from_file(classes))
+    elif classes is not None:
+        meta['classes'] = tuple(classes)
+    return meta
 
 
 def _check_weights(config: Config, checkpoint: str) -> None:

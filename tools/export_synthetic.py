@@ -66,7 +66,11 @@ def export_synthetic(config: Config, checkpoint: str, out: str) -> int:
 
 
 def build(config: Config, checkpoint: str) -> SSDKD:
-    """Returns the algorithm with a checkpoint's weights, in eval mode."""
+    """Returns the algorithm with a checkpoint's weights, in eval mode.
+
+    Raises:
+        ValueError: The config is of another algorithm, or the checkpoint.
+    """
     cfg = copy.deepcopy(config)
     # As the runner does.
     if 'data_preprocessor' in cfg:
@@ -76,6 +80,11 @@ def build(config: Config, checkpoint: str) -> SSDKD:
     scope = cfg.get('default_scope', 'mmpretrain')
     with DefaultScope.overwrite_default_scope(scope):
         algorithm = MODELS.build(cfg.model)
+    if not isinstance(algorithm, SSDKD):
+        raise ValueError(
+            '`config` must be of an SSDKD, which has a replay buffer, but got '
+            f'one of a {type(algorithm).__name__}'
+        )
     load_weights(algorithm, checkpoint, 'checkpoint')
     return algorithm.eval()
 

@@ -1,13 +1,17 @@
 """Draws what a student learnt from: the newest images of a replay buffer.
 
 A classifier's under the classes that the teacher gives them, in the order of
-the classes; a segmentor's beside its maps.
+the classes; a segmentor's beside its maps. Names and colours are those of the
+config's test or validation data; where it has none, classes go by number.
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from export_student import dataset_meta
 from export_synthetic import build, stored_samples
@@ -20,6 +24,8 @@ from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.models.forward import swaps_channels
 from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
 from mmrazor_ssdkd.validation import check_int
+
+Array = npt.NDArray[Any]
 
 
 def draw(
@@ -34,72 +40,99 @@ def draw(
     Args:
         samples (dict): ``images`` (uint8), ``labels`` (classes or maps) and
             ``order`` of a replay buffer.
-        algorithm (SSDKD): It says by its teacher in which order the channels
-            are. One that swaps none is taken to look at RGB.
+        algorithm (SSDKD): Whose buffer it is.
         meta (dict): ``classes`` and ``palette`` to draw labels by, if any.
         out (Path): The PNG file.
-        rows (int): How many, >= 1. Defaults to 4.
+        rows (int): How many at most, >= 1. Defaults to 4.
 
     Raises:
-        TypeError: ``rows`` is no integer.
-        ValueError: ``rows`` is smaller than 1, or images have neither one nor
-            three channels.
+        ValueError: There are fewer names or colours than classes, or images
+            have neither one nor three channels.
     """
-    check_int('rows', rows)
     maps = samples['labels'].dim() == 3
-    columns = 4 if maps else 10
-    newest = samples['order'].topk(min(rows * columns, len(samples['order'])))
-    images = samples['images'][newest.indices]
-    labels = samples['labels'][newest.indices].long()
-    pictures = to_rgb(images, algorithm)
-    rows = -(-len(pictures) // columns)
-    height, width = images.shape[2:]
-    side = 8 / (2 * columns if maps else columns) * height / width
-    figure = Figure(figsize=(8, rows * (side + (0 if maps else 0.2))))
-    grid = figure.subplots(rows, 2 * columns if maps else columns)
-    axes = list(grid.flat)
+    number = rows * (4 if maps else 10)
+    newest = samples['order'].topk(min(number, len(samples['order']))).indices
+    pictures = to_rgb(samples['images'][newest], algorithm)
+    labels = samples['labels'][newest].long().numpy()
+    height, width = pictures.shape[1:3]
+    columns = 8 if maps else 10
+    rows = -(-len(pictures) * (2 if maps else 1) // columns)
+    inches = 8 / columns
+    row_inches = inches * height / width + (0 if maps else 0.2)
+    figure = Figure(figsize=(8, rows * row_inches))
+    axes = list(figure.subplots(rows, columns).flat)
     for axis in axes:
         axis.axis('off')
     if maps:
-        draw_maps(axes, pictures, labels, meta.get('palette'))
+        draw_maps(axes, pictures, labels, class_colors(algorithm, meta))
     else:
-        draw_classes(axes, pictures, labels, meta.get('classes'))
+        draw_classes(axes, pictures, labels, class_names(algorithm, meta))
     figure.tight_layout(pad=0.4)
-    figure.savefig(out, dpi=100)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    # Large images keep their pixels, within reason.
+    figure.savefig(out, dpi=min(max(100, width / inches), 300))
 
 
 def draw_classes(
-    axes: list[Axes], pictures: torch.Tensor, labels: torch.Tensor, names: Any
+    axes: list[Axes], pictures: Array, labels: Array, names: list[str]
 ) -> None:
-    """Draws images by class, under its name or number."""
-    for axis, index in zip(axes, labels.argsort(stable=True).tolist()):
-        label = int(labels[index])
-        axis.imshow(pictures[index])
-        name = names[label] if names else str(label)
-        axis.set_title(name, fontsize=8, pad=2)
+    """Draws images by class, under its name."""
+    for axis, index in zip(axes, labels.argsort(kind='stable')):
+        axis.imshow(pictures[index], interpolation='nearest')
+        axis.set_title(names[labels[index]], fontsize=8, pad=2)
 
 
 def draw_maps(
-    axes: list[Axes], pictures: torch.Tensor, maps: torch.Tensor, palette: Any
+    axes: list[Axes], pictures: Array, maps: Array, colors: Array
 ) -> None:
     """Draws images, each beside its map."""
-    if not palette:
-        palette = colormaps['tab20'](range(20), bytes=True)[:, :3].tolist()
-    colors = torch.tensor(palette, dtype=torch.uint8)
     for index, (picture, labels) in enumerate(zip(pictures, maps)):
-        axes[2 * index].imshow(picture)
-        axes[2 * index + 1].imshow(colors[labels % len(colors)])
+        axes[2 * index].imshow(picture, interpolation='nearest')
+        axes[2 * index + 1].imshow(colors[labels], interpolation='nearest')
 
 
-def to_rgb(images: torch.Tensor, algorithm: SSDKD) -> torch.Tensor:
+def class_names(algorithm: SSDKD, meta: dict[str, Any]) -> list[str]:
+    """Returns a short name for each class, its number if it has none."""
+    numbers = list(map(str, range(algorithm.num_classes)))
+    found = meta.get('classes') or numbers
+    check_number_of('classes', found, algorithm.num_classes)
+    # ImageNet's have several names each, wider than an image.
+    first = [str(name).split(',')[0] for name in found]
+    return [name if len(name) < 14 else name[:12] + '…' for name in first]
+
+
+def class_colors(algorithm: SSDKD, meta: dict[str, Any]) -> Array:
+    """Returns a colour for each class, uint8 (C, 3)."""
+    number = algorithm.num_classes
+    if meta.get('palette'):
+        check_number_of('palette', meta['palette'], number)
+        return np.array(meta['palette'], dtype=np.uint8)
+    if number <= 20:
+        return colormaps['tab20'](range(number), bytes=True)[:, :3]
+    return colormaps['hsv'](np.linspace(0, 0.95, number), bytes=True)[:, :3]
+
+
+def check_number_of(name: str, values: Sequence[Any], number: int) -> None:
+    """Raises a ValueError unless there is a value for each class."""
+    if len(values) < number:
+        raise ValueError(
+            f'`{name}` must be of all {number} classes, but got {len(values)}'
+        )
+
+
+def to_rgb(images: torch.Tensor, algorithm: SSDKD) -> Array:
     """Returns uint8 images (N, C, H, W) as a picture wants them.
+
+    Where the first teacher's data preprocessor swaps channels, they are taken
+    to be BGR, as OpenMMLab loads images, and RGB otherwise. A teacher that
+    wants BGR and gets it without a swap is drawn with red for blue.
 
     Args:
         images (torch.Tensor): As the generator made them.
-        algorithm (SSDKD): Whose first teacher looks at them.
+        algorithm (SSDKD): Whose teacher looks at them.
 
     Returns:
-        torch.Tensor: (N, H, W, 3), RGB.
+        np.ndarray: (N, H, W, 3), RGB.
 
     Raises:
         ValueError: They have neither one nor three channels.
@@ -110,9 +143,9 @@ def to_rgb(images: torch.Tensor, algorithm: SSDKD) -> torch.Tensor:
             f'`channels` of a picture must be 1 or 3, but got {channels}'
         )
     teacher = next(iter(named_teachers(algorithm.teacher).values()))
-    if swaps_channels(teacher.data_preprocessor):
+    if swaps_channels(getattr(teacher, 'data_preprocessor', None)):
         images = images.flip(1)
-    return images.expand(-1, 3, -1, -1).permute(0, 2, 3, 1)
+    return images.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).numpy()
 
 
 def main() -> None:
@@ -124,6 +157,7 @@ def main() -> None:
     parser.add_argument('--rows', type=int, default=4)
     add_cfg_options(parser)
     args = parser.parse_args()
+    check_int('rows', args.rows)
     config = load_config(args.config, cfg_options=args.cfg_options)
     algorithm = build(config, args.checkpoint)
     samples = stored_samples(algorithm, args.checkpoint)

@@ -131,12 +131,6 @@ def main() -> None:
     checkpoint = last_checkpoint(root / 'distill')
     exported = root / 'student.pth'
     export_student(Config.fromfile(config), checkpoint, str(exported))
-    draw(
-        distilled.model.replay_buffer.state_dict()['samples'],
-        distilled.model,
-        dataset_meta(distilled.cfg),
-        root / 'synthetic.png',
-    )
     summary = {
         f'teacher_{task.score}': score(teacher, task.metric),
         f'student_{task.score}': score(distilled, task.metric),
@@ -153,6 +147,12 @@ def main() -> None:
     }
     text = json.dumps(summary, indent=2)
     (root / 'summary.json').write_text(text + '\n')
+    draw(
+        distilled.model.replay_buffer.state_dict()['samples'],
+        distilled.model,
+        dataset_meta(distilled.cfg),
+        root / 'synthetic.png',
+    )
     say(f'Done: {root / "summary.json"} and {root / "synthetic.png"}')
     print(text)
 

@@ -8,7 +8,14 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain.datasets import CustomDataset
 from mmseg.datasets import BaseSegDataset
-from toy_models import build, optimizers, segmentation, ssdkd, steps
+from toy_models import (
+    build,
+    classifier,
+    optimizers,
+    segmentation,
+    ssdkd,
+    steps,
+)
 
 
 def distil(model, path):
@@ -118,6 +125,13 @@ def test_checkpoint_without_samples(tmp_path):
             config, str(tmp_path / 'epoch.pth'), str(tmp_path / 'o')
         )
     assert not (tmp_path / 'o').exists()
+
+
+def test_config_of_another_algorithm(tmp_path):
+    """A network alone has no buffer."""
+    config = Config(dict(model=classifier(), default_scope='mmpretrain'))
+    with pytest.raises(ValueError, match=r'`config`.*SSDKD.*ImageClassifier'):
+        export_synthetic(config, 'none.pth', str(tmp_path / 'o'))
 
 
 def test_folder_with_something_in_it(tmp_path):

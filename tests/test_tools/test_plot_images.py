@@ -1,24 +1,34 @@
 """What a student learnt from can be looked at."""
 
-import matplotlib.image
 import pytest
 import torch
+from export_student import dataset_meta
 from mmengine.config import Config
 from mmrazor.registry import MODELS
-from plot_images import draw, main, to_rgb
+from plot_images import class_names, draw, main, to_rgb
 from toy_models import build, optimizers, segmentation, ssdkd, steps
+
+# Of the newest ten samples, in the order in which they are drawn.
+SORTED = [0, 4, 8, 1, 5, 9, 2, 6, 3, 7]
 
 
 def distil(model):
-    """Takes a step; returns the algorithm and its samples."""
+    """Takes a step; returns the algorithm and its 16 samples.
+
+    The newest come first, and every one can be told by its pixels and label.
+    """
     algorithm = build(model)
     steps(algorithm, optimizers(algorithm), 1)
-    return algorithm, algorithm.replay_buffer.state_dict()['samples']
-
-
-def titles(figures):
-    """Returns what is written over the pictures of the last figure."""
-    return [axis.get_title() for axis in figures[-1].axes if axis.images]
+    samples = algorithm.replay_buffer.state_dict()['samples']
+    assert len(samples['images']) == 16
+    numbers = torch.arange(16)
+    samples['order'] = samples['order'].flip(0)
+    samples['images'][:] = (10 * numbers).view(-1, 1, 1, 1)
+    labels = numbers % 4
+    if samples['labels'].dim() == 3:
+        labels = labels.view(-1, 1, 1)
+    samples['labels'][:] = labels
+    return algorithm, samples
 
 
 @pytest.fixture
@@ -33,44 +43,66 @@ def figures(monkeypatch):
     return saved
 
 
+def drawn(figures):
+    """Returns the last figure's titles, and the color of each picture."""
+    axes = [axis for axis in figures[-1].axes if axis.images]
+    pictures = [axis.images[0].get_array() for axis in axes]
+    assert all((p == p[0, 0]).all() for p in pictures)
+    return [a.get_title() for a in axes], [p[0, 0].tolist() for p in pictures]
+
+
 def test_newest_images_stand_under_their_classes_in_order(figures, tmp_path):
-    """Those that a full buffer forgets next are the last to be drawn."""
+    """The ten newest of sixteen are drawn, sorted by class."""
     algorithm, samples = distil(ssdkd())
-    assert len(samples['images']) == 16
-    samples['order'] = samples['order'].flip(0)
-    samples['labels'] = torch.arange(16, dtype=torch.int16) % 4
-    draw(samples, algorithm, {}, tmp_path / 'a.png', rows=1)
-    # The ten of the largest order are now the first.
-    expected = [str(number) for number in sorted(i % 4 for i in range(10))]
-    assert titles(figures) == expected
-    first = figures[-1].axes[0].images[0].get_array()
-    drawn = samples['images'][[0, 4, 8], 0].numpy()
-    assert any((first[..., 0] == image).all() for image in drawn)
-    names = dict(classes=['cat', 'dog', 'frog', 'ship'])
+    names = dict(classes=[*'abcdefghij'])
     draw(samples, algorithm, names, tmp_path / 'a.png', rows=1)
-    assert titles(figures)[0] == 'cat' and titles(figures)[-1] == 'ship'
+    titles, pictures = drawn(figures)
+    assert titles == ['abcd'[index % 4] for index in SORTED]
+    assert pictures == [[10 * index] * 3 for index in SORTED]
 
 
 def test_maps_stand_beside_their_images(figures, tmp_path):
     """Each pair is of one sample, in the palette's colours."""
     algorithm, samples = distil(segmentation())
-    palette = [[10 * number, 0, 255] for number in range(5)]
-    draw(samples, algorithm, dict(palette=palette), tmp_path / 'a.png')
-    pictures = [axis.images[0].get_array() for axis in figures[-1].axes]
-    assert len(pictures) == 2 * len(samples['images']) == 32
-    index = int(samples['order'].argmax())
-    assert (pictures[0] == to_rgb(samples['images'], algorithm)[index]).all()
-    assert (pictures[1][..., 0] == 10 * samples['labels'][index]).all()
-    assert (pictures[1][..., 2] == 255).all()
-    # Without a palette as many colours as there are classes.
-    samples['labels'][index] = (
-        torch.arange(5)
-        .repeat(1000)[: samples['labels'][index].numel()]
-        .view_as(samples['labels'][index])
-    )
-    draw(samples, algorithm, {}, tmp_path / 'a.png')
-    colors = figures[-1].axes[1].images[0].get_array().reshape(-1, 3)
-    assert len({tuple(color) for color in colors.tolist()}) == 5
+    palette = dict(palette=[[number, 0, 255] for number in range(5)])
+    draw(samples, algorithm, palette, tmp_path / 'a.png', rows=2)
+    _, pictures = drawn(figures)
+    assert pictures[::2] == [[10 * index] * 3 for index in range(8)]
+    assert pictures[1::2] == [[index % 4, 0, 255] for index in range(8)]
+
+
+@pytest.mark.parametrize('number', [5, 20, 150])
+def test_every_class_has_a_color_of_its_own(figures, tmp_path, number):
+    """Also where no palette says which."""
+    algorithm, samples = distil(segmentation())
+    algorithm.num_classes = number
+    last = (number - 1 - torch.arange(8)) % number
+    samples['labels'][:8] = last.view(-1, 1, 1)
+    draw(samples, algorithm, {}, tmp_path / 'a.png', rows=2)
+    colors = {tuple(color) for color in drawn(figures)[1][1::2]}
+    assert len(colors) == min(8, number)
+
+
+@pytest.mark.parametrize(
+    'model, meta, message',
+    [
+        (ssdkd, dict(classes=['cat']), '`classes`.*10 classes.*got 1'),
+        (segmentation, dict(palette=[[0, 0, 0]]), '`palette`.*5 classes'),
+    ],
+)
+def test_too_few_names_or_colors(model, meta, message, tmp_path):
+    """They are of other classes."""
+    algorithm, samples = distil(model())
+    with pytest.raises(ValueError, match=message):
+        draw(samples, algorithm, meta, tmp_path / 'a.png')
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_fit_over_an_image():
+    """ImageNet's classes have several names each."""
+    classes = ['tench, Tinca tinca', 'red-breasted merganser', *'cdefghij']
+    names = class_names(build(ssdkd()), dict(classes=classes))
+    assert names == ['tench', 'red-breasted…', *'cdefghij']
 
 
 @pytest.mark.parametrize('swaps', [True, False])
@@ -94,13 +126,56 @@ def test_pictures_have_one_or_three_channels(channels):
         to_rgb(images, build(ssdkd()))
 
 
-def test_command_draws_a_checkpoint(tmp_path, monkeypatch):
-    """From the config and the file alone."""
-    config = Config(dict(model=ssdkd(), default_scope='mmpretrain'))
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    """Returns what calls the tool on a toy's checkpoint."""
+    (tmp_path / 'names.txt').write_text('\n'.join('abcdefghij'))
+    dataset = dict(
+        type='CustomDataset', metainfo=dict(classes=f'{tmp_path}/names.txt')
+    )
+    config = Config(
+        dict(
+            model=ssdkd(),
+            default_scope='mmpretrain',
+            val_dataloader=dict(dataset=dataset),
+        )
+    )
     config.dump(tmp_path / 'config.py')
     algorithm, _ = distil(ssdkd())
     torch.save(dict(state_dict=algorithm.state_dict()), tmp_path / 'e.pth')
-    paths = [tmp_path / name for name in ('config.py', 'e.pth', 'out.png')]
-    monkeypatch.setattr('sys.argv', ['plot_images.py', *map(str, paths)])
-    main()
-    assert matplotlib.image.imread(paths[-1]).shape[1] == 800
+    png = tmp_path / 'new' / 'out.png'
+
+    def call(*arguments):
+        paths = [tmp_path / 'config.py', tmp_path / 'e.pth', png]
+        argv = ['plot_images.py', *map(str, paths), *arguments]
+        monkeypatch.setattr('sys.argv', argv)
+        main()
+        return png
+
+    return call
+
+
+def test_command_writes_a_picture(command):
+    """Into a folder that is not there yet."""
+    assert command().read_bytes().startswith(b'\x89PNG')
+
+
+def test_command_names_classes_and_counts_rows(command, figures):
+    """The names are in a file that the config's dataset reads."""
+    command('--rows', '1')
+    titles = [axis.get_title() for axis in figures[-1].axes]
+    assert len(titles) == 10 and titles == sorted(titles)
+    assert set(titles) <= set('abcdefghij')
+
+
+@pytest.mark.parametrize('rows', ['0', '-1'])
+def test_command_checks_rows_first(command, rows, monkeypatch):
+    """Before it loads anything."""
+    monkeypatch.setattr('plot_images.build', None)
+    with pytest.raises(ValueError, match=f'`rows`.*{rows}'):
+        command('--rows', rows)
+
+
+def test_classes_without_a_test_set():
+    """A config without any data has none."""
+    assert dataset_meta(Config(dict(model=dict()))) == {}
