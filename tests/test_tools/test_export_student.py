@@ -4,7 +4,7 @@ import sys
 
 import pytest
 import torch
-from export_student import export_student, main
+from export_student import dataset_meta, export_student, main
 from mmengine.config import Config
 from mmpretrain import get_model
 from torch.testing import assert_close
@@ -99,3 +99,8 @@ def test_config_is_not_overwritten(shared, tmp_path, monkeypatch, capsys):
         main()
     assert 'would be overwritten' in capsys.readouterr().err
     assert config.read_text() == before
+
+
+def test_classes_without_a_test_set():
+    """A config without any data has none."""
+    assert dataset_meta(Config(dict(model=dict()))) == {}

@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from export_student import dataset_meta
 from mmengine.config import Config
 from mmrazor.registry import MODELS
 from plot_images import class_names, draw, main, to_rgb
@@ -174,8 +173,3 @@ def test_command_checks_rows_first(command, rows, monkeypatch):
     monkeypatch.setattr('plot_images.build', None)
     with pytest.raises(ValueError, match=f'`rows`.*{rows}'):
         command('--rows', rows)
-
-
-def test_classes_without_a_test_set():
-    """A config without any data has none."""
-    assert dataset_meta(Config(dict(model=dict()))) == {}
