@@ -8,6 +8,7 @@ from .generators import (  # isort: skip
     NormalizedGenerator,
     SSDKDGenerator,
 )
+from .inheritance import TeacherWeights  # isort: skip
 from .algorithms import SSDKD  # isort: skip
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     'NormalizedGenerator',
     'RecentTaskLoss',
     'SSDKDGenerator',
+    'TeacherWeights',
 ]

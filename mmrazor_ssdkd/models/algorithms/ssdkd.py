@@ -14,6 +14,7 @@ from mmrazor_ssdkd.engine.random_stream import RandomStream
 from mmrazor_ssdkd.models.building import build_model, build_part
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
 from mmrazor_ssdkd.models.generators import ImageGenerator
+from mmrazor_ssdkd.models.inheritance import build_student_init
 from mmrazor_ssdkd.models.losses import (
     BNStatisticsLoss,
     ModulatedTaskLoss,
@@ -22,7 +23,11 @@ from mmrazor_ssdkd.models.losses import (
     kl_divergence,
     mean_over_pixels,
 )
-from mmrazor_ssdkd.models.teacher_ensemble import build_teachers
+from mmrazor_ssdkd.models.memory_layout import use_channels_last
+from mmrazor_ssdkd.models.teacher_ensemble import (
+    build_teachers,
+    named_teachers,
+)
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.replay import (
     PrioritizedReplayBuffer,
@@ -66,6 +71,11 @@ class SSDKD(BaseAlgorithm):
         teachers (dict, optional): In place of ``teacher`` several of one
             task, ``NAME=dict(build_cfg=..., ckpt_path=...)`` as in MMRazor,
             see :class:`TeacherEnsemble`. Defaults to None.
+        student_init (str | dict): Where the student's weights come from:
+            'random', its own initialisation and the paper's protocol;
+            'teacher', copied from the teacher's; or the config of a
+            ``StudentInit``, such as :class:`TeacherWeights`. Defaults to
+            'random'.
         distiller (dict, optional): Config of MMRazor's
             ``ConfigurableDistiller``, whose losses the student minimises too,
             unweighted by w. Connectors with weights need a ``distiller``
@@ -140,6 +150,7 @@ class SSDKD(BaseAlgorithm):
         teacher: Optional[Union[dict, nn.Module]] = None,
         teacher_ckpt: Optional[str] = None,
         teachers: Optional[dict[str, dict]] = None,
+        student_init: Union[str, dict] = 'random',
         distiller: Optional[dict] = None,
         distiller_uniform: bool = False,
         kd_weight: float = 1.0,
@@ -223,19 +234,30 @@ class SSDKD(BaseAlgorithm):
         self.random_stream = RandomStream()
         self.channels_last = check_bool('channels_last', channels_last)
         if self.channels_last:
-            parts: tuple[Any, ...] = (self.generator, self.teacher, student)
-            for part in parts:
-                part.to(memory_format=torch.channels_last)
+            for part in (self.generator, self.teacher, self.student):
+                use_channels_last(part)
         self.num_classes = check_models(self)
         self._check_distiller()
+        self._student_init = build_student_init(student_init)
+        if self._student_init is not None:
+            self._student_init.prepare(
+                self.student,
+                named_teachers(self.teacher),
+                torch.full(self._image_shape, 127.0),
+            )
+
+    @property
+    def _image_shape(self) -> tuple[int, ...]:
+        """The shape of two of the generator's images."""
+        return (2, self.generator.channels, *self.generator.image_size)
 
     def _check_distiller(self) -> None:
         """Raises a ValueError for losses that cannot be, or are none."""
         if self._slot is not None:
-            size = (2, self.generator.channels, *self.generator.image_size)
             # Draws of its own, so that a run's do not depend on a distiller.
             own = torch.Generator().manual_seed(0)
-            self._slot.check(255 * torch.rand(size, generator=own))
+            images = torch.rand(self._image_shape, generator=own)
+            self._slot.check(255 * images)
         elif self.distiller_uniform:
             raise ValueError(
                 '`distiller_uniform` must be False without a `distiller`, but '
@@ -251,6 +273,12 @@ class SSDKD(BaseAlgorithm):
     def student(self) -> nn.Module:
         """Alias for ``architecture``, as MMRazor has it."""
         return self.architecture
+
+    def init_weights(self) -> None:
+        """Initialises all parts, then the student from its teacher."""
+        super().init_weights()
+        if self._student_init is not None:
+            self._student_init.initialize()
 
     def train(self, mode: bool = True) -> 'SSDKD':
         """Sets the mode of all but the teacher, which stays in eval mode."""
@@ -284,6 +312,7 @@ class SSDKD(BaseAlgorithm):
                 self.num_synthesized += len(images)
                 self.admit_best(images)
                 log_vars.update(self._buffer_vars())
+            self.settle_student(len(data['inputs']))
             batch = self.view(self.replay_buffer.sample(len(data['inputs'])))
             delta, student_vars = self.distill(batch, student, connectors)
             self.replay_buffer.update_priority(
@@ -336,6 +365,20 @@ class SSDKD(BaseAlgorithm):
             preds_S=preds_S, preds_T=preds_T, weight=torch.ones_like(phi[best])
         )
         self.replay_buffer.extend(images, preds_T, delta, phi=self._stored_phi)
+
+    def settle_student(self, batch_size: int) -> None:
+        """Mends an inherited student on replayed images, before step 0.
+
+        Args:
+            batch_size (int): Images in a batch.
+        """
+        if self._student_init is None or self.iteration:
+            return
+        draws = [
+            self.view(self.replay_buffer.sample(batch_size, uniform=True))
+            for _ in range(self._student_init.num_batches)
+        ]
+        self._student_init.settle([draw['images'] for draw in draws])
 
     def view(self, batch: Batch) -> Batch:
         """Replaces the images of a drawn batch by views of them.

@@ -1,0 +1,186 @@
+"""Chooses which of the teacher's channels a student's become."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import zip_longest
+from typing import Optional
+
+import torch
+
+from .channel_ids import NOBODY
+from .channel_trace import ChannelTrace, Slot
+
+__all__ = ['ChannelMap']
+
+# Channels that all the same layers share, such as a residual stream's.
+Family = tuple[int, ...]
+Slots = Iterable[tuple[Slot, Slot]]
+
+
+class ChannelMap:
+    """A student's channels and the teacher's that they become.
+
+    Channels that belong together are chosen together: once for a residual
+    stream, by block for a grouped convolution or the heads of an attention. A
+    family of as many channels as its counterpart keeps them all, in order; a
+    smaller one takes those of the largest scores; a larger one has some
+    without a counterpart.
+
+    Args:
+        student (ChannelTrace): The student's channels.
+        teacher (ChannelTrace): The teacher's.
+        pairs (Mapping[str, str]): The student's tensors and the teacher's.
+        scores (Mapping[int, float]): How much a teacher's channel matters, by
+            its id.
+
+    Attributes:
+        kept (dict): By the student's channel, which share of its teacher's
+            family is kept, in (0, 1].
+    """
+
+    def __init__(
+        self,
+        student: ChannelTrace,
+        teacher: ChannelTrace,
+        pairs: Mapping[str, str],
+        scores: Mapping[int, float],
+    ) -> None:
+        self._student, self._teacher = student, teacher
+        self._scores = scores
+        self._map: dict[int, int] = {}
+        self.kept: dict[int, float] = {}
+        slots = [
+            ((ours, dim), (theirs, other))
+            for ours, theirs in pairs.items()
+            for dim, other in ((0, 0), (1, 1))
+            if (ours, dim) in student.slots
+            and (theirs, other) in teacher.slots
+        ]
+        for ours, theirs in _match_families(slots, student, teacher).items():
+            self._choose(ours, theirs)
+
+    def index(self, ours: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
+        """Returns where in a teacher's dimension each channel stands.
+
+        Args:
+            ours (torch.Tensor): Ids along a dimension of the student's, (n,).
+            theirs (torch.Tensor): Ids along the teacher's counterpart, (m,).
+
+        Returns:
+            torch.Tensor: Positions in the teacher's, (n,), ``NOBODY`` of
+            channels that are not there. A channel that stands there several
+            times, as after a flattening, is found in order.
+        """
+        places = defaultdict(list)
+        for position, channel in enumerate(theirs.tolist()):
+            places[channel].append(position)
+        seen: Counter = Counter()
+        found = []
+        for channel in ours.tolist():
+            there = places[self._map.get(channel, NOBODY)]
+            nth, seen[channel] = seen[channel], seen[channel] + 1
+            found.append(there[nth] if nth < len(there) else NOBODY)
+        return torch.tensor(found, dtype=torch.long)
+
+    def _choose(self, ours: Family, theirs: Family) -> None:
+        """Maps a family to its counterpart."""
+        blocks = _find_blocks(self._student, ours)
+        others = _find_blocks(self._teacher, theirs)
+        if blocks is None or others is None:
+            self._map_rows([ours], [theirs])
+            return
+        (entry, own), (other, full) = blocks, others
+        del entry
+        rows = _best(self._sum(self._teacher.blocks[other]), len(own))
+        self._map_rows(own.tolist(), full[rows].tolist())
+
+    def _map_rows(
+        self, ours: Iterable[Iterable[int]], theirs: Iterable[Iterable[int]]
+    ) -> None:
+        """Maps channels to the best of their block."""
+        for row, other in zip(map(list, ours), map(list, theirs)):
+            scores = torch.tensor([self._scores.get(i, 0.0) for i in other])
+            best = _best(scores, len(row)).tolist()
+            for channel, place in zip_longest(row, best):
+                if channel is not None and place is not None:
+                    self._map[channel] = other[place]
+                    self.kept[channel] = len(best) / len(other)
+
+    def _sum(self, block: list[torch.Tensor]) -> torch.Tensor:
+        """Returns how much each of some blocks matters, (blocks,)."""
+        return torch.stack(
+            [
+                torch.tensor(
+                    [
+                        self._scores.get(i, 0.0)
+                        for i in matrix.view(-1).tolist()
+                    ]
+                )
+                .view(matrix.shape)
+                .sum(dim=1)
+                for matrix in block
+            ]
+        ).sum(dim=0)
+
+
+def _best(scores: torch.Tensor, count: int) -> torch.Tensor:
+    """Returns where the largest scores are, at most ``count``, in order."""
+    # Stable, so that of equals the first is taken wherever this runs.
+    order = scores.argsort(descending=True, stable=True)
+    return order[: min(count, len(scores))].sort().values
+
+
+def _match_families(
+    slots: list[tuple[Slot, Slot]],
+    student: ChannelTrace,
+    teacher: ChannelTrace,
+) -> dict[Family, Family]:
+    """Finds each of the student's families its counterpart.
+
+    Where a network ties together what the other keeps apart, the counterpart
+    is what most of the layers say.
+    """
+    ours = _families([own for own, _ in slots], student)
+    theirs = _families([other for _, other in slots], teacher)
+    votes: dict[Family, Counter] = defaultdict(Counter)
+    for own, other in slots:
+        families = _in_order(student.slots[own], ours)
+        others = _in_order(teacher.slots[other], theirs)
+        if len(families) == len(others):
+            for family, counterpart in zip(families, others):
+                votes[family][counterpart] += 1
+    return {
+        family: counts.most_common(1)[0][0] for family, counts in votes.items()
+    }
+
+
+def _families(slots: list[Slot], trace: ChannelTrace) -> dict[int, Family]:
+    """Returns the family of each channel: those of the same slots."""
+    where = defaultdict(set)
+    for number, slot in enumerate(slots):
+        for channel in trace.slots[slot].tolist():
+            where[channel].add(number)
+    members = defaultdict(list)
+    for channel in sorted(where):
+        members[frozenset(where[channel])].append(channel)
+    return {
+        channel: tuple(family)
+        for family in members.values()
+        for channel in family
+    }
+
+
+def _in_order(ids: torch.Tensor, families: dict[int, Family]) -> list[Family]:
+    """Returns the families along a dimension as they come first."""
+    return list(dict.fromkeys(families[channel] for channel in ids.tolist()))
+
+
+def _find_blocks(
+    trace: ChannelTrace, family: Family
+) -> Optional[tuple[int, torch.Tensor]]:
+    """Returns the blocks that a family is made of, and which entry's."""
+    for number, block in enumerate(trace.blocks):
+        for matrix in block:
+            if set(matrix.view(-1).tolist()) == set(family):
+                return number, matrix
+    return None

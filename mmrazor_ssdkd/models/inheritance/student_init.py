@@ -1,0 +1,63 @@
+"""Where a student's weights come from: the base of what a config names."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import nn
+
+__all__ = ['StudentInit']
+
+
+class StudentInit:
+    """Gives a student weights before, and settles it at, its first step.
+
+    Write one, register it in ``mmrazor_ssdkd.registry.MODELS`` and name it in
+    ``model.student_init``.
+
+    Example:
+        >>> @MODELS.register_module()
+        ... class HalfWeights(StudentInit):
+        ...     def prepare(self, student, teachers, images):
+        ...         self.student = student
+        ...
+        ...     def initialize(self):
+        ...         for parameter in self.student.parameters():
+        ...             parameter.data.mul_(0.5)
+    """
+
+    def prepare(
+        self,
+        student: nn.Module,
+        teachers: Mapping[str, nn.Module],
+        images: torch.Tensor,
+    ) -> None:
+        """Finds out what there is to do, at build time.
+
+        Args:
+            student (nn.Module): The student, which stays as it is.
+            teachers (Mapping[str, nn.Module]): The teachers by the argument
+                that each was given as: ``'teacher'``, or ``'teachers.NAME'``.
+            images (torch.Tensor): Images in 0 to 255 of the size that the
+                generator makes, (2, channels, H, W).
+
+        Raises:
+            ValueError: It cannot be done with these networks.
+        """
+        raise NotImplementedError
+
+    def initialize(self) -> None:
+        """Gives the student its weights, after its own initialisation."""
+        raise NotImplementedError
+
+    def settle(self, batches: list[torch.Tensor]) -> None:
+        """Mends the student on synthetic images, before its first step.
+
+        Args:
+            batches (list[torch.Tensor]): Views of the buffer's images in 0 to
+                255, (N, channels, H, W).
+        """
+
+    @property
+    def num_batches(self) -> int:
+        """How many batches :meth:`settle` wants. 0 unless it says so."""
+        return 0
