@@ -8,6 +8,7 @@ the last one imports.
 """
 
 from .checkpoint_globals import allow_mmengine_checkpoints
+from .checkpoint_text import disarm_checkpoint_text
 from .data_free import mend_data_free_distillation
 from .mmcv_ops import import_mmcv_ops
 from .quantization_tables import skip_quantization_tables
@@ -22,4 +23,5 @@ def mend() -> None:
     import_mmcv_ops()
     skip_quantization_tables()
     allow_mmengine_checkpoints()
+    disarm_checkpoint_text()
     mend_data_free_distillation()
