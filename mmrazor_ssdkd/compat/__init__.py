@@ -8,6 +8,7 @@ the last one imports.
 """
 
 from .checkpoint_globals import allow_mmengine_checkpoints
+from .checkpoint_sources import check_checkpoint_sources
 from .checkpoint_text import disarm_checkpoint_text
 from .data_free import mend_data_free_distillation
 from .mmcv_ops import import_mmcv_ops
@@ -24,4 +25,5 @@ def mend() -> None:
     skip_quantization_tables()
     allow_mmengine_checkpoints()
     disarm_checkpoint_text()
+    check_checkpoint_sources()
     mend_data_free_distillation()

@@ -1,11 +1,11 @@
-"""Loads weights that may come from anywhere, running none of their code."""
+"""Loads weights that may come from anywhere into the model they are of."""
 
-import pickle
-from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
+
+from mmrazor_ssdkd.checkpoints import read_checkpoint
+from mmrazor_ssdkd.checkpoints.reading import first_line
 
 __all__ = ['load_weights', 'read_checkpoint']
 
@@ -52,7 +52,7 @@ def load_weights(
     except RuntimeError as error:
         raise ValueError(
             f'`{name}` must fit the model, but {source!r} has other shapes: '
-            f'{_first_line(error)}'
+            f'{first_line(error)}'
         ) from error
     for kind in ('missing', 'unexpected'):
         keys = [
@@ -67,64 +67,6 @@ def load_weights(
             )
 
 
-def read_checkpoint(source: str, name: str) -> dict[str, Any]:
-    """Reads a checkpoint on the CPU with ``weights_only``.
-
-    Args:
-        source (str): Path or http(s) URL.
-        name (str): The argument that ``source`` was given as, for messages.
-
-    Raises:
-        ValueError: The file is missing, unreadable or holds anything that
-            loading would have to run code for.
-    """
-    source = str(source)
-    remote = source.startswith(('http://', 'https://'))
-    if not remote and not Path(source).is_file():
-        raise ValueError(
-            f'`{name}` must be an existing file or an http(s) URL, but got '
-            f'{source!r}'
-        )
-    try:
-        checkpoint = _download(source) if remote else _read(source)
-    except pickle.UnpicklingError as error:
-        raise ValueError(
-            f'`{name}` must hold weights alone, but {source!r} is damaged or '
-            f'asks to run code: {_first_line(error)}'
-        ) from error
-    # A damaged file fails in as many ways as a pickle has opcodes.
-    except Exception as error:
-        raise ValueError(
-            f'`{name}` must be a whole checkpoint, but {source!r} cannot be '
-            f'read: {_first_line(error)}'
-        ) from error
-    if not isinstance(checkpoint, dict):
-        raise ValueError(
-            f'`{name}` must hold a dict, but {source!r} holds '
-            f'{type(checkpoint).__name__}'
-        )
-    return checkpoint
-
-
 def _is_name(key: Any) -> bool:
     """Returns whether a key can be a weight's."""
     return isinstance(key, str)
-
-
-def _read(path: str) -> Any:
-    """Reads a file on the CPU."""
-    return torch.load(path, map_location='cpu', weights_only=True)
-
-
-def _download(url: str) -> Any:
-    """Downloads a file, or takes it from torch's cache."""
-    return torch.hub.load_state_dict_from_url(
-        url, map_location='cpu', weights_only=True
-    )
-
-
-def _first_line(error: Exception) -> str:
-    """Returns what matters of a long message."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    # load_state_dict puts the model's name first and the reason second.
-    return ' '.join(lines[:2]) or type(error).__name__

@@ -124,7 +124,7 @@ def test_text_is_kept(evil):
 
 @pytest.mark.parametrize(
     'content',
-    [[1], dict(meta=None), dict(meta={}, message_hub=dict(runtime_info=3))],
+    [dict(meta=None), dict(meta={}, message_hub=dict(runtime_info=3))],
 )
 def test_checkpoint_of_another_make_is_left_alone(tmp_path, content):
     """What has no such text comes as it is."""

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 import torch
 from mmengine.logging import HistoryBuffer
-from numpy._core.multiarray import _reconstruct, scalar
 
 # Touches what it loads, as training does, where that still can crash.
 LOAD = """
@@ -26,6 +25,9 @@ try:
 except Exception as error:
     print('raised', type(error).__name__, error)
 """
+# numpy 2 moved their module.
+_reconstruct = np.array(0).__reduce__()[0]
+scalar = np.float64(0).__reduce__()[0]
 BYTES = b'\1\2\3\4\5\6\7\10'
 
 
