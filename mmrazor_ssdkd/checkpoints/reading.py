@@ -1,6 +1,5 @@
 """Reads a checkpoint from a file or an address, whole or not at all."""
 
-import os
 import pickle
 import zipfile
 from pathlib import Path
@@ -83,4 +82,4 @@ def _check_bits(path: Path) -> None:
     with zipfile.ZipFile(path) as file:
         damaged = file.testzip()
     if damaged:
-        raise zipfile.BadZipFile(f'{os.path.basename(damaged)!r} is damaged')
+        raise zipfile.BadZipFile(f'its part {damaged!r} is damaged')

@@ -13,6 +13,7 @@ from .checkpoint_text import disarm_checkpoint_text
 from .data_free import mend_data_free_distillation
 from .mmcv_ops import import_mmcv_ops
 from .quantization_tables import skip_quantization_tables
+from .runner_checkpoints import check_runner_checkpoints
 from .torchvision_ops import import_torchvision
 
 __all__ = ['mend']
@@ -26,4 +27,5 @@ def mend() -> None:
     allow_mmengine_checkpoints()
     disarm_checkpoint_text()
     check_checkpoint_sources()
+    check_runner_checkpoints()
     mend_data_free_distillation()

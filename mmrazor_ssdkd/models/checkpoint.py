@@ -1,13 +1,17 @@
 """Loads weights that may come from anywhere into the model they are of."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import torch
 from torch import nn
 
 from mmrazor_ssdkd.checkpoints import read_checkpoint
 from mmrazor_ssdkd.checkpoints.reading import first_line
+from mmrazor_ssdkd.checkpoints.weights import check_values, named_weights
 
-__all__ = ['load_weights', 'read_checkpoint']
+__all__ = ['load_checkpoint', 'load_weights', 'read_checkpoint']
 
 # Keys a checkpoint and a model may differ in without being of two
 # architectures: old BatchNorm checkpoints count no batches, a preprocessor's
@@ -20,7 +24,7 @@ _EXTRA_STATE = '_extra_state'
 def load_weights(
     model: nn.Module, source: str, name: str, extra_state: bool = True
 ) -> None:
-    """Loads a checkpoint into the model it was made from.
+    """Loads a file into the model it was made from.
 
     Args:
         model (nn.Module): The model.
@@ -32,27 +36,66 @@ def load_weights(
 
     Raises:
         ValueError: The file is missing, unreadable, holds more than weights,
-            or was made from another architecture.
+            or as in :func:`load_checkpoint`.
     """
     checkpoint = read_checkpoint(source, name)
-    state = checkpoint.get('state_dict', checkpoint)
-    if not isinstance(state, dict) or not all(map(_is_name, state)):
-        raise ValueError(
-            f'`{name}` must hold weights by name, but {source!r} holds none'
-        )
-    state = {
-        key.removeprefix('module.'): value for key, value in state.items()
-    }
+    load_checkpoint(model, checkpoint, source, name, extra_state)
+
+
+def load_checkpoint(
+    model: nn.Module,
+    checkpoint: dict[str, Any],
+    source: str,
+    name: str,
+    extra_state: bool = True,
+) -> None:
+    """Loads what was read; a model that it does not fit stays as it was.
+
+    Args:
+        model (nn.Module): The model.
+        checkpoint (dict): A state dict, or a dict with one under
+            ``state_dict``.
+        source (str): Where it is from, for messages.
+        name (str): The argument that ``source`` was given as, for messages.
+        extra_state (bool): As for :func:`load_weights`. Defaults to True.
+
+    Raises:
+        ValueError: It was made from another architecture, or with other
+            settings of what goes along, holds other kinds of numbers than the
+            model, NaN or infinite ones, a negative variance, or one weight
+            under two names.
+    """
+    state = named_weights(checkpoint, source, name)
     optional: tuple[str, ...] = _OPTIONAL
     if not extra_state:
         optional = (*_OPTIONAL, _EXTRA_STATE)
         state = {k: v for k, v in state.items() if _EXTRA_STATE not in k}
+    own = model.state_dict()
+    check_values(state, own, source, name)
+    with _unchanged_on_error(model, own):
+        _load(model, state, source, name, optional)
+
+
+def _load(
+    model: nn.Module,
+    state: dict[str, Any],
+    source: str,
+    name: str,
+    optional: tuple[str, ...],
+) -> None:
+    """Loads weights and raises a ValueError unless all have a place."""
     try:
         result = model.load_state_dict(state, strict=False)
     except RuntimeError as error:
         raise ValueError(
             f'`{name}` must fit the model, but {source!r} has other shapes: '
             f'{first_line(error)}'
+        ) from error
+    # What goes along with weights has no shape that torch could compare.
+    except (AttributeError, LookupError, TypeError) as error:
+        raise ValueError(
+            f'`{name}` must fit the model, but {source!r} has another state '
+            f'beside the weights: {type(error).__name__} {first_line(error)}'
         ) from error
     for kind in ('missing', 'unexpected'):
         keys = [
@@ -67,6 +110,17 @@ def load_weights(
             )
 
 
-def _is_name(key: Any) -> bool:
-    """Returns whether a key can be a weight's."""
-    return isinstance(key, str)
+@contextmanager
+def _unchanged_on_error(model: nn.Module, own: dict[str, Any]) -> Iterator:
+    """Gives a model back what it had where the inside raises."""
+    # Loading itself is the only one to know all keys that a model takes,
+    # since models rename old ones on the way.
+    before = {
+        key: value.clone() if isinstance(value, torch.Tensor) else value
+        for key, value in own.items()
+    }
+    try:
+        yield
+    except ValueError:
+        model.load_state_dict(before, strict=False)
+        raise
