@@ -102,9 +102,6 @@ OTHERS = {
     'another size': ssdkd(generator=dict(image_size=24)),
     'another task': segmentation(),
     'a smaller buffer': ssdkd(replay_buffer=dict(max_size=8)),
-    'a new part': ssdkd(
-        task_loss=dict(type='mmrazor_ssdkd.RecentTaskLoss', num_classes=10)
-    ),
 }
 
 
