@@ -231,6 +231,18 @@ def test_larger_buffer_goes_on(saved, tmp_path):
     assert len(model.replay_buffer) == 16
 
 
+def test_learning_rate_of_the_config_goes_on(saved, tmp_path):
+    """mmengine would take the checkpoint's."""
+    trained = runner(build(ssdkd()), tmp_path / 'again', lr=0.5)
+    trained._train_loop = trained.build_train_loop(trained._train_loop)
+    trained.resume(str(saved), map_location='cpu')
+    rates = trained.optim_wrapper.get_lr()
+    assert [rates[f'{name}.lr'] for name in ('generator', 'architecture')] == [
+        [0.5],
+        [0.5],
+    ]
+
+
 def test_wrapped_model(saved, tmp_path):
     """The check is of the model inside, whose names have no prefix."""
     torch.distributed.init_process_group(
