@@ -91,6 +91,11 @@ def _load(
             f'`{name}` must fit the model, but {source!r} has other shapes: '
             f'{first_line(error)}'
         ) from error
+    except ValueError as error:
+        raise ValueError(
+            f'`{name}` must fit the model, but of {source!r} '
+            f'{first_line(error)}'
+        ) from error
     # What goes along with weights has no shape that torch could compare.
     except (AttributeError, LookupError, TypeError) as error:
         raise ValueError(
