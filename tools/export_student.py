@@ -13,9 +13,10 @@ from mmengine.config import Config
 from mmengine.fileio import list_from_file
 from mmengine.registry import DATASETS, DefaultScope
 
+from mmrazor_ssdkd.checkpoints.weights import named_weights
 from mmrazor_ssdkd.engine import add_cfg_options, load_config
 from mmrazor_ssdkd.models.building import build_model, resolve_model
-from mmrazor_ssdkd.models.checkpoint import load_weights, read_checkpoint
+from mmrazor_ssdkd.models.checkpoint import load_checkpoint, read_checkpoint
 
 _PREFIX = 'architecture.'
 # What an ordinary config of the student needs to be evaluated with.
@@ -43,8 +44,10 @@ def export_student(config: Config, checkpoint: str, out: str) -> None:
     """
     saved = read_checkpoint(checkpoint, 'checkpoint')
     weights = {
-        key.removeprefix(_PREFIX): value.contiguous()
-        for key, value in saved.get('state_dict', {}).items()
+        key.removeprefix(_PREFIX): value
+        for key, value in named_weights(
+            saved, checkpoint, 'checkpoint'
+        ).items()
         if key.startswith(_PREFIX)
     }
     if not weights:
@@ -54,14 +57,13 @@ def export_student(config: Config, checkpoint: str, out: str) -> None:
         )
     path = Path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _check_weights(config, weights, checkpoint)
+    for key, value in weights.items():
+        if isinstance(value, torch.Tensor):
+            weights[key] = value.contiguous()
     meta = {'dataset_meta': dataset_meta(config)}
     partial = path.with_name(f'{path.name}.partial')
     torch.save(dict(state_dict=weights, meta=meta), partial)
-    try:
-        _check_weights(config, str(partial))
-    except ValueError:
-        partial.unlink()
-        raise
     partial.replace(path)
     student_config(config).dump(path.with_suffix('.py'))
 
@@ -99,7 +101,9 @@ def dataset_meta(config: Config) -> dict[str, Any]:
     return meta
 
 
-def _check_weights(config: Config, checkpoint: str) -> None:
+def _check_weights(
+    config: Config, weights: dict[str, Any], checkpoint: str
+) -> None:
     """Raises a ValueError unless the student takes the weights."""
     scope = config.get('default_scope', 'mmpretrain')
     with DefaultScope.overwrite_default_scope(scope):
@@ -108,7 +112,7 @@ def _check_weights(config: Config, checkpoint: str) -> None:
             'architecture',
             _shared_preprocessor(config),
         )
-    load_weights(student, checkpoint, 'checkpoint')
+    load_checkpoint(student, weights, checkpoint, 'checkpoint')
 
 
 def _shared_preprocessor(config: Config) -> Optional[dict]:

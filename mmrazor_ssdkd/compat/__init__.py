@@ -8,9 +8,12 @@ the last one imports.
 """
 
 from .checkpoint_globals import allow_mmengine_checkpoints
+from .checkpoint_sources import check_checkpoint_sources
+from .checkpoint_text import disarm_checkpoint_text
 from .data_free import mend_data_free_distillation
 from .mmcv_ops import import_mmcv_ops
 from .quantization_tables import skip_quantization_tables
+from .runner_checkpoints import check_runner_checkpoints
 from .torchvision_ops import import_torchvision
 
 __all__ = ['mend']
@@ -22,4 +25,7 @@ def mend() -> None:
     import_mmcv_ops()
     skip_quantization_tables()
     allow_mmengine_checkpoints()
+    disarm_checkpoint_text()
+    check_checkpoint_sources()
+    check_runner_checkpoints()
     mend_data_free_distillation()

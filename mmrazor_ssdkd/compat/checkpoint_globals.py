@@ -1,13 +1,13 @@
 """Lets ``torch.load(weights_only=True)`` read mmengine's checkpoints."""
 
-import importlib
 import pickle
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 from mmengine.logging import HistoryBuffer
+
+from .numpy_globals import numpy_globals
 
 _STATISTICS = ('min', 'max', 'mean', 'current')
 
@@ -17,25 +17,13 @@ def allow_mmengine_checkpoints() -> None:
 
     mmengine's message hub goes into a checkpoint as ``HistoryBuffer`` objects
     holding numpy arrays and, through a pickled ``getattr``, their own methods.
-    The protection itself stays on: any other global in a file still raises.
+    The protection itself stays on: any other global in a file still raises,
+    and so does an array of anything but numbers.
     """
-    # numpy 2 moved the module; a file may have been written by either.
-    core = importlib.import_module(
-        'numpy._core' if hasattr(np, '_core') else 'numpy.core'
-    )
-    multiarray = core.multiarray
-    spellings = ('numpy._core.multiarray', 'numpy.core.multiarray')
     torch.serialization.add_safe_globals(
         [
             HistoryBuffer,
-            np.ndarray,
-            np.dtype,
-            *{type(np.dtype(code)) for code in '?bBhHiIlLqQefd'},
-            *(
-                (multiarray._reconstruct, f'{s}._reconstruct')
-                for s in spellings
-            ),
-            *((multiarray.scalar, f'{s}.scalar') for s in spellings),
+            *numpy_globals(),
             (_getattr_of_history_buffer, 'builtins.getattr'),
         ]
     )

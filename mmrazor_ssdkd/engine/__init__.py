@@ -8,6 +8,7 @@ from .command_line import (
     load_config,
 )
 from .random_stream import RandomStream
+from .resumed_settings import settings_of_config
 
 __all__ = [
     'Bf16OptimWrapper',
@@ -16,4 +17,5 @@ __all__ = [
     'add_config_arguments',
     'forget_teachers',
     'load_config',
+    'settings_of_config',
 ]

@@ -1,13 +1,17 @@
-"""Loads weights that may come from anywhere, running none of their code."""
+"""Loads weights that may come from anywhere into the model they are of."""
 
-import pickle
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import nn
 
-__all__ = ['load_weights', 'read_checkpoint']
+from mmrazor_ssdkd.checkpoints import read_checkpoint
+from mmrazor_ssdkd.checkpoints.reading import first_line
+from mmrazor_ssdkd.checkpoints.weights import check_values, named_weights
+
+__all__ = ['load_checkpoint', 'load_weights', 'read_checkpoint']
 
 # Keys a checkpoint and a model may differ in without being of two
 # architectures: old BatchNorm checkpoints count no batches, a preprocessor's
@@ -20,7 +24,7 @@ _EXTRA_STATE = '_extra_state'
 def load_weights(
     model: nn.Module, source: str, name: str, extra_state: bool = True
 ) -> None:
-    """Loads a checkpoint into the model it was made from.
+    """Loads a file into the model it was made from.
 
     Args:
         model (nn.Module): The model.
@@ -32,27 +36,71 @@ def load_weights(
 
     Raises:
         ValueError: The file is missing, unreadable, holds more than weights,
-            or was made from another architecture.
+            or as in :func:`load_checkpoint`.
     """
     checkpoint = read_checkpoint(source, name)
-    state = checkpoint.get('state_dict', checkpoint)
-    if not isinstance(state, dict) or not all(map(_is_name, state)):
-        raise ValueError(
-            f'`{name}` must hold weights by name, but {source!r} holds none'
-        )
-    state = {
-        key.removeprefix('module.'): value for key, value in state.items()
-    }
+    load_checkpoint(model, checkpoint, source, name, extra_state)
+
+
+def load_checkpoint(
+    model: nn.Module,
+    checkpoint: dict[str, Any],
+    source: str,
+    name: str,
+    extra_state: bool = True,
+) -> None:
+    """Loads what was read; a model that it does not fit stays as it was.
+
+    Args:
+        model (nn.Module): The model.
+        checkpoint (dict): A state dict, or a dict with one under
+            ``state_dict``.
+        source (str): Where it is from, for messages.
+        name (str): The argument that ``source`` was given as, for messages.
+        extra_state (bool): As for :func:`load_weights`. Defaults to True.
+
+    Raises:
+        ValueError: It was made from another architecture, or with other
+            settings of what goes along, holds other kinds of numbers than the
+            model, NaN or infinite ones, a negative variance, or one weight
+            under two names.
+    """
+    state = named_weights(checkpoint, source, name)
     optional: tuple[str, ...] = _OPTIONAL
     if not extra_state:
         optional = (*_OPTIONAL, _EXTRA_STATE)
         state = {k: v for k, v in state.items() if _EXTRA_STATE not in k}
+    own = model.state_dict()
+    check_values(state, own, source, name)
+    with _unchanged_on_error(model, own):
+        _load(model, state, source, name, optional)
+
+
+def _load(
+    model: nn.Module,
+    state: dict[str, Any],
+    source: str,
+    name: str,
+    optional: tuple[str, ...],
+) -> None:
+    """Loads weights and raises a ValueError unless all have a place."""
     try:
         result = model.load_state_dict(state, strict=False)
     except RuntimeError as error:
         raise ValueError(
             f'`{name}` must fit the model, but {source!r} has other shapes: '
-            f'{_first_line(error)}'
+            f'{first_line(error)}'
+        ) from error
+    except ValueError as error:
+        raise ValueError(
+            f'`{name}` must fit the model, but of {source!r} '
+            f'{first_line(error)}'
+        ) from error
+    # What goes along with weights has no shape that torch could compare.
+    except (AttributeError, LookupError, TypeError) as error:
+        raise ValueError(
+            f'`{name}` must fit the model, but {source!r} has another state '
+            f'beside the weights: {type(error).__name__} {first_line(error)}'
         ) from error
     for kind in ('missing', 'unexpected'):
         keys = [
@@ -67,64 +115,17 @@ def load_weights(
             )
 
 
-def read_checkpoint(source: str, name: str) -> dict[str, Any]:
-    """Reads a checkpoint on the CPU with ``weights_only``.
-
-    Args:
-        source (str): Path or http(s) URL.
-        name (str): The argument that ``source`` was given as, for messages.
-
-    Raises:
-        ValueError: The file is missing, unreadable or holds anything that
-            loading would have to run code for.
-    """
-    source = str(source)
-    remote = source.startswith(('http://', 'https://'))
-    if not remote and not Path(source).is_file():
-        raise ValueError(
-            f'`{name}` must be an existing file or an http(s) URL, but got '
-            f'{source!r}'
-        )
+@contextmanager
+def _unchanged_on_error(model: nn.Module, own: dict[str, Any]) -> Iterator:
+    """Gives a model back what it had where the inside raises."""
+    # Loading itself is the only one to know all keys that a model takes,
+    # since models rename old ones on the way.
+    before = {
+        key: value.clone() if isinstance(value, torch.Tensor) else value
+        for key, value in own.items()
+    }
     try:
-        checkpoint = _download(source) if remote else _read(source)
-    except pickle.UnpicklingError as error:
-        raise ValueError(
-            f'`{name}` must hold weights alone, but {source!r} is damaged or '
-            f'asks to run code: {_first_line(error)}'
-        ) from error
-    # A damaged file fails in as many ways as a pickle has opcodes.
-    except Exception as error:
-        raise ValueError(
-            f'`{name}` must be a whole checkpoint, but {source!r} cannot be '
-            f'read: {_first_line(error)}'
-        ) from error
-    if not isinstance(checkpoint, dict):
-        raise ValueError(
-            f'`{name}` must hold a dict, but {source!r} holds '
-            f'{type(checkpoint).__name__}'
-        )
-    return checkpoint
-
-
-def _is_name(key: Any) -> bool:
-    """Returns whether a key can be a weight's."""
-    return isinstance(key, str)
-
-
-def _read(path: str) -> Any:
-    """Reads a file on the CPU."""
-    return torch.load(path, map_location='cpu', weights_only=True)
-
-
-def _download(url: str) -> Any:
-    """Downloads a file, or takes it from torch's cache."""
-    return torch.hub.load_state_dict_from_url(
-        url, map_location='cpu', weights_only=True
-    )
-
-
-def _first_line(error: Exception) -> str:
-    """Returns what matters of a long message."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    # load_state_dict puts the model's name first and the reason second.
-    return ' '.join(lines[:2]) or type(error).__name__
+        yield
+    except ValueError:
+        model.load_state_dict(before, strict=False)
+        raise

@@ -18,6 +18,7 @@ from mmrazor_ssdkd.validation import (
 
 from .prioritized_sampling import importance_weight, sampling_probability
 from .sample_storage import SampleStorage
+from .saved_samples import check_samples
 
 Phi = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 _MAX_CLASSES = torch.iinfo(torch.int16).max  # Labels are stored as int16.
@@ -309,8 +310,8 @@ class PrioritizedReplayBuffer:
             state (dict): What :meth:`state_dict` returned.
 
         Raises:
-            ValueError: The state holds more samples than ``max_size``, or no
-                logits where they are to be stored.
+            ValueError: The state holds more samples than ``max_size``, no
+                logits where they are to be stored, or what no buffer saved.
         """
         samples = dict(state['samples'])
         if not self.store_logits:
@@ -326,6 +327,8 @@ class PrioritizedReplayBuffer:
                 f'`max_size` must be >= {size}, the samples in the '
                 f'checkpoint, but got {self.max_size}'
             )
+        if size:
+            check_samples(samples, state['num_classes'])
         self._storage.clear()
         self._class_count = torch.zeros(state['num_classes'], dtype=torch.long)
         if size:

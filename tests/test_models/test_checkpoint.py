@@ -227,32 +227,3 @@ def test_dict_without_weights_raises(tmp_path, content):
     path = save(content, tmp_path)
     with pytest.raises(ValueError, match=r'`teacher_ckpt` must'):
         load_weights(make(), path, 'teacher_ckpt')
-
-
-@pytest.mark.parametrize('scheme', ['http', 'https'])
-def test_url_is_downloaded_safely(monkeypatch, scheme):
-    """A download is loaded on the CPU and with `weights_only`."""
-    source, model = make(), make()
-    asked = {}
-
-    def download(url, **kwargs):
-        asked.update(kwargs, url=url)
-        return source.state_dict()
-
-    monkeypatch.setattr(torch.hub, 'load_state_dict_from_url', download)
-    url = f'{scheme}://example.com/weights.pth'
-    load_weights(model, url, 'teacher_ckpt')
-    assert asked == dict(url=url, map_location='cpu', weights_only=True)
-    assert equal(model, source)
-
-
-def test_failing_download_raises(monkeypatch):
-    """The message names the argument and the address."""
-
-    def download(url, **kwargs):
-        raise OSError('connection refused')
-
-    monkeypatch.setattr(torch.hub, 'load_state_dict_from_url', download)
-    message = r'`teacher_ckpt` .*https://example.com/w.*connection refused'
-    with pytest.raises(ValueError, match=message):
-        read_checkpoint('https://example.com/w.pth', 'teacher_ckpt')

@@ -69,6 +69,26 @@ def test_no_distillation(shared, tmp_path):
         export_student(shared, str(tmp_path / 'a'), str(tmp_path / 'b.pth'))
 
 
+@pytest.mark.parametrize('fault', ['nan', 'integers', 'text', 'two names'])
+def test_unfit_weights(shared, tmp_path, fault):
+    """The message has the checkpoint's name, and nothing is written."""
+    save(shared, tmp_path / 'epoch.pth')
+    saved = torch.load(tmp_path / 'epoch.pth')
+    key = 'architecture.head.fc.bias'
+    changes = {
+        'nan': {key: torch.full((10,), float('nan'))},
+        'integers': {key: torch.ones(10, dtype=torch.long)},
+        'text': {key: 'text'},
+        'two names': {f'module.{key}': torch.ones(10)},
+    }
+    saved['state_dict'].update(changes[fault])
+    torch.save(saved, tmp_path / 'epoch.pth')
+    out = tmp_path / 'out' / 'student.pth'
+    with pytest.raises(ValueError, match=r'`checkpoint` must .*epoch\.pth'):
+        export_student(shared, str(tmp_path / 'epoch.pth'), str(out))
+    assert not list(out.parent.glob('*'))
+
+
 def test_student_of_the_command_line(shared, tmp_path, monkeypatch):
     """What was overridden for the training is for the export, too."""
     shared.dump(tmp_path / 'my.py')

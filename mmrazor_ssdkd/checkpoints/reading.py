@@ -1,0 +1,85 @@
+"""Reads a checkpoint from a file or an address, whole or not at all."""
+
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from .download import cache_folder, download
+
+__all__ = ['read_checkpoint']
+
+
+def read_checkpoint(
+    source: str, name: str, map_location: Any = 'cpu'
+) -> dict[str, Any]:
+    """Reads a checkpoint with ``weights_only``.
+
+    Args:
+        source (str): Path or http(s) URL.
+        name (str): The argument that ``source`` was given as, for messages.
+        map_location (str | torch.device | Callable, optional): Where its
+            tensors go, as torch has it. Defaults to 'cpu'.
+
+    Returns:
+        dict: What it holds.
+
+    Raises:
+        ValueError: The file is missing, damaged, holds no dict or anything
+            that loading would have to run code for, or cannot be downloaded.
+    """
+    source = str(source)
+    remote = source.startswith(('http://', 'https://'))
+    path = Path(source).expanduser()
+    if not remote and not path.is_file():
+        raise ValueError(
+            f'`{name}` must be an existing file or an http(s) URL, but got '
+            f'{source!r}'
+        )
+    place = f' in the cache {str(cache_folder())!r}' if remote else ''
+    try:
+        if remote:
+            return download(source, lambda file: _read(file, map_location))
+        return _read(path, map_location)
+    except pickle.UnpicklingError as error:
+        raise ValueError(
+            f'`{name}` must hold weights alone, but {source!r}{place} is '
+            f'damaged or asks to run code: {first_line(error)}'
+        ) from error
+    # A damaged file fails in as many ways as a pickle has opcodes.
+    except Exception as error:
+        raise ValueError(
+            f'`{name}` must be a whole checkpoint, but {source!r}{place} '
+            f'cannot be read: {first_line(error)}'
+        ) from error
+
+
+def first_line(error: Exception) -> str:
+    """Returns what matters of a long message."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    # load_state_dict puts the model's name first and the reason second.
+    return ' '.join(lines[:2]) or type(error).__name__
+
+
+def _read(path: Path, map_location: Any) -> dict[str, Any]:
+    """Reads a whole file."""
+    _check_bits(path)
+    checkpoint = torch.load(path, map_location, weights_only=True)
+    if not isinstance(checkpoint, dict):
+        raise TypeError(
+            f'it must hold a dict, but holds {type(checkpoint).__name__}'
+        )
+    return checkpoint
+
+
+def _check_bits(path: Path) -> None:
+    """Raises a BadZipFile for bits that flipped, which torch never asks."""
+    # What torch wrote before 1.6 is no zip and has nothing to compare with.
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as file:
+        damaged = file.testzip()
+    if damaged:
+        raise zipfile.BadZipFile(f'its part {damaged!r} is damaged')

@@ -1,0 +1,122 @@
+"""Finds the weights in a checkpoint, and whether a model can use them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Optional
+
+import torch
+
+__all__ = ['check_values', 'named_weights']
+
+
+def named_weights(
+    checkpoint: dict[str, Any], source: str, name: str
+) -> dict[str, Any]:
+    """Returns the weights by the names that they have in the model itself.
+
+    Args:
+        checkpoint (dict): A state dict, or a dict with one under
+            ``state_dict``. The prefix of a wrapped model is taken off.
+        source (str): Where it is from, for messages.
+        name (str): The argument that ``source`` was given as.
+
+    Raises:
+        ValueError: There are no weights by name, or two of one name.
+    """
+    state = checkpoint.get('state_dict', checkpoint)
+    if not isinstance(state, dict) or not all(
+        isinstance(key, str) for key in state
+    ):
+        raise ValueError(
+            f'`{name}` must hold weights by name, but {source!r} holds none'
+        )
+    named: dict[str, Any] = {}
+    for key, value in state.items():
+        bare = key.removeprefix('module.')
+        if bare in named:
+            raise ValueError(
+                f'`{name}` must name each weight once, but {source!r} has '
+                f"{bare!r} with and without the prefix 'module.'"
+            )
+        named[bare] = value
+    return named
+
+
+def check_values(
+    state: Mapping[str, Any],
+    own: Mapping[str, Any],
+    source: str,
+    name: str,
+) -> None:
+    """Raises a ValueError for weights that a model would take and not bear.
+
+    Args:
+        state (Mapping): Weights by name, and what goes along with them.
+        own (Mapping): What the model has under the same names.
+        source (str): Where the weights are from, for messages.
+        name (str): The argument that ``source`` was given as.
+    """
+    for key, value in state.items():
+        for place, tensor in _tensors(key, value):
+            fault = _fault(place, tensor, own.get(place))
+            if fault:
+                raise ValueError(
+                    f'`{name}` must hold sound weights, but in {source!r} '
+                    f'{place!r} {fault}'
+                )
+
+
+def _tensors(place: str, value: Any) -> Iterator[tuple[str, torch.Tensor]]:
+    """Yields tensors, also out of dicts and lists, and where they are."""
+    # A file can hold a dict that holds itself.
+    seen: set[int] = set()
+    found = [(place, value)]
+    while found:
+        place, value = found.pop()
+        if isinstance(value, torch.Tensor):
+            yield place, value
+        elif isinstance(value, (dict, list, tuple)) and id(value) not in seen:
+            seen.add(id(value))
+            items: Any = enumerate(value)
+            if isinstance(value, dict):
+                items = value.items()
+            found.extend((f'{place}.{key}', item) for key, item in items)
+
+
+def _fault(
+    place: str, tensor: torch.Tensor, own: Optional[Any]
+) -> Optional[str]:
+    """Returns what is wrong with a tensor, None if nothing is."""
+    if tensor.layout != torch.strided or tensor.is_meta or tensor.is_quantized:
+        return f'is no dense tensor of numbers, but {tensor.layout}'
+    if isinstance(own, torch.Tensor):
+        if _kind(tensor) != _kind(own):
+            return f'is {tensor.dtype} where the model has {own.dtype}'
+        # Of another precision, it may be too large for the model's.
+        tensor = tensor.detach().to(own.dtype)
+    if not (tensor.is_floating_point() or tensor.is_complex()):
+        return None
+    finite = torch.isfinite(tensor)
+    # Some models have constants, as of masks, that are infinite.
+    if not finite.all() and not _equal(tensor, own):
+        return f'has {int((~finite).sum())} NaN or infinite values'
+    if place.endswith('running_var') and (tensor < 0).any():
+        return f'is a variance, and {float(tensor.min()):g} at its smallest'
+    return None
+
+
+def _kind(tensor: torch.Tensor) -> str:
+    """Returns what numbers a tensor holds, whatever their precision."""
+    if tensor.dtype == torch.bool:
+        return 'bool'
+    if tensor.is_complex():
+        return 'complex'
+    return 'float' if tensor.is_floating_point() else 'int'
+
+
+def _equal(tensor: torch.Tensor, own: Optional[Any]) -> bool:
+    """Returns whether a model was built with these very numbers."""
+    return (
+        isinstance(own, torch.Tensor)
+        and not own.is_meta
+        and torch.equal(tensor, own.to(tensor.device))
+    )

@@ -1,0 +1,108 @@
+"""Lets a runner take a checkpoint only if it is of its model."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import wraps
+from typing import Any
+
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from torch import nn
+
+
+def check_runner_checkpoints() -> None:
+    """Makes ``Runner`` check what it loads before it changes anything.
+
+    mmengine loads whatever keys of a checkpoint have a place in the model,
+    and warns of the others. What is resumed must now be of the model, and
+    what an ``SSDKD`` loads, too. Other models may still start from a part of
+    their weights (``load_from``), as a fine-tuned one does. An ``SSDKD`` that
+    resumes keeps the optimizers' settings and schedules of its config.
+    """
+    if not hasattr(Runner.resume, '__wrapped__'):
+        Runner.resume = _checked(Runner.resume, resumes=True)
+        Runner.load_checkpoint = _checked(
+            Runner.load_checkpoint, resumes=False
+        )
+
+
+def _checked(load: Callable[..., Any], resumes: bool) -> Callable[..., Any]:
+    """Returns a method that looks at a checkpoint before the hooks do."""
+
+    @wraps(load)
+    def loading(
+        runner: Runner, filename: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        # It imports what the mends mend.
+        from mmrazor_ssdkd.engine import settings_of_config
+
+        check = _CheckpointCheck(str(filename), resumes)
+        kept = resumes and _is_ssdkd(_model(runner))
+        # Before those that change models, such as EMAHook.
+        runner._hooks.insert(0, check)
+        try:
+            with settings_of_config(runner) if kept else nullcontext():
+                return load(runner, filename, *args, **kwargs)
+        finally:
+            runner._hooks.remove(check)
+
+    return loading
+
+
+def _model(runner: Runner) -> nn.Module:
+    """Returns a runner's model without what wraps it."""
+    wrapped = is_model_wrapper(runner.model)
+    return runner.model.module if wrapped else runner.model
+
+
+def _is_ssdkd(model: nn.Module) -> bool:
+    """Returns whether a model is this package's."""
+    # It imports what the mends mend.
+    from mmrazor_ssdkd.models.algorithms import SSDKD
+
+    return isinstance(model, SSDKD)
+
+
+class _CheckpointCheck(Hook):
+    """Loads what the runner is about to load, or raises.
+
+    Args:
+        source (str): Where it is from.
+        resumes (bool): Whether the run goes on from it.
+    """
+
+    def __init__(self, source: str, resumes: bool) -> None:
+        self.source = source
+        self.resumes = resumes
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Raises a ValueError for what does not fit the runner's model."""
+        # It imports what the mends mend.
+        from mmrazor_ssdkd.models.checkpoint import load_checkpoint
+
+        model = _model(runner)
+        if self.resumes:
+            self._check_progress(checkpoint)
+        if self.resumes or _is_ssdkd(model):
+            load_checkpoint(model, checkpoint, self.source, 'load_from')
+
+    def _check_progress(self, checkpoint: dict) -> None:
+        """Raises a ValueError for what no run has written."""
+        meta, hub = (checkpoint.get(key) for key in ('meta', 'message_hub'))
+        progress = [
+            meta.get(key) if isinstance(meta, dict) else None
+            for key in ('epoch', 'iter')
+        ]
+        counted = all(type(count) is int and count >= 0 for count in progress)
+        logged = isinstance(hub, dict) and all(
+            isinstance(hub.get(key), dict)
+            for key in ('log_scalars', 'runtime_info', 'resumed_keys')
+        )
+        if not (counted and logged):
+            raise ValueError(
+                '`load_from` must be the checkpoint of a run to resume it, '
+                f'with its epoch, iteration and log, but {self.source!r} has '
+                f'the epoch and iteration {progress} and the keys '
+                f'{list(checkpoint)[:5]}'
+            )
