@@ -7,6 +7,7 @@ are imported. The order below matters: torchvision is imported by mmpretrain,
 the last one imports.
 """
 
+from .checkpoint_files import mend_checkpoint_files
 from .checkpoint_globals import allow_mmengine_checkpoints
 from .data_free import mend_data_free_distillation
 from .mmcv_ops import import_mmcv_ops
@@ -22,4 +23,5 @@ def mend() -> None:
     import_mmcv_ops()
     skip_quantization_tables()
     allow_mmengine_checkpoints()
+    mend_checkpoint_files()
     mend_data_free_distillation()

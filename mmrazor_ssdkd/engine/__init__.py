@@ -7,6 +7,7 @@ from .command_line import (
     forget_teachers,
     load_config,
 )
+from .latest_checkpoint import find_latest_checkpoint
 from .random_stream import RandomStream
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     'RandomStream',
     'add_cfg_options',
     'add_config_arguments',
+    'find_latest_checkpoint',
     'forget_teachers',
     'load_config',
 ]
