@@ -2,7 +2,7 @@
 
 import itertools
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import torch
 from mmengine.model import BaseModel
@@ -11,18 +11,20 @@ from torch import nn
 
 
 class ToyModel(BaseModel):
-    """One layer that learns to give zero."""
+    """One layer that learns to give zero, until it breaks."""
 
-    def __init__(self) -> None:
+    def __init__(self, breaks_after: Optional[int] = None) -> None:
         super().__init__()
         self.layer = nn.Linear(3, 2)
+        self.breaks_after = breaks_after
 
     def train_step(self, data: dict, optim_wrapper: Any) -> dict:
         """Takes a step on draws of its own."""
-        seed = optim_wrapper.inner_count
-        own = torch.Generator().manual_seed(seed)
+        own = torch.Generator().manual_seed(optim_wrapper.inner_count)
         loss = self.layer(torch.rand(5, 3, generator=own)).square().mean()
         optim_wrapper.update_params(loss)
+        if optim_wrapper.inner_count == self.breaks_after:
+            self.layer.weight.data[0, 0] = float('nan')
         return dict(loss=loss.detach())
 
     def forward(self, *args: Any, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ the last one imports.
 from .checkpoint_files import mend_checkpoint_files
 from .checkpoint_globals import allow_mmengine_checkpoints
 from .data_free import mend_data_free_distillation
+from .finite_checkpoints import mend_broken_checkpoints
 from .mmcv_ops import import_mmcv_ops
 from .quantization_tables import skip_quantization_tables
 from .torchvision_ops import import_torchvision
@@ -24,4 +25,5 @@ def mend() -> None:
     skip_quantization_tables()
     allow_mmengine_checkpoints()
     mend_checkpoint_files()
+    mend_broken_checkpoints()
     mend_data_free_distillation()

@@ -87,7 +87,8 @@ def _deleting_last(saves: _Save) -> _Save:
 
     @wraps(saves)
     def save(hook: Any, *args: Any, **kwargs: Any) -> None:
-        patient = _PatientBackend(hook.file_backend)
+        # A validation without a training has none, and saves nothing.
+        patient = _PatientBackend(getattr(hook, 'file_backend', None))
         hook.file_backend = patient
         try:
             saves(hook, *args, **kwargs)
