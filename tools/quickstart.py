@@ -17,6 +17,7 @@ from pathlib import Path
 from export_student import dataset_meta, export_student
 from mmengine.config import Config
 from mmengine.runner import Runner
+from outputs import write_json
 from plot_images import draw
 from torch import nn
 
@@ -130,7 +131,9 @@ def main() -> None:
     config = root / 'distill' / 'config.py'
     checkpoint = last_checkpoint(root / 'distill')
     exported = root / 'student.pth'
-    export_student(Config.fromfile(config), checkpoint, str(exported))
+    export_student(
+        Config.fromfile(config), checkpoint, str(exported), force=True
+    )
     summary = {
         f'teacher_{task.score}': score(teacher, task.metric),
         f'student_{task.score}': score(distilled, task.metric),
@@ -145,8 +148,7 @@ def main() -> None:
         'distill_checkpoint': checkpoint,
         'exported_student': str(exported),
     }
-    text = json.dumps(summary, indent=2)
-    (root / 'summary.json').write_text(text + '\n')
+    write_json(root / 'summary.json', summary)
     draw(
         distilled.model.replay_buffer.state_dict()['samples'],
         distilled.model,
@@ -154,7 +156,7 @@ def main() -> None:
         root / 'synthetic.png',
     )
     say(f'Done: {root / "summary.json"} and {root / "synthetic.png"}')
-    print(text)
+    print(json.dumps(summary, indent=2))
 
 
 def counts(distilled: Runner) -> dict[str, int]:

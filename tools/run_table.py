@@ -21,6 +21,7 @@ from mmengine.config import Config, DictAction
 from table_markdown import render
 from table_runs import run, teacher_result
 
+from mmrazor_ssdkd.files import write_text
 from mmrazor_ssdkd.validation import check_int
 
 
@@ -155,7 +156,7 @@ def main() -> None:
     )
     print(table, flush=True)
     if not args.rows:
-        (out / 'table.md').write_text(f'{table}\n')
+        write_text(out / 'table.md', f'{table}\n')
 
 
 if __name__ == '__main__':

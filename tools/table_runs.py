@@ -10,6 +10,7 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.runner import Runner
+from outputs import write_json
 from train import use_amp
 from training_curve import TrainingCurve
 
@@ -123,7 +124,7 @@ def teacher_result(plan: Config, out: Path, seed: int) -> dict[str, Any]:
     _, points = train(cfg, seed, plan)
     # Steps, seconds, cpu_seconds and score.
     result = dict(seed=seed, **points[-1])
-    path.write_text(json.dumps(result, indent=2))
+    write_json(path, result)
     return result
 
 
@@ -172,5 +173,5 @@ def run(
         points=points,
         synthesized=getattr(runner.model, 'num_synthesized', 0),
     )
-    path.write_text(json.dumps(result, indent=2))
+    write_json(path, result)
     return result
