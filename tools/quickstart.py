@@ -10,6 +10,7 @@ import json
 import resource
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +22,7 @@ from outputs import write_json
 from plot_images import draw
 from torch import nn
 
-from mmrazor_ssdkd.engine import load_config
+from mmrazor_ssdkd.engine import delete_checkpoints, held, load_config
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 PACKAGES = ('torch', 'mmengine', 'mmpretrain', 'mmrazor', 'mmrazor_ssdkd')
@@ -45,6 +46,8 @@ def train(
     overrides['randomness.seed'] = seed
     cfg = load_config(str(config), str(work_dir), overrides)
     work_dir.mkdir(parents=True, exist_ok=True)
+    # Of the quickstart before.
+    delete_checkpoints(work_dir)
     cfg.dump(work_dir / 'config.py')
     runner = Runner.from_cfg(cfg)
     runner.train()
@@ -94,6 +97,24 @@ TASKS = dict(
 )
 
 
+def check_root(root: Path) -> None:
+    """Raises a ValueError for a folder that no quickstart made.
+
+    What an earlier one left is its own and is replaced.
+    """
+    configs = [root / part / 'config.py' for part in ('teacher', 'distill')]
+    ours = any(path.is_file() for path in configs)
+    if (
+        root.exists()
+        and not ours
+        and any(path.name != '.lock' for path in root.iterdir())
+    ):
+        raise ValueError(
+            "`work_dir` must be new, empty or an earlier quickstart's, but "
+            f'{str(root)!r} holds something else; give another --work-dir'
+        )
+
+
 def say(text: str) -> None:
     """Prints a line that stands out between the logs."""
     print(f'\n=== {text} ===\n', flush=True)
@@ -111,10 +132,26 @@ def main() -> None:
     task = TASKS[args.task]
     default = Path('work_dirs') / f'quickstart_{args.task}'
     root = (args.work_dir or default).resolve()
+    with ExitStack() as stack:
+        try:
+            check_root(root)
+            stack.enter_context(held(root))
+        except (ValueError, OSError) as error:
+            parser.error(str(error))
+        run(task, root, args.seed)
 
+
+def run(task: Task, root: Path, seed: int) -> None:
+    """Trains, distils, exports and reports.
+
+    Args:
+        task (Task): What differs between the quickstarts.
+        root (Path): Where everything goes.
+        seed (int): The seed of everything random.
+    """
     say(f'1/3 Training the teacher on real {task.data}')
     start = time.perf_counter()
-    teacher = train(CONFIGS / task.teacher, root / 'teacher', args.seed)
+    teacher = train(CONFIGS / task.teacher, root / 'teacher', seed)
     teacher_seconds = time.perf_counter() - start
 
     say(f'2/3 Distilling the student without any {task.data}')
@@ -122,7 +159,7 @@ def main() -> None:
     distilled = train(
         CONFIGS / task.distill,
         root / 'distill',
-        args.seed,
+        seed,
         model__teacher_ckpt=last_checkpoint(root / 'teacher'),
     )
     distill_seconds = time.perf_counter() - start
@@ -141,7 +178,7 @@ def main() -> None:
         'teacher_seconds': round(teacher_seconds, 1),
         'distill_seconds': round(distill_seconds, 1),
         'peak_rss_mb': peak_rss_mb(),
-        'seed': args.seed,
+        'seed': seed,
         'versions': {name: version(name) for name in PACKAGES},
         'teacher_config': str(root / 'teacher' / 'config.py'),
         'distill_config': str(config),

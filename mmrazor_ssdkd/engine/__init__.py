@@ -9,13 +9,17 @@ from .command_line import (
 )
 from .latest_checkpoint import find_latest_checkpoint
 from .random_stream import RandomStream
+from .work_dir import check_unused, delete_checkpoints, held
 
 __all__ = [
     'Bf16OptimWrapper',
     'RandomStream',
     'add_cfg_options',
     'add_config_arguments',
+    'check_unused',
+    'delete_checkpoints',
     'find_latest_checkpoint',
     'forget_teachers',
+    'held',
     'load_config',
 ]
