@@ -7,10 +7,12 @@ are imported. The order below matters: torchvision is imported by mmpretrain,
 the last one imports.
 """
 
+from .averaged_models import mend_averaged_models
 from .checkpoint_files import mend_checkpoint_files
 from .checkpoint_globals import allow_mmengine_checkpoints
 from .data_free import mend_data_free_distillation
 from .finite_checkpoints import mend_broken_checkpoints
+from .gradient_accumulation import mend_gradient_accumulation
 from .mmcv_ops import import_mmcv_ops
 from .quantization_tables import skip_quantization_tables
 from .torchvision_ops import import_torchvision
@@ -26,4 +28,6 @@ def mend() -> None:
     allow_mmengine_checkpoints()
     mend_checkpoint_files()
     mend_broken_checkpoints()
+    mend_gradient_accumulation()
+    mend_averaged_models()
     mend_data_free_distillation()

@@ -11,7 +11,7 @@ def test_check_root(tmp_path):
     (tmp_path / '.lock').write_text('')
     check_root(tmp_path)
     (tmp_path / 'mine').write_text('')
-    with pytest.raises(ValueError, match="earlier quickstart's, but .* else"):
+    with pytest.raises(ValueError, match=r"earlier quickstart's, but .* else"):
         check_root(tmp_path)
     (tmp_path / 'teacher').mkdir()
     (tmp_path / 'teacher' / 'config.py').write_text('')
