@@ -52,7 +52,7 @@ def _same(left, right):
     ('counts', 'hooks', 'step'),
     [
         ((3, 1), [], 4),
-        ((1, 3), [], 3),
+        ((1, 3), [], 2),
         ((4, 3), [], 2),
         ((1, 1), EMA, 3),
         ((1, 1), [dict(type='EMAHook', begin_iter=4)], 2),
