@@ -23,7 +23,6 @@ figures are medians over the repeats, in seconds of each student step:
 
 import argparse
 import itertools
-import json
 import math
 import multiprocessing
 import os
@@ -45,6 +44,7 @@ from benchmarking.segments import (
 )
 from mmengine.config import Config
 from mmengine.runner import Runner
+from outputs import add_force, check_outputs, write_json
 from train import use_amp
 
 from mmrazor_ssdkd.engine import (
@@ -213,7 +213,10 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--image-sizes', type=int, nargs='+', default=[None])
     add_cfg_options(parser)
-    return parser.parse_args()
+    add_force(parser)
+    args = parser.parse_args()
+    check_outputs(parser, args, 'json', inputs=args.configs)
+    return args
 
 
 def be_quiet() -> None:
@@ -253,7 +256,7 @@ def main() -> None:
             rows.append(process.submit(benchmark, job).result())
     print(table(rows))
     if args.json:
-        args.json.write_text(json.dumps(rows, indent=2))
+        write_json(args.json, rows)
 
 
 if __name__ == '__main__':

@@ -8,7 +8,6 @@ random weights.
 """
 
 import argparse
-import json
 import statistics
 import tempfile
 from pathlib import Path
@@ -21,6 +20,7 @@ from mmengine.config import DictAction
 from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
+from outputs import add_force, check_outputs, write_json
 
 from mmrazor_ssdkd.engine import add_cfg_options
 from mmrazor_ssdkd.registry import MODELS
@@ -131,7 +131,10 @@ def parse_args() -> argparse.Namespace:
     add_cfg_options(parser)
     parser.add_argument('--repeats', type=int, default=5)
     parser.add_argument('--json', type=Path, help='where to write the rows')
-    return parser.parse_args()
+    add_force(parser)
+    args = parser.parse_args()
+    check_outputs(parser, args, 'json', inputs=[args.config])
+    return args
 
 
 def main() -> None:
@@ -155,7 +158,7 @@ def main() -> None:
             f'| {row["against"]:.2f} ({low:.2f} to {high:.2f}) |'
         )
     if args.json:
-        args.json.write_text(json.dumps(rows, indent=2))
+        write_json(args.json, rows)
 
 
 if __name__ == '__main__':

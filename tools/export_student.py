@@ -5,6 +5,7 @@ it, with the suffix .py, the student's config for them.
 """
 
 import argparse
+import io
 from pathlib import Path
 from typing import Any, Optional
 
@@ -12,9 +13,11 @@ import torch
 from mmengine.config import Config
 from mmengine.fileio import list_from_file
 from mmengine.registry import DATASETS, DefaultScope
+from outputs import StrPath, add_force, check_output
 
 from mmrazor_ssdkd.checkpoints.weights import named_weights
 from mmrazor_ssdkd.engine import add_cfg_options, load_config
+from mmrazor_ssdkd.files import write_bytes, write_text
 from mmrazor_ssdkd.models.building import build_model, resolve_model
 from mmrazor_ssdkd.models.checkpoint import load_checkpoint, read_checkpoint
 
@@ -31,17 +34,32 @@ _EVALUATION = (
 )
 
 
-def export_student(config: Config, checkpoint: str, out: str) -> None:
+def export_student(
+    config: Config, checkpoint: str, out: str, force: bool = False
+) -> None:
     """Writes the student's weights and config.
 
     Args:
         config (Config): The config that it was distilled with.
         checkpoint (str): Path or URL of the distillation's checkpoint.
         out (str): Path of the checkpoint to write.
+        force (bool): Whether files that exist may be replaced, but for the
+            checkpoint and the config with its bases. Defaults to False.
 
     Raises:
-        ValueError: The checkpoint is no distillation's, or of another student.
+        ValueError: The checkpoint is no distillation's, or of another student,
+            or something would be replaced.
+        OSError: A file cannot be written.
     """
+    path = Path(out)
+    if path.suffix == '.py':
+        raise ValueError(
+            '`out` must not end in .py, which is for the config beside it, '
+            f'but got {out!r}'
+        )
+    inputs: list[StrPath] = [checkpoint, *config_files(config.filename)]
+    for written in (path, path.with_suffix('.py')):
+        check_output('out', written, force, inputs)
     saved = read_checkpoint(checkpoint, 'checkpoint')
     weights = {
         key.removeprefix(_PREFIX): value
@@ -55,17 +73,37 @@ def export_student(config: Config, checkpoint: str, out: str) -> None:
             f'`checkpoint` must hold weights under {_PREFIX!r}, but '
             f'{checkpoint!r} has none'
         )
-    path = Path(out)
-    path.parent.mkdir(parents=True, exist_ok=True)
     _check_weights(config, weights, checkpoint)
     for key, value in weights.items():
         if isinstance(value, torch.Tensor):
             weights[key] = value.contiguous()
+    exported = io.BytesIO()
     meta = {'dataset_meta': dataset_meta(config)}
-    partial = path.with_name(f'{path.name}.partial')
-    torch.save(dict(state_dict=weights, meta=meta), partial)
-    partial.replace(path)
-    student_config(config).dump(path.with_suffix('.py'))
+    torch.save(dict(state_dict=weights, meta=meta), exported)
+    text = student_config(config).pretty_text
+    write_bytes(path, exported.getvalue())
+    write_text(path.with_suffix('.py'), text)
+
+
+def config_files(filename: Optional[StrPath]) -> list[Path]:
+    """Returns a config file and all the files that it inherits from.
+
+    Args:
+        filename (str | Path, optional): Its path, if it has one.
+
+    Returns:
+        list[Path]: Those that are local files.
+    """
+    path = Path(filename or '')
+    if not path.is_file():
+        return []
+    bases = Config._get_base_files(str(path)) if path.suffix == '.py' else []
+    found = [path]
+    for base in bases:
+        # Another package's are named `package::path`.
+        if '::' not in base:
+            found += config_files(path.parent / base)
+    return found
 
 
 def dataset_meta(config: Config) -> dict[str, Any]:
@@ -140,16 +178,14 @@ def main() -> None:
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('out', help='path of the checkpoint to write')
     add_cfg_options(parser)
+    add_force(parser)
     args = parser.parse_args()
-    written = Path(args.out).with_suffix('.py')
-    if written.resolve() == Path(args.config).resolve():
-        parser.error(
-            f'`out` must not have the name of the config, since {written} '
-            f'would be overwritten, but got {args.out}'
-        )
     config = load_config(args.config, cfg_options=args.cfg_options)
-    export_student(config, args.checkpoint, args.out)
-    print(f'Wrote {args.out} and {written}')
+    try:
+        export_student(config, args.checkpoint, args.out, args.force)
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
+    print(f'Wrote {args.out} and {Path(args.out).with_suffix(".py")}')
 
 
 if __name__ == '__main__':

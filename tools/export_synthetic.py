@@ -10,6 +10,8 @@ relative to OUT.
 
 import argparse
 import copy
+import io
+import shutil
 from pathlib import Path
 
 import cv2
@@ -25,6 +27,7 @@ from mmrazor_ssdkd.engine import (
     forget_teachers,
     load_config,
 )
+from mmrazor_ssdkd.files import write_bytes
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.models.checkpoint import load_weights
 
@@ -44,11 +47,36 @@ def export_synthetic(config: Config, checkpoint: str, out: str) -> int:
         ValueError: The checkpoint holds no samples or is of another config,
             or the folder has something in it.
     """
-    root = Path(out)
-    if root.exists() and any(root.iterdir()):
-        raise ValueError(f'`out` must be new or empty, but got {out!r}')
+    root = Path(out).resolve()
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise ValueError(
+            f'`out` must be a new or an empty folder, but got {out!r}'
+        )
     algorithm = build(config, checkpoint)
     images = stored_samples(algorithm, checkpoint)['images']
+    partial = root.with_name(f'.{root.name}.partial')
+    # What an export that was killed left.
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        write_dataset(partial, images, algorithm)
+        partial.replace(root)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return len(images)
+
+
+def write_dataset(root: Path, images: torch.Tensor, algorithm: SSDKD) -> None:
+    """Writes images, labels and logits into a folder.
+
+    Args:
+        root (Path): The folder.
+        images (torch.Tensor): uint8 (N, channels, H, W).
+        algorithm (SSDKD): Whose teacher knows the labels.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
     files, logits = [], []
     for start in range(0, len(images), 64):
         batch = images[start : start + 64]
@@ -57,12 +85,11 @@ def export_synthetic(config: Config, checkpoint: str, out: str) -> int:
         write = write_maps if preds_T.dim() == 4 else write_classes
         files += write(root, start, batch, preds_T, algorithm.teacher)
         logits.append(preds_T.numpy())
+    labels = io.BytesIO()
     np.savez_compressed(
-        root / 'soft_labels.npz',
-        files=np.array(files),
-        logits=np.concatenate(logits),
+        labels, files=np.array(files), logits=np.concatenate(logits)
     )
-    return len(images)
+    write_bytes(root / 'soft_labels.npz', labels.getvalue())
 
 
 def build(config: Config, checkpoint: str) -> SSDKD:
@@ -155,8 +182,11 @@ def write_image(path: Path, image: torch.Tensor) -> None:
     OpenMMLab's pipelines load BGR, and write none of it otherwise.
     """
     array = image.permute(1, 2, 0).numpy().astype(np.uint8)
-    if not cv2.imwrite(str(path), np.ascontiguousarray(array)):
-        raise OSError(f'Could not write {path}')
+    # `imwrite` says that all went well where the disk is full.
+    coded, data = cv2.imencode('.png', np.ascontiguousarray(array))
+    if not coded:
+        raise ValueError(f'`images` must fit into a PNG, but got {path.name}')
+    write_bytes(path, data.tobytes(), durable=False)
 
 
 def main() -> None:

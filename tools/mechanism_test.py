@@ -9,7 +9,6 @@ phi on and off and for each way of choosing the target of L_Task.
 
 import argparse
 import copy
-import json
 import statistics
 from typing import Any
 
@@ -18,6 +17,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import set_random_seed
 from mmrazor.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
+from outputs import add_force, check_outputs, write_json
 
 from mmrazor_ssdkd.engine import add_cfg_options, load_config
 from mmrazor_ssdkd.models.algorithms import SSDKD
@@ -149,7 +149,9 @@ def main() -> None:
     )
     parser.add_argument('--json', help='where to write all figures')
     add_cfg_options(parser)
+    add_force(parser)
     args = parser.parse_args()
+    check_outputs(parser, args, 'json', inputs=[args.config])
     cfg = load_config(args.config, cfg_options=args.cfg_options)
     init_default_scope(cfg.get('default_scope', 'mmpretrain'))
     set_random_seed(args.seeds[0])
@@ -178,8 +180,7 @@ def main() -> None:
             print(f'| {labels} | {factors} | {cells} |', flush=True)
             rows.append(dict(labels=labels, phi=factors, results=results))
     if args.json:
-        with open(args.json, 'w') as file:
-            json.dump(rows, file, indent=2)
+        write_json(args.json, rows)
 
 
 if __name__ == '__main__':

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+from outputs import add_force, check_outputs, write_figure
 
 matplotlib.use('Agg')
 from matplotlib import pyplot as plt
@@ -75,7 +76,7 @@ def draw(groups: dict[str, list[Row]], x: str, out: Path) -> None:
         axes.set_xlabel(X_LABELS[x])
         axes.grid(alpha=0.3, which='both')
         axes.legend(fontsize='x-small')
-    figure.savefig(out, dpi=100)
+    write_figure(out, figure)
 
 
 def main() -> None:
@@ -84,7 +85,9 @@ def main() -> None:
     parser.add_argument('json', type=Path, nargs='+')
     parser.add_argument('png', type=Path)
     parser.add_argument('--x', choices=list(X_LABELS), required=True)
+    add_force(parser)
     args = parser.parse_args()
+    check_outputs(parser, args, 'png', inputs=args.json)
     rows = [row for path in args.json for row in json.loads(path.read_text())]
     draw(group(rows, args.x), args.x, args.png)
 

@@ -14,6 +14,7 @@ from typing import Any, Optional
 
 import matplotlib
 import numpy as np
+from outputs import add_force, check_outputs, write_figure
 from table_results import load_results
 
 matplotlib.use('Agg')
@@ -120,7 +121,7 @@ def draw(
     axes.set(xlabel=f'{unit}seconds of training', ylabel=metric)
     axes.grid(alpha=0.3)
     axes.legend(fontsize='small')
-    figure.savefig(out, dpi=100)
+    write_figure(out, figure)
 
 
 def main() -> None:
@@ -137,7 +138,9 @@ def main() -> None:
     parser.add_argument(
         '--at', type=float, nargs='+', default=[], help='times of the table'
     )
+    add_force(parser)
     args = parser.parse_args()
+    check_outputs(parser, args, 'png')
     rows = load_rows(args.folder, args.epochs, args.rows)
     draw(rows, args.clock, args.metric, args.png)
     print('\n'.join(table(rows, args.clock, args.at)))

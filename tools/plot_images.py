@@ -18,6 +18,7 @@ from export_synthetic import build, stored_samples
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from outputs import add_force, check_outputs, write_figure
 
 from mmrazor_ssdkd.engine import add_cfg_options, load_config
 from mmrazor_ssdkd.models.algorithms import SSDKD
@@ -68,9 +69,8 @@ def draw(
     else:
         draw_classes(axes, pictures, labels, class_names(algorithm, meta))
     figure.tight_layout(pad=0.4)
-    out.parent.mkdir(parents=True, exist_ok=True)
     # Large images keep their pixels, within reason.
-    figure.savefig(out, dpi=min(max(100, width / inches), 300))
+    write_figure(out, figure, dpi=min(max(100, width / inches), 300))
 
 
 def draw_classes(
@@ -156,7 +156,9 @@ def main() -> None:
     parser.add_argument('png', type=Path, help='where to draw it')
     parser.add_argument('--rows', type=int, default=4)
     add_cfg_options(parser)
+    add_force(parser)
     args = parser.parse_args()
+    check_outputs(parser, args, 'png', inputs=[args.config, args.checkpoint])
     check_int('rows', args.rows)
     config = load_config(args.config, cfg_options=args.cfg_options)
     algorithm = build(config, args.checkpoint)

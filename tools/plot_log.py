@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 import matplotlib
+from outputs import add_force, check_outputs, write_figure
 from table_results import load_results
 
 matplotlib.use('Agg')
@@ -62,7 +63,7 @@ def draw(lines: list[Line], keys: list[str], out: Path) -> None:
         axes.set(xlabel='iterations', ylabel=key)
         axes.grid(alpha=0.3)
         axes.legend(fontsize='small')
-    figure.savefig(out, dpi=100)
+    write_figure(out, figure)
 
 
 def main() -> None:
@@ -77,7 +78,9 @@ def main() -> None:
         nargs='+',
         default=['buffer.class_balance', 'buffer.confidence'],
     )
+    add_force(parser)
     args = parser.parse_args()
+    check_outputs(parser, args, 'png')
     lines = load_logs(args.folder, args.epochs, args.rows)
     draw(lines, args.keys, args.png)
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import matplotlib
+from outputs import add_force, check_outputs, write_figure
 from table_results import load_results
 
 matplotlib.use('Agg')
@@ -68,7 +69,7 @@ def draw(scores: Scores, metric: str, out: Path) -> None:
     axes.minorticks_off()
     axes.grid(alpha=0.3)
     axes.legend(fontsize='small')
-    figure.savefig(out, dpi=100)
+    write_figure(out, figure)
 
 
 def main() -> None:
@@ -78,7 +79,9 @@ def main() -> None:
     parser.add_argument('png', type=Path, help='where to draw it')
     parser.add_argument('--epochs', type=int, required=True)
     parser.add_argument('--metric', default='accuracy/top1')
+    add_force(parser)
     args = parser.parse_args()
+    check_outputs(parser, args, 'png')
     draw(load_scores(args.folder, args.epochs), args.metric, args.png)
 
 

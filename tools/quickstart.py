@@ -10,6 +10,7 @@ import json
 import resource
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -17,10 +18,11 @@ from pathlib import Path
 from export_student import dataset_meta, export_student
 from mmengine.config import Config
 from mmengine.runner import Runner
+from outputs import write_json
 from plot_images import draw
 from torch import nn
 
-from mmrazor_ssdkd.engine import load_config
+from mmrazor_ssdkd.engine import delete_checkpoints, held, load_config
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 PACKAGES = ('torch', 'mmengine', 'mmpretrain', 'mmrazor', 'mmrazor_ssdkd')
@@ -44,6 +46,8 @@ def train(
     overrides['randomness.seed'] = seed
     cfg = load_config(str(config), str(work_dir), overrides)
     work_dir.mkdir(parents=True, exist_ok=True)
+    # Of the quickstart before.
+    delete_checkpoints(work_dir)
     cfg.dump(work_dir / 'config.py')
     runner = Runner.from_cfg(cfg)
     runner.train()
@@ -93,6 +97,24 @@ TASKS = dict(
 )
 
 
+def check_root(root: Path) -> None:
+    """Raises a ValueError for a folder that no quickstart made.
+
+    What an earlier one left is its own and is replaced.
+    """
+    configs = [root / part / 'config.py' for part in ('teacher', 'distill')]
+    ours = any(path.is_file() for path in configs)
+    if (
+        root.exists()
+        and not ours
+        and any(path.name != '.lock' for path in root.iterdir())
+    ):
+        raise ValueError(
+            "`work_dir` must be new, empty or an earlier quickstart's, but "
+            f'{str(root)!r} holds something else; give another --work-dir'
+        )
+
+
 def say(text: str) -> None:
     """Prints a line that stands out between the logs."""
     print(f'\n=== {text} ===\n', flush=True)
@@ -110,10 +132,26 @@ def main() -> None:
     task = TASKS[args.task]
     default = Path('work_dirs') / f'quickstart_{args.task}'
     root = (args.work_dir or default).resolve()
+    with ExitStack() as stack:
+        try:
+            check_root(root)
+            stack.enter_context(held(root))
+        except (ValueError, OSError) as error:
+            parser.error(str(error))
+        run(task, root, args.seed)
 
+
+def run(task: Task, root: Path, seed: int) -> None:
+    """Trains, distils, exports and reports.
+
+    Args:
+        task (Task): What differs between the quickstarts.
+        root (Path): Where everything goes.
+        seed (int): The seed of everything random.
+    """
     say(f'1/3 Training the teacher on real {task.data}')
     start = time.perf_counter()
-    teacher = train(CONFIGS / task.teacher, root / 'teacher', args.seed)
+    teacher = train(CONFIGS / task.teacher, root / 'teacher', seed)
     teacher_seconds = time.perf_counter() - start
 
     say(f'2/3 Distilling the student without any {task.data}')
@@ -121,7 +159,7 @@ def main() -> None:
     distilled = train(
         CONFIGS / task.distill,
         root / 'distill',
-        args.seed,
+        seed,
         model__teacher_ckpt=last_checkpoint(root / 'teacher'),
     )
     distill_seconds = time.perf_counter() - start
@@ -130,7 +168,9 @@ def main() -> None:
     config = root / 'distill' / 'config.py'
     checkpoint = last_checkpoint(root / 'distill')
     exported = root / 'student.pth'
-    export_student(Config.fromfile(config), checkpoint, str(exported))
+    export_student(
+        Config.fromfile(config), checkpoint, str(exported), force=True
+    )
     summary = {
         f'teacher_{task.score}': score(teacher, task.metric),
         f'student_{task.score}': score(distilled, task.metric),
@@ -138,15 +178,14 @@ def main() -> None:
         'teacher_seconds': round(teacher_seconds, 1),
         'distill_seconds': round(distill_seconds, 1),
         'peak_rss_mb': peak_rss_mb(),
-        'seed': args.seed,
+        'seed': seed,
         'versions': {name: version(name) for name in PACKAGES},
         'teacher_config': str(root / 'teacher' / 'config.py'),
         'distill_config': str(config),
         'distill_checkpoint': checkpoint,
         'exported_student': str(exported),
     }
-    text = json.dumps(summary, indent=2)
-    (root / 'summary.json').write_text(text + '\n')
+    write_json(root / 'summary.json', summary)
     draw(
         distilled.model.replay_buffer.state_dict()['samples'],
         distilled.model,
@@ -154,7 +193,7 @@ def main() -> None:
         root / 'synthetic.png',
     )
     say(f'Done: {root / "summary.json"} and {root / "synthetic.png"}')
-    print(text)
+    print(json.dumps(summary, indent=2))
 
 
 def counts(distilled: Runner) -> dict[str, int]:

@@ -19,8 +19,9 @@ from typing import Any
 import torch
 from mmengine.config import Config, DictAction
 from table_markdown import render
-from table_runs import run, teacher_result
+from table_runs import check_folders, run, teacher_result
 
+from mmrazor_ssdkd.files import write_text
 from mmrazor_ssdkd.validation import check_int
 
 
@@ -130,7 +131,11 @@ def parse_args() -> argparse.Namespace:
 
 
 def read_plan(args: argparse.Namespace) -> Config:
-    """Reads the plan and puts the command line's settings into it."""
+    """Reads the plan and puts the command line's settings into it.
+
+    Raises:
+        ValueError: A setting is out of range, or rows would share folders.
+    """
     plan = Config.fromfile(args.plan)
     for name in ('epochs', 'cfg_options', 'teacher_options', 'amp'):
         if getattr(args, name):
@@ -138,6 +143,7 @@ def read_plan(args: argparse.Namespace) -> Config:
     for name in ('validations', 'teacher_epochs'):
         if getattr(args, name) is not None:
             plan[name] = check_int(name, getattr(args, name))
+    check_folders(plan.rows)
     return plan
 
 
@@ -155,7 +161,7 @@ def main() -> None:
     )
     print(table, flush=True)
     if not args.rows:
-        (out / 'table.md').write_text(f'{table}\n')
+        write_text(out / 'table.md', f'{table}\n')
 
 
 if __name__ == '__main__':

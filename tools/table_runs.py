@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -10,10 +10,11 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.runner import Runner
+from outputs import write_json
 from train import use_amp
 from training_curve import TrainingCurve
 
-from mmrazor_ssdkd.engine import load_config
+from mmrazor_ssdkd.engine import held, load_config
 
 # In a run; one that is cut off loses at most a tenth of its epochs.
 CHECKPOINTS = 10
@@ -93,10 +94,11 @@ def train(
     interval = math.ceil(cfg.train_cfg.max_epochs / CHECKPOINTS)
     cfg.default_hooks.checkpoint.update(interval=interval, max_keep_ckpts=1)
     cfg.resume = True
-    runner = Runner.from_cfg(cfg)
     curve = TrainingCurve(plan.metric)
-    runner.register_hook(curve)
-    runner.train()
+    with held(cfg.work_dir):
+        runner = Runner.from_cfg(cfg)
+        runner.register_hook(curve)
+        runner.train()
     return runner, curve.points
 
 
@@ -123,7 +125,7 @@ def teacher_result(plan: Config, out: Path, seed: int) -> dict[str, Any]:
     _, points = train(cfg, seed, plan)
     # Steps, seconds, cpu_seconds and score.
     result = dict(seed=seed, **points[-1])
-    path.write_text(json.dumps(result, indent=2))
+    write_json(path, result)
     return result
 
 
@@ -131,6 +133,31 @@ def teacher_checkpoint(plan: Config, out: Path, seed: int) -> str:
     """Returns the path of the weights of a seed's teacher."""
     teacher_result(plan, out, seed)
     return (out / f'teacher_{seed}' / 'last_checkpoint').read_text().strip()
+
+
+def folder_name(row: str) -> str:
+    """Returns what the folders of a row's runs begin with."""
+    return ''.join(c if c.isalnum() else '-' for c in row)
+
+
+def check_folders(rows: Iterable[str]) -> None:
+    """Raises a ValueError for rows whose runs would share folders.
+
+    Args:
+        rows (Iterable[str]): The names of a plan's rows.
+
+    Raises:
+        ValueError: Names differ in nothing but case, spaces and punctuation.
+    """
+    first: dict[str, str] = {}
+    for row in rows:
+        # Some file systems take both cases for one.
+        other = first.setdefault(folder_name(row).casefold(), row)
+        if other != row:
+            raise ValueError(
+                '`rows` must have names that differ in letters or digits or '
+                f'in length, but got {other!r} and {row!r}'
+            )
 
 
 def run(
@@ -148,8 +175,7 @@ def run(
     Returns:
         dict: What is in its JSON file.
     """
-    name = ''.join(c if c.isalnum() else '-' for c in row)
-    work_dir = out / f'{name}_{epochs}e_{seed}'
+    work_dir = out / f'{folder_name(row)}_{epochs}e_{seed}'
     path = work_dir / 'result.json'
     if path.exists():
         return json.loads(path.read_text())
@@ -172,5 +198,5 @@ def run(
         points=points,
         synthesized=getattr(runner.model, 'num_synthesized', 0),
     )
-    path.write_text(json.dumps(result, indent=2))
+    write_json(path, result)
     return result

@@ -2,6 +2,7 @@
 
 import argparse
 
+from mmengine.config import Config
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
@@ -24,7 +25,8 @@ def main() -> None:
     )
     # The checkpoint has the teachers' weights, too.
     forget_teachers(cfg)
-    runner = Runner.from_cfg(cfg)
+    # Without a name, or it would replace the config that training left.
+    runner = Runner.from_cfg(Config(cfg.to_dict()))
     model = runner.model
     # The runner's own loading passes over keys that do not fit. The buffer,
     # perhaps of other settings, has no part in a test.

@@ -1,31 +1,45 @@
 """Trains what a config says: a teacher, SSD-KD or any MMRazor distiller."""
 
 import argparse
+from contextlib import ExitStack
 
 import torch
+from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from mmrazor_ssdkd.engine import add_config_arguments, load_config
+from mmrazor_ssdkd.engine import (
+    add_config_arguments,
+    check_unused,
+    delete_checkpoints,
+    held,
+    load_config,
+)
 
 
-def parse_args() -> argparse.Namespace:
-    """Returns the command line's arguments."""
+def make_parser() -> argparse.ArgumentParser:
+    """Returns the command line's parser."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_config_arguments(parser)
-    parser.add_argument(
+    again = parser.add_mutually_exclusive_group()
+    again.add_argument(
         '--resume',
         nargs='?',
         const='auto',
         metavar='CHECKPOINT',
         help='go on from a checkpoint, by default the last of the work dir',
     )
+    again.add_argument(
+        '--overwrite',
+        action='store_true',
+        help='delete the checkpoints of the run that the work dir holds',
+    )
     parser.add_argument(
         '--amp',
         action='store_true',
         help="mixed precision: mmengine's on a GPU, bfloat16 on the CPU",
     )
-    return parser.parse_args()
+    return parser
 
 
 def use_amp(optim_wrapper: dict) -> None:
@@ -63,9 +77,26 @@ def use_amp(optim_wrapper: dict) -> None:
             wrapper.update(type='mmrazor_ssdkd.Bf16OptimWrapper', enabled=True)
 
 
+def claim(cfg: Config, overwrite: bool) -> None:
+    """Makes sure that a training writes over nothing, or what it was told.
+
+    Args:
+        cfg (Config): Of the training.
+        overwrite (bool): Whether to delete the checkpoints that are there.
+
+    Raises:
+        ValueError: There is something that it would write over.
+    """
+    if overwrite:
+        delete_checkpoints(cfg.work_dir, cfg.to_dict())
+    if not cfg.get('resume'):
+        check_unused(cfg.work_dir, cfg.filename)
+
+
 def main() -> None:
     """Runs the training."""
-    args = parse_args()
+    parser = make_parser()
+    args = parser.parse_args()
     cfg = load_config(
         args.config, args.work_dir, args.cfg_options, args.launcher
     )
@@ -75,7 +106,13 @@ def main() -> None:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume
     build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
-    build(cfg).train()
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(cfg.work_dir))
+            claim(cfg, args.overwrite)
+        except (ValueError, OSError) as error:
+            parser.error(str(error))
+        build(cfg).train()
 
 
 if __name__ == '__main__':

@@ -7,10 +7,14 @@ are imported. The order below matters: torchvision is imported by mmpretrain,
 the last one imports.
 """
 
+from .averaged_models import mend_averaged_models
+from .checkpoint_files import mend_checkpoint_files
 from .checkpoint_globals import allow_mmengine_checkpoints
 from .checkpoint_sources import check_checkpoint_sources
 from .checkpoint_text import disarm_checkpoint_text
 from .data_free import mend_data_free_distillation
+from .finite_checkpoints import mend_broken_checkpoints
+from .gradient_accumulation import mend_gradient_accumulation
 from .mmcv_ops import import_mmcv_ops
 from .quantization_tables import skip_quantization_tables
 from .runner_checkpoints import check_runner_checkpoints
@@ -28,4 +32,8 @@ def mend() -> None:
     disarm_checkpoint_text()
     check_checkpoint_sources()
     check_runner_checkpoints()
+    mend_checkpoint_files()
+    mend_broken_checkpoints()
+    mend_gradient_accumulation()
+    mend_averaged_models()
     mend_data_free_distillation()

@@ -7,15 +7,21 @@ from .command_line import (
     forget_teachers,
     load_config,
 )
+from .latest_checkpoint import find_latest_checkpoint
 from .random_stream import RandomStream
 from .resumed_settings import settings_of_config
+from .work_dir import check_unused, delete_checkpoints, held
 
 __all__ = [
     'Bf16OptimWrapper',
     'RandomStream',
     'add_cfg_options',
     'add_config_arguments',
+    'check_unused',
+    'delete_checkpoints',
+    'find_latest_checkpoint',
     'forget_teachers',
+    'held',
     'load_config',
     'settings_of_config',
 ]

@@ -108,17 +108,56 @@ def test_student_of_the_command_line(shared, tmp_path, monkeypatch):
     assert exported.backbone.base_channels == 8
 
 
-def test_config_is_not_overwritten(shared, tmp_path, monkeypatch, capsys):
-    """OUT's config would take the name of the one that was given."""
-    config = tmp_path / 'my.py'
-    shared.dump(config)
-    before = config.read_text()
-    arguments = ['export', str(config), 'x.pth', str(tmp_path / 'my.pth')]
-    monkeypatch.setattr(sys, 'argv', arguments)
-    with pytest.raises(SystemExit):
+@pytest.mark.parametrize('force', [False, True])
+@pytest.mark.parametrize('out', ['my.pth', 'base.pth', 'epoch.pth', 'out.py'])
+def test_what_is_read_is_not_overwritten(
+    shared, tmp_path, monkeypatch, capsys, out, force
+):
+    """Neither the config, nor its base, nor the checkpoint, even by force."""
+    shared.dump(tmp_path / 'base.py')
+    (tmp_path / 'my.py').write_text("_base_ = 'base.py'\n")
+    save(shared, tmp_path / 'epoch.pth')
+    before = {p: p.read_bytes() for p in tmp_path.iterdir()}
+    files = [str(tmp_path / name) for name in ('my.py', 'epoch.pth', out)]
+    monkeypatch.setattr(sys, 'argv', ['export', *files, *['--force'] * force])
+    with pytest.raises(SystemExit) as caught:
         main()
-    assert 'would be overwritten' in capsys.readouterr().err
-    assert config.read_text() == before
+    assert caught.value.code == 2
+    assert '`out` must' in capsys.readouterr().err
+    assert {p: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize('there', ['student.pth', 'student.py'])
+def test_what_exists_is_replaced_by_force_alone(shared, tmp_path, there):
+    """The checkpoint or a foreign file beside it."""
+    save(shared, tmp_path / 'epoch.pth')
+    arguments = (shared, str(tmp_path / 'epoch.pth'))
+    out = tmp_path / 'student.pth'
+    (tmp_path / there).write_text('mine')
+    with pytest.raises(ValueError, match=rf'--force.*{there}. exists'):
+        export_student(*arguments, str(out))
+    assert (tmp_path / there).read_text() == 'mine'
+    export_student(*arguments, str(out), force=True)
+    assert (tmp_path / there).read_bytes() != b'mine'
+
+
+def test_failed_write_leaves_what_was_there(shared, tmp_path, monkeypatch):
+    """A full disk takes nothing away."""
+    save(shared, tmp_path / 'epoch.pth')
+    out = tmp_path / 'out' / 'student.pth'
+    out.parent.mkdir()
+    out.write_text('mine')
+
+    def fail(_):
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr('os.fsync', fail)
+    with pytest.raises(OSError, match=r'No space left.*out/student.pth'):
+        export_student(
+            shared, str(tmp_path / 'epoch.pth'), str(out), force=True
+        )
+    assert out.read_text() == 'mine'
+    assert list(out.parent.iterdir()) == [out]
 
 
 def test_classes_without_a_test_set():

@@ -137,5 +137,23 @@ def test_config_of_another_algorithm(tmp_path):
 def test_folder_with_something_in_it(tmp_path):
     """Two sets are not mixed."""
     (tmp_path / 'mine.txt').write_text('mine')
-    with pytest.raises(ValueError, match='`out` must be new or empty'):
+    with pytest.raises(ValueError, match='`out` must be a new or an empty'):
         export_synthetic(Config(), 'none.pth', str(tmp_path))
+
+
+@pytest.mark.parametrize('there', [False, True])
+def test_full_disk_leaves_nothing(tmp_path, monkeypatch, there):
+    """Of images, whose library says that all went well."""
+    if there:
+        (tmp_path / 'out').mkdir()
+
+    def fail(path, data, durable):
+        raise OSError(28, 'No space left on device', str(path))
+
+    monkeypatch.setattr('export_synthetic.write_bytes', fail)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(OSError, match=r'No space left.*\.png'):
+        export(ssdkd(), tmp_path, 'mmpretrain')
+    (tmp_path / 'epoch.pth').unlink()
+    assert sorted(tmp_path.iterdir()) == before
+    assert not there or not list((tmp_path / 'out').iterdir())

@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from run_table import epochs_in_the_same_time, parse_args, read_plan
 from table_markdown import cell, render
-from table_runs import run, set_epochs, set_teacher
+from table_runs import check_folders, run, set_epochs, set_teacher
 from tool_calls import DIGITS, ROOT, TINY
 from training_curve import TrainingCurve
 
@@ -305,3 +305,19 @@ def test_epochs_in_the_same_time(monkeypatch):
     assert epochs_in_the_same_time(1, first, slow) == 1
     monkeypatch.setattr('torch.cuda.is_available', lambda: True)
     assert epochs_in_the_same_time(40, first, slow) == 40
+
+
+def test_rows_of_one_folder(tmp_path, monkeypatch):
+    """They are refused before anything runs."""
+    plan = tmp_path / 'plan.py'
+    plan.write_text("rows = {'alpha 0': {}, 'beta': {}, 'Alpha-0': {}}\n")
+    command = f'run_table.py {plan} --out {tmp_path}'
+    monkeypatch.setattr('sys.argv', command.split())
+    with pytest.raises(ValueError, match=r"but got 'alpha 0' and 'Alpha-0'"):
+        read_plan(parse_args())
+
+
+@pytest.mark.parametrize('path', PLANS, ids=lambda path: path.stem)
+def test_plans_have_folders_for_every_row(path):
+    """None shares one with another."""
+    check_folders(Config.fromfile(path).rows)

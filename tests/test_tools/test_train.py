@@ -1,8 +1,11 @@
 """How the command line changes a config."""
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 import torch
-from train import use_amp
+from train import main, use_amp
 
 AMP = (
     'AmpOptimWrapper'
@@ -68,3 +71,43 @@ def test_amp_of_a_foreign_wrapper():
     """What cannot be replaced is named."""
     with pytest.raises(ValueError, match="--amp, but got 'MyWrapper'"):
         use_amp(dict(type='MyWrapper', optimizer=dict(type='SGD')))
+
+
+@pytest.fixture
+def call(tmp_path, monkeypatch):
+    """Returns a function that calls the tool without training anything."""
+    runs = []
+    runner = SimpleNamespace(train=lambda: runs.append(0))
+    monkeypatch.setattr(
+        'train.Runner.from_cfg', lambda cfg: runs.append(cfg) or runner
+    )
+    config = tmp_path / 'my.py'
+    config.write_text("model = dict(teacher_ckpt='a.pth')\n")
+
+    def call(*arguments):
+        runs.clear()
+        monkeypatch.setattr(sys, 'argv', ['train', str(config), *arguments])
+        main()
+        return runs[0]
+
+    return call
+
+
+def test_second_run_is_refused(tmp_path, call, capsys):
+    """In one line that names the ways on, each of which works."""
+    work_dir = tmp_path / 'run'
+    here = ('--work-dir', str(work_dir))
+    assert call(*here).work_dir == str(work_dir)
+    (work_dir / 'epoch_3.pth').write_text('')
+    with pytest.raises(SystemExit) as caught:
+        call(*here)
+    assert caught.value.code == 2
+    assert '--overwrite' in capsys.readouterr().err.splitlines()[-1]
+    call('--work-dir', str(tmp_path / 'other'))
+    assert call(*here, '--resume').resume is True
+    assert call(*here, '--cfg-options', 'resume=True').resume is True
+    assert (work_dir / 'epoch_3.pth').exists()
+    call(*here, '--overwrite')
+    assert not (work_dir / 'epoch_3.pth').exists()
+    with pytest.raises(SystemExit):
+        call(*here, '--overwrite', '--resume')

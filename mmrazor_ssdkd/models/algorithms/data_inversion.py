@@ -16,10 +16,11 @@ from mmrazor_ssdkd.models.losses import (
 from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
 from mmrazor_ssdkd.validation import (
     check_choice,
-    check_finite,
     check_int,
     check_number,
 )
+
+from .loss_guard import LossGuard
 
 Predict_T = Callable[[torch.Tensor], torch.Tensor]
 Predict_S = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -60,6 +61,7 @@ class DataInversion:
         labels (str): Targets of L_Task: the teacher's own 'predicted'
             classes, 'uniform' draws, or draws of classes that are 'rare' in
             the buffer.
+        guard (LossGuard): Checks the losses.
 
     Raises:
         TypeError: A count is no integer or a weight no number.
@@ -77,6 +79,7 @@ class DataInversion:
         batch_size: int,
         latent: str,
         labels: str,
+        guard: LossGuard,
     ) -> None:
         self.generator = generator
         self.bn_loss = bn_loss
@@ -84,6 +87,7 @@ class DataInversion:
         self.adversarial_weight = check_number(
             'adversarial_weight', adversarial_weight
         )
+        self._guard = guard
         self.iters = check_int('synthesis_iters', iters, minimum=0)
         self.batch_size = check_int('synthesis_batch_size', batch_size, 2)
         self.latent = check_choice('latent', latent, ('fresh', 'optimized'))
@@ -122,7 +126,7 @@ class DataInversion:
             last step by name (none without a step).
 
         Raises:
-            ValueError: The generator's images are not finite.
+            ValueError: The losses or the generator's images are not finite.
         """
         losses: Losses = {}
         labels = self.draw_labels(class_frequency)
@@ -138,11 +142,16 @@ class DataInversion:
                     loss_task=self.task_loss(preds_T, class_frequency, labels),
                     loss_kd=self._adversarial_loss(images, preds_T, predict_S),
                 )
+            self._guard.check(
+                'generator',
+                optim_wrapper,
+                losses,
+                dict(generator=images, teacher=preds_T),
+            )
             optim_wrapper.update_params(sum(losses.values()))
         with torch.no_grad():
             images = self.generator(self._next_latent())
-        # NaN would become black.
-        check_finite('images', images)
+        self._guard.check_images(images)
         return images.round().to(torch.uint8), losses
 
     def draw_labels(

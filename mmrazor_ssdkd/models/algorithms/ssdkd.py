@@ -38,6 +38,7 @@ from mmrazor_ssdkd.validation import check_bool, check_int, check_number
 
 from .data_inversion import DataInversion
 from .distiller_slot import DistillerSlot
+from .loss_guard import LossGuard
 from .model_checks import check_models
 from .optimizers import pick_wrappers, update_together
 
@@ -208,6 +209,7 @@ class SSDKD(BaseAlgorithm):
         self.save_images_interval = check_int(
             'save_images_interval', save_images_interval, 0
         )
+        self.loss_guard = LossGuard()
         self.inversion = DataInversion(
             self.generator,
             self.bn_loss,
@@ -217,6 +219,7 @@ class SSDKD(BaseAlgorithm):
             batch_size=synthesis_batch_size,
             latent=latent,
             labels=labels,
+            guard=self.loss_guard,
         )
         self.admit = check_int(
             'admit', synthesis_batch_size if admit is None else admit
@@ -298,10 +301,14 @@ class SSDKD(BaseAlgorithm):
 
         Returns:
             dict[str, torch.Tensor]: What to log.
+
+        Raises:
+            ValueError: A loss is not finite, see :class:`LossGuard`.
         """
         generator, student, connectors = pick_wrappers(
             optim_wrapper, self.distiller
         )
+        self.loss_guard.start(self.iteration)
         device = self.generator.device
         # A checkpoint may have been loaded to another device.
         self.replay_buffer.prepare(self.num_classes, device)
@@ -427,6 +434,12 @@ class SSDKD(BaseAlgorithm):
             if self.student_task_weight:
                 losses['loss_task'] = self._student_task_loss(preds_S, preds_T)
             losses.update(self._distiller_losses(others))
+        self.loss_guard.check(
+            'architecture',
+            optim_wrapper,
+            losses,
+            dict(teacher=preds_T, student=preds_S),
+        )
         loss, log_vars = self.parse_losses(losses)
         update_together(loss, optim_wrapper, connectors)
         delta = priority(
@@ -456,7 +469,12 @@ class SSDKD(BaseAlgorithm):
         )
 
     def get_extra_state(self) -> dict[str, Any]:
-        """Returns what a checkpoint holds beside weights and optimizers."""
+        """Returns what a checkpoint holds beside weights and optimizers.
+
+        Raises:
+            ValueError: An earlier step had losses that were not finite.
+        """
+        self.loss_guard.raise_noted()
         interval = self.save_images_interval
         return dict(
             iteration=self.iteration,

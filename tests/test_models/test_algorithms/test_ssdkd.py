@@ -519,7 +519,7 @@ def test_teacher_stays_frozen_under_train():
     [
         ('teacher.head.fc.bias', '`preds_T` must be finite'),
         ('architecture.head.fc.bias', '`preds_S` must be finite'),
-        ('generator.linear.bias', '`images` must be finite'),
+        ('generator.linear.bias', 'the images of `generator` must be finite'),
     ],
 )
 def test_network_that_breaks_stops_the_run(name, match):

@@ -1,0 +1,123 @@
+"""Finds the checkpoint that a run goes on from."""
+
+import logging
+import zipfile
+from pathlib import Path
+from typing import Any, Optional, Union
+
+import torch
+from mmengine.logging import print_log
+
+__all__ = ['find_latest_checkpoint']
+
+# Whether it holds optimizers, when it was saved, and at which step.
+_Age = tuple[bool, str, int, int]
+
+
+def find_latest_checkpoint(work_dir: Union[str, Path]) -> Optional[str]:
+    """Returns the newest whole checkpoint of a work directory.
+
+    The file ``last_checkpoint`` may be missing, empty or name one that is
+    gone, broken or older; where it names one elsewhere, that one counts, too.
+    The time is the one that a checkpoint notes of itself, since copies of a
+    file are younger than it. Files that no run can go on from, such as an
+    exported student, do not count.
+
+    Args:
+        work_dir (str | Path): Where a run left its checkpoints.
+
+    Returns:
+        str | None: Its path, or what ``last_checkpoint`` names where that is
+        on no local disk or a folder; None where there is none.
+
+    Raises:
+        ValueError: All checkpoints are broken.
+    """
+    named = _named(Path(work_dir))
+    if '://' in named or (named and Path(named).is_dir()):
+        return named
+    paths = sorted(Path(work_dir).glob('*.pth'))
+    if named and Path(named).resolve() not in [p.resolve() for p in paths]:
+        paths += [Path(named)] if Path(named).is_file() else []
+    broken, found = _by_age(paths)
+    for path in found:
+        if _is_intact(path):
+            _report(path, broken)
+            return str(path)
+        broken.append(path)
+    if broken:
+        raise ValueError(
+            f'`resume` must find a whole checkpoint, but in {str(work_dir)!r} '
+            f'all are broken: {[p.name for p in broken]}; delete them to '
+            'start anew'
+        )
+    print_log(f'Found no checkpoint to resume in {work_dir}', 'current')
+    return None
+
+
+def _named(work_dir: Path) -> str:
+    """Returns what ``last_checkpoint`` says; nothing if it cannot be read."""
+    try:
+        return (work_dir / 'last_checkpoint').read_text().strip('\0 \n\r\t')
+    except (OSError, UnicodeDecodeError):
+        return ''
+
+
+def _by_age(paths: list[Path]) -> tuple[list[Path], list[Path]]:
+    """Returns the unreadable paths, and those of runs, the newest first."""
+    broken: list[Path] = []
+    ages: dict[Path, _Age] = {}
+    for path in paths:
+        try:
+            age = _age(path)
+        # A damaged file fails in as many ways as a pickle has opcodes.
+        except Exception:
+            broken.append(path)
+        else:
+            if age is not None:
+                ages[path] = age
+    return broken, sorted(ages, key=ages.__getitem__, reverse=True)
+
+
+def _age(path: Path) -> Optional[_Age]:
+    """Returns a checkpoint's age, or None where no run can go on from it."""
+    # Mapped, so that of its tensors nothing is read.
+    checkpoint = torch.load(
+        path,
+        map_location='cpu',
+        weights_only=True,
+        mmap=zipfile.is_zipfile(path),
+    )
+    if not isinstance(checkpoint, dict):
+        return None
+    meta: Any = checkpoint.get('meta')
+    parts = ('state_dict', 'message_hub')
+    if not isinstance(meta, dict) or any(p not in checkpoint for p in parts):
+        return None
+    epoch, iteration = meta.get('epoch'), meta.get('iter')
+    if not isinstance(epoch, int) or not isinstance(iteration, int):
+        return None
+    time = str(meta.get('time', ''))
+    return 'optimizer' in checkpoint, time, epoch, iteration
+
+
+def _is_intact(path: Path) -> bool:
+    """Returns whether a file has every byte that was written to it."""
+    if not zipfile.is_zipfile(path):
+        return True  # Torch's old format has no checksums.
+    try:
+        with zipfile.ZipFile(path) as file:
+            return file.testzip() is None
+    except (zipfile.BadZipFile, OSError):
+        return False
+
+
+def _report(path: Path, broken: list[Path]) -> None:
+    """Logs what is resumed and what is passed over."""
+    if broken:
+        print_log(
+            f'Passed over broken checkpoints: {list(map(str, broken))}',
+            'current',
+            logging.WARNING,
+        )
+    print_log(f'The newest whole checkpoint is {path}', 'current')
