@@ -1,5 +1,7 @@
 """Estimates what BatchNorm layers remember from synthetic images."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -8,20 +10,31 @@ from torch import nn
 from mmrazor_ssdkd.models.forward import predict_logits
 from mmrazor_ssdkd.models.losses.bn_statistics_loss import norm_layers
 
-__all__ = ['estimate_statistics']
+__all__ = ['batch_statistics', 'estimate_statistics']
 
 
 @torch.no_grad()
-def estimate_statistics(model: nn.Module, batches: list[torch.Tensor]) -> None:
-    """Sets running statistics to the means over some batches.
+def estimate_statistics(model: nn.Module, images: torch.Tensor) -> None:
+    """Sets running statistics to those of some images.
 
     A layer whose channels were chosen from more of them sees other inputs
     than those that its statistics were made of.
 
     Args:
         model (nn.Module): The network; only its BatchNorm's buffers change.
-        batches (list[torch.Tensor]): Images in 0 to 255,
-            (N, channels, H, W), at least one.
+        images (torch.Tensor): In 0 to 255, (N, channels, H, W).
+    """
+    preprocessor = getattr(model, 'data_preprocessor', None)
+    with batch_statistics(model):
+        predict_logits(model, images, preprocessor)
+
+
+@contextmanager
+def batch_statistics(model: nn.Module) -> Iterator[None]:
+    """Lets norms take a batch's statistics, and keep them, all else in eval.
+
+    Args:
+        model (nn.Module): Comes out in the modes that it had.
     """
     layers: list[Any] = norm_layers(model)
     modes = [(module, module.training) for module in model.modules()]
@@ -29,13 +42,11 @@ def estimate_statistics(model: nn.Module, batches: list[torch.Tensor]) -> None:
     model.eval()
     for layer in layers:
         layer.train()
-        layer.reset_running_stats()
-        # Each batch counts as much.
-        layer.momentum = None
-    preprocessor = getattr(model, 'data_preprocessor', None)
-    for images in batches:
-        predict_logits(model, images, preprocessor)
-    for layer, momentum in zip(layers, momenta):
-        layer.momentum = momentum
-    for module, mode in modes:
-        module.training = mode
+        layer.momentum = 1.0
+    try:
+        yield
+    finally:
+        for layer, momentum in zip(layers, momenta):
+            layer.momentum = momentum
+        for module, mode in modes:
+            module.training = mode
