@@ -36,8 +36,8 @@ def score_channels(
             _add(scores, trace.slots[name, 0], state[name].abs())
     others: Counter = Counter()
     for (name, dim), ids in trace.slots.items():
-        weight = state[name].detach().abs()
-        if name in trace.inputs and weight.dim() > 1:
+        if name in trace.inputs and state[name].dim() > 1:
+            weight = state[name].detach().abs()
             rest = [d for d in range(weight.dim()) if d != dim]
             _add(others, ids, weight.mean(dim=rest))
     return {**others, **scores}

@@ -144,26 +144,29 @@ class _Planner:
         return all(
             (key, 0) in trace.slots and key in trace.inputs
             for trace, key in traces
-        ) and any(trace.groups.get(key, 1) > 1 for trace, key in traces)
+        ) and any(trace.groups[key] > 1 for trace, key in traces)
 
     def _in_groups(
         self, name: str, source: str, ours: torch.Tensor, theirs: torch.Tensor
     ) -> torch.Tensor:
-        """Returns where the inputs of each output come from, (out, in, 1, 1).
+        """Returns where the columns of each row come from, (rows, cols, 1, 1).
 
-        Those of another group than the teacher's output have none.
+        Rows are a convolution's outputs and columns its inputs; a transposed
+        one's are the other way round. Columns of another group than the
+        teacher's row have none.
         """
-        inputs = self._student.inputs[name], self._teacher.inputs[source]
-        found = self._channels.index(*inputs)
-        outputs = self._channels.index(
+        found = self._channels.index(
+            _across(self._student, name), _across(self._teacher, source)
+        )
+        rows = self._channels.index(
             self._student.slots[name, 0], self._teacher.slots[source, 0]
         )
-        # The first input of each output's group, here and there.
+        # The first column of each row's group, here and there.
         size, other = ours.shape[1], theirs.shape[1]
         group = torch.arange(len(ours)) * self._student.groups[name]
         first = group // len(ours) * size
         columns = found[first[:, None] + torch.arange(size)]
-        start = outputs * self._teacher.groups[source] // len(theirs) * other
+        start = rows * self._teacher.groups[source] // len(theirs) * other
         places = columns - start[:, None]
         fits = (columns != NOBODY) & (places >= 0) & (places < other)
         places = torch.where(fits, places, NOBODY)
@@ -193,3 +196,9 @@ class _Planner:
         rows = len(student.slots[name, 0]) // groups
         shares = shares.repeat_interleave(rows)
         return 1 / shares.view(-1, *[1] * (dims - 1))
+
+
+def _across(trace: ChannelTrace, name: str) -> torch.Tensor:
+    """Returns what a grouped weight's second dimension goes through."""
+    channels = trace.inputs if trace.taken[name] else trace.outputs
+    return channels[name]

@@ -14,7 +14,8 @@ from mmrazor_ssdkd.validation import check_int
 from .batch_norm_statistics import estimate_statistics
 from .channel_map import ChannelMap
 from .channel_scores import score_channels
-from .channel_trace import ChannelTrace, trace_channels
+from .channel_trace import ChannelTrace
+from .channel_tracer import trace_channels
 from .copying import Copy, plan_copies
 from .layer_pairs import pair_tensors
 from .student_init import StudentInit
@@ -161,8 +162,11 @@ class TeacherWeights(StudentInit):
 
 def _trace(model: Any, images: torch.Tensor) -> ChannelTrace:
     """Follows the channels of a model that takes images in 0 to 255."""
-    inputs = normalize(images, getattr(model, 'data_preprocessor', None))
+    preprocessor = getattr(model, 'data_preprocessor', None)
     with frozen(model):
+        # From the images on: a preprocessor may swap their channels.
         return trace_channels(
-            model, lambda: model(inputs, mode='tensor'), inputs
+            model,
+            lambda: model(normalize(images, preprocessor), mode='tensor'),
+            images,
         )
