@@ -3,10 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import zip_longest
-from typing import Optional
 
 import torch
 
+from .channel_blocks import Block, find_block
 from .channel_ids import NOBODY
 from .channel_trace import ChannelTrace, Slot
 
@@ -84,14 +84,19 @@ class ChannelMap:
 
     def _choose(self, ours: Family, theirs: Family) -> None:
         """Maps a family to its counterpart."""
-        blocks = _find_blocks(self._student, ours)
-        others = _find_blocks(self._teacher, theirs)
+        if len(ours) != len(theirs) and not (
+            self._student.known.issuperset(ours)
+            and self._teacher.known.issuperset(theirs)
+        ):
+            # Any choice would be another than that of the layers before.
+            return
+        blocks = find_block(self._student.blocks, ours)
+        others = find_block(self._teacher.blocks, theirs)
         if blocks is None or others is None:
             self._map_rows([ours], [theirs])
             return
-        (entry, own), (other, full) = blocks, others
-        del entry
-        rows = _best(self._sum(self._teacher.blocks[other]), len(own))
+        (_, own), (block, full) = blocks, others
+        rows = _best(self._sum(block), len(own))
         self._map_rows(own.tolist(), full[rows].tolist())
 
     def _map_rows(
@@ -106,21 +111,12 @@ class ChannelMap:
                     self._map[channel] = other[place]
                     self.kept[channel] = len(best) / len(other)
 
-    def _sum(self, block: list[torch.Tensor]) -> torch.Tensor:
+    def _sum(self, block: Block) -> torch.Tensor:
         """Returns how much each of some blocks matters, (blocks,)."""
-        return torch.stack(
-            [
-                torch.tensor(
-                    [
-                        self._scores.get(i, 0.0)
-                        for i in matrix.view(-1).tolist()
-                    ]
-                )
-                .view(matrix.shape)
-                .sum(dim=1)
-                for matrix in block
-            ]
-        ).sum(dim=0)
+        rows = torch.cat(block, dim=1).tolist()
+        return torch.tensor(
+            [sum(self._scores.get(i, 0.0) for i in row) for row in rows]
+        )
 
 
 def _best(scores: torch.Tensor, count: int) -> torch.Tensor:
@@ -173,14 +169,3 @@ def _families(slots: list[Slot], trace: ChannelTrace) -> dict[int, Family]:
 def _in_order(ids: torch.Tensor, families: dict[int, Family]) -> list[Family]:
     """Returns the families along a dimension as they come first."""
     return list(dict.fromkeys(families[channel] for channel in ids.tolist()))
-
-
-def _find_blocks(
-    trace: ChannelTrace, family: Family
-) -> Optional[tuple[int, torch.Tensor]]:
-    """Returns the blocks that a family is made of, and which entry's."""
-    for number, block in enumerate(trace.blocks):
-        for matrix in block:
-            if set(matrix.view(-1).tolist()) == set(family):
-                return number, matrix
-    return None

@@ -32,6 +32,8 @@ class ChannelTrace:
         norms (set): The weights of norms.
         bare (set): Weights of layers whose output no norm takes next.
         image (torch.Tensor): The ids of the image's channels, (channels,).
+        known (set): The ids of channels that were followed from where they
+            were made.
         blocks (list): Channels that only go together, such as the groups of
             a convolution or the heads of an attention: matrices of ids,
             (blocks, channels of a block), whose rows belong to one another.
@@ -46,4 +48,5 @@ class ChannelTrace:
     norms: set[str] = field(default_factory=set)
     blocks: list[list[torch.Tensor]] = field(default_factory=list)
     bare: set[str] = field(default_factory=set)
+    known: set[int] = field(default_factory=set)
     image: torch.Tensor = field(default_factory=lambda: torch.zeros(0).long())

@@ -7,8 +7,9 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from .channel_blocks import merge_blocks
 from .channel_calls import PROPERTIES, Call
-from .channel_ids import ChannelIds
+from .channel_ids import NOBODY, ChannelIds
 from .channel_labels import shrink
 from .channel_rules import follow
 from .channel_trace import ChannelTrace
@@ -61,6 +62,7 @@ class Tracer(TorchFunctionMode):
         # The tensors stay alive, or another could get the same id().
         self._names = {id(t): (t, name) for name, t in state.items()}
         self._labels: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        self._unknown: list[torch.Tensor] = []
         self._makers: dict[int, tuple[torch.Tensor, str]] = {}
 
     def __torch_function__(
@@ -108,6 +110,12 @@ class Tracer(TorchFunctionMode):
         """Gives a tensor the name of the one that it is made of."""
         self._names[id(tensor)] = (tensor, str(self.name(source)))
 
+    def unknown(self, count: int) -> torch.Tensor:
+        """Returns new ids of channels that could not be followed so far."""
+        ids = self.ids.fresh(count)
+        self._unknown.append(ids)
+        return ids
+
     def adopt(self, tensor: torch.Tensor) -> None:
         """Gives a parameter of one value a channel, used by itself, ids."""
         wide = [dim for dim, size in enumerate(tensor.shape) if size > 1]
@@ -141,6 +149,10 @@ class Tracer(TorchFunctionMode):
         if rows.shape[1] > 1 and bool((rows == rows[:, :1]).all()):
             return None
         ids = rows.amax(dim=0)
+        lost = ids == NOBODY
+        if lost.any():
+            ids = torch.where(lost, self.unknown(len(ids)), ids)
+            self.label(tensor, ids, dim)
         self.ids.unify(rows, ids.expand(rows.shape))
         return ids
 
@@ -204,28 +216,14 @@ class Tracer(TorchFunctionMode):
             for key, ids in known.items():
                 known[key] = self.ids.find(ids)
         trace.image = self.ids.find(trace.image)
-        trace.blocks = _merge(
+        known = torch.ones(len(self.ids), dtype=torch.bool)
+        known[torch.cat([torch.zeros(0).long(), *self._unknown])] = False
+        roots = self.ids.find(torch.arange(len(self.ids)))
+        trace.known = set(roots[known].tolist())
+        trace.blocks = merge_blocks(
             [
                 [self.ids.find(matrix) for matrix in block]
                 for block in trace.blocks
             ]
         )
         return trace
-
-
-def _merge(blocks: list[list[torch.Tensor]]) -> list[list[torch.Tensor]]:
-    """Makes blocks that share some of their channels one."""
-    merged: list[list[torch.Tensor]] = []
-    for block in blocks:
-        shared = [other for other in merged if _share(block, other)]
-        # By identity: tensors have no truth value.
-        merged = [
-            other for other in merged if all(other is not s for s in shared)
-        ]
-        merged.append([matrix for part in (*shared, block) for matrix in part])
-    return merged
-
-
-def _share(left: list[torch.Tensor], right: list[torch.Tensor]) -> bool:
-    """Returns whether blocks have a matrix in common."""
-    return any(torch.equal(one, other) for one in left for other in right)

@@ -24,7 +24,7 @@ def pass_layer(tracer: 'Tracer', call: Call) -> None:
         ids = None
     elif labels is None:
         # Nobody knows where they come from, but those that it makes go on.
-        ids = tracer.ids.fresh(features.shape[dims.read])
+        ids = tracer.unknown(features.shape[dims.read])
     else:
         ids = tracer.read(features, dims.read)
     if ids is None:
