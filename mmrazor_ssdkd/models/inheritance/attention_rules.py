@@ -55,15 +55,16 @@ def attend_with_weights(tracer: 'Tracer', call: Call) -> None:
     query, key, value, _, heads, weight, bias = call.args[:7]
     size = query.shape[-1]
     read = [tracer.read(tensor, -1) for tensor in (query, key, value)]
-    if weight is None or any(ids is None for ids in read):
+    known = [ids for ids in read if ids is not None]
+    if weight is None or len(known) < len(read):
         # Inputs of several sizes have weights of their own: not followed.
         return
-    for ids in read[1:]:
-        tracer.ids.unify(read[0], ids)
+    for ids in known:
+        tracer.ids.unify(known[0], ids)
     made = tracer.ids.fresh(2 * size)
     met, passed = made.chunk(2)
     tracer.go_together(met.view(heads, -1), passed.view(heads, -1))
-    tracer.read_by(weight, bias, read[0], torch.cat([met, met, passed]))
+    tracer.read_by(weight, bias, known[0], torch.cat([met, met, passed]))
     end = tracer.ids.fresh(size)
     end = tracer.read_by(call.get(11, ''), call.get(12, ''), passed, end)
     tracer.label(call.out[0], end, -1)

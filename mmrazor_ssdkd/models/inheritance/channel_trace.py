@@ -30,6 +30,8 @@ class ChannelTrace:
         groups (dict): The groups of a convolution, by its weight's name.
         taken (dict): The dimension of its weight that stands for them.
         norms (set): The weights of norms.
+        normed (dict): The weight of the norm that takes a layer's output, by
+            the layer's weight.
         bare (set): Weights of layers whose output no norm takes next.
         image (torch.Tensor): The ids of the image's channels, (channels,).
         known (set): The ids of channels that were followed from where they
@@ -47,6 +49,7 @@ class ChannelTrace:
     taken: dict[str, int] = field(default_factory=dict)
     norms: set[str] = field(default_factory=set)
     blocks: list[list[torch.Tensor]] = field(default_factory=list)
+    normed: dict[str, str] = field(default_factory=dict)
     bare: set[str] = field(default_factory=set)
     known: set[int] = field(default_factory=set)
     image: torch.Tensor = field(default_factory=lambda: torch.zeros(0).long())

@@ -205,25 +205,25 @@ class Tracer(TorchFunctionMode):
 
     def note_norm(self, features: torch.Tensor, weight: Any) -> None:
         """Notes a norm's weight, and that it takes what a layer made."""
-        self._trace.bare.discard(self._makers.get(id(features), ('', ''))[1])
+        maker = self._makers.get(id(features), ('', ''))[1]
+        self._trace.bare.discard(maker)
         if self.name(weight) is not None:
             self._trace.norms.add(str(self.name(weight)))
+            self._trace.normed[maker] = str(self.name(weight))
 
     def result(self) -> ChannelTrace:
         """Returns the trace, each channel under one id."""
         trace = self._trace
-        for known in (trace.slots, trace.inputs, trace.outputs):
-            for key, ids in known.items():
-                known[key] = self.ids.find(ids)
-        trace.image = self.ids.find(trace.image)
-        known = torch.ones(len(self.ids), dtype=torch.bool)
-        known[torch.cat([torch.zeros(0).long(), *self._unknown])] = False
-        roots = self.ids.find(torch.arange(len(self.ids)))
-        trace.known = set(roots[known].tolist())
+        find = self.ids.find
+        trace.slots = {k: find(v) for k, v in trace.slots.items()}
+        trace.inputs = {k: find(v) for k, v in trace.inputs.items()}
+        trace.outputs = {k: find(v) for k, v in trace.outputs.items()}
+        trace.image = find(trace.image)
+        followed = torch.ones(len(self.ids), dtype=torch.bool)
+        for ids in self._unknown:
+            followed[ids] = False
+        trace.known = set(find(followed.nonzero().view(-1)).tolist())
         trace.blocks = merge_blocks(
-            [
-                [self.ids.find(matrix) for matrix in block]
-                for block in trace.blocks
-            ]
+            [[find(matrix) for matrix in block] for block in trace.blocks]
         )
         return trace

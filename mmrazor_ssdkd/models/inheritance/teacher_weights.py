@@ -18,6 +18,7 @@ from .channel_trace import ChannelTrace
 from .channel_tracer import trace_channels
 from .copying import Copy, plan_copies
 from .layer_pairs import pair_tensors
+from .normalization import Shift, image_gains, plan_shifts
 from .student_init import StudentInit
 
 __all__ = ['TeacherWeights']
@@ -32,8 +33,9 @@ class TeacherWeights(StudentInit):
     each inner layer, those whose norms weigh most, see
     :func:`score_channels`; where no norm follows, the layer that reads fewer
     of them is scaled up. What has no counterpart keeps its own
-    initialisation. After the warm-up the student's BatchNorm statistics are
-    estimated anew on the buffer's images.
+    initialisation. Where a student normalises images otherwise than its
+    teacher, the layers that read them are adapted. After the warm-up the
+    student's BatchNorm statistics are estimated anew on the buffer's images.
 
     Relatives: weight subcloning (arXiv:2312.09299), weight selection
     (arXiv:2311.18823).
@@ -65,6 +67,7 @@ class TeacherWeights(StudentInit):
         self._student: Optional[nn.Module] = None
         self._teacher: Optional[nn.Module] = None
         self._copies: list[Copy] = []
+        self._shifts: list[Shift] = []
 
     @property
     def num_batches(self) -> int:
@@ -93,7 +96,11 @@ class TeacherWeights(StudentInit):
         scores = score_channels(traces[1], teacher.state_dict())
         channels = ChannelMap(*traces, pairs, scores)
         self._student, self._teacher = student, teacher
-        self._copies = plan_copies(student, teacher, traces, pairs, channels)
+        gains = image_gains(student, teacher, traces[0].image)
+        self._copies = plan_copies(
+            student, teacher, traces, pairs, channels, gains
+        )
+        self._shifts = plan_shifts(student, teacher, traces[0], self._copies)
         weights = dict(student.named_parameters())
         if not any(copy.name in weights for copy in self._copies):
             raise ValueError(
@@ -110,6 +117,8 @@ class TeacherWeights(StudentInit):
         tensors = self._student.state_dict()
         for copy in self._copies:
             copy.write(tensors[copy.name], source)
+        for shift in self._shifts:
+            shift.write(tensors)
         print_log(self.report(), logger='current')
 
     def settle(self, batches: list[torch.Tensor]) -> None:
