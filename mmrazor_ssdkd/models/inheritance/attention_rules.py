@@ -25,16 +25,12 @@ def multiply(tracer: 'Tracer', call: Call) -> None:
     if call.name == '__rmatmul__':
         left, right = right, left
     one, other = tracer.get(left), tracer.get(right)
-    if one is not None and other is not None and left.dim() == right.dim() > 2:
-        if passes(one, -1) is None:
-            tracer.put(call.out, _meet(tracer, one, other.mT, call.out))
-        else:
-            tracer.put(call.out, _weigh(tracer, one, other, call.out))
-    elif other is not None and one is None:
-        tracer.put(call.out, _weigh(tracer, None, other, call.out))
-    elif one is not None and other is None:
-        rest = passes(one, -1)
-        tracer.put(call.out, spread(rest, call.out))
+    if other is None:
+        tracer.put(call.out, spread(passes(one, -1), call.out))
+    elif one is None or passes(other, -2) is not None:
+        tracer.put(call.out, _weigh(tracer, one, other, call.out))
+    elif left.dim() == right.dim() > 2:
+        tracer.put(call.out, _meet(tracer, one, other.mT, call.out))
 
 
 def attend(tracer: 'Tracer', call: Call) -> None:

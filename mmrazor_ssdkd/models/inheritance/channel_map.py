@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import zip_longest
 
 import torch
@@ -12,9 +13,18 @@ from .channel_trace import ChannelTrace, Slot
 
 __all__ = ['ChannelMap']
 
-# Channels that all the same layers share, such as a residual stream's.
-Family = tuple[int, ...]
 Slots = Iterable[tuple[Slot, Slot]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Family:
+    """Channels that all the same layers share, such as a residual stream's.
+
+    Each is there once and equal to none but itself, since comparing thousands
+    of long tuples takes seconds.
+    """
+
+    channels: tuple[int, ...]
 
 
 class ChannelMap:
@@ -82,8 +92,9 @@ class ChannelMap:
             found.append(there[nth] if nth < len(there) else NOBODY)
         return torch.tensor(found, dtype=torch.long)
 
-    def _choose(self, ours: Family, theirs: Family) -> None:
+    def _choose(self, family: _Family, counterpart: _Family) -> None:
         """Maps a family to its counterpart."""
+        ours, theirs = family.channels, counterpart.channels
         if len(ours) != len(theirs) and not (
             self._student.known.issuperset(ours)
             and self._teacher.known.issuperset(theirs)
@@ -130,7 +141,7 @@ def _match_families(
     slots: list[tuple[Slot, Slot]],
     student: ChannelTrace,
     teacher: ChannelTrace,
-) -> dict[Family, Family]:
+) -> dict[_Family, _Family]:
     """Finds each of the student's families its counterpart.
 
     Where a network ties together what the other keeps apart, the counterpart
@@ -138,7 +149,7 @@ def _match_families(
     """
     ours = _families([own for own, _ in slots], student)
     theirs = _families([other for _, other in slots], teacher)
-    votes: dict[Family, Counter] = defaultdict(Counter)
+    votes: dict[_Family, Counter] = defaultdict(Counter)
     for own, other in slots:
         families = _in_order(student.slots[own], ours)
         others = _in_order(teacher.slots[other], theirs)
@@ -150,7 +161,7 @@ def _match_families(
     }
 
 
-def _families(slots: list[Slot], trace: ChannelTrace) -> dict[int, Family]:
+def _families(slots: list[Slot], trace: ChannelTrace) -> dict[int, _Family]:
     """Returns the family of each channel: those of the same slots."""
     where = defaultdict(set)
     for number, slot in enumerate(slots):
@@ -159,13 +170,12 @@ def _families(slots: list[Slot], trace: ChannelTrace) -> dict[int, Family]:
     members = defaultdict(list)
     for channel in sorted(where):
         members[frozenset(where[channel])].append(channel)
-    return {
-        channel: tuple(family)
-        for family in members.values()
-        for channel in family
-    }
+    families = [_Family(tuple(group)) for group in members.values()]
+    return {c: family for family in families for c in family.channels}
 
 
-def _in_order(ids: torch.Tensor, families: dict[int, Family]) -> list[Family]:
+def _in_order(
+    ids: torch.Tensor, families: dict[int, _Family]
+) -> list[_Family]:
     """Returns the families along a dimension as they come first."""
     return list(dict.fromkeys(families[channel] for channel in ids.tolist()))
