@@ -1,6 +1,7 @@
 """Small networks that inherit from wider and deeper ones of their kind."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Optional
 
 import torch
 from torch import nn
@@ -8,7 +9,10 @@ from torch.nn import functional as F
 
 from mmrazor_ssdkd.models.inheritance import TeacherWeights
 from mmrazor_ssdkd.models.inheritance.channel_trace import ChannelTrace
-from mmrazor_ssdkd.models.inheritance.channel_tracer import trace_channels
+from mmrazor_ssdkd.models.inheritance.channel_tracer import (
+    Tracer,
+    trace_channels,
+)
 
 
 class Network(nn.Module):
@@ -112,14 +116,14 @@ class Shuffled(Network):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.stem = layer(3, width, 1)
-        self.half = layer(width // 2, width // 2)
+        self.part = layer(width // 2, width // 2)
         self.conv = layer(width, width)
         self.fc = nn.Linear(width, 3)
 
     def run(self, x: torch.Tensor) -> torch.Tensor:
         """Lets the second half through a layer and mixes both."""
         left, right = self.stem(x).chunk(2, 1)
-        x = torch.cat([left, self.half(right)], 1)
+        x = torch.cat([left, self.part(right)], 1)
         n, c, h, w = x.shape
         x = x.view(n, 2, c // 2, h, w).transpose(1, 2).reshape(n, c, h, w)
         return self.fc(pool(self.conv(x)))
@@ -285,6 +289,18 @@ def trace(model: nn.Module, size: int = 8) -> ChannelTrace:
     """Follows a network's channels."""
     image = torch.rand(2, 3, size, size)
     return trace_channels(model.eval(), lambda: model(image), image)
+
+
+def follow(
+    function: Callable[..., torch.Tensor], channels: int = 4, size: int = 2
+) -> Optional[torch.Tensor]:
+    """Returns the ids of what a function makes of an image's channels."""
+    image = torch.rand(2, channels, size, size)
+    tracer = Tracer(nn.Module())
+    tracer.start(image)
+    with tracer:
+        out = function(image)
+    return tracer.get(out)
 
 
 def images(count: int = 3, size: int = 8) -> torch.Tensor:

@@ -12,6 +12,7 @@ __all__ = [
     'WEIGHTED',
     'Call',
     'WeightDims',
+    'name_of',
     'tensors_in',
     'tensors_of',
     'weight_dims',
@@ -23,8 +24,9 @@ WEIGHTED = (
     *(f'conv{n}d' for n in (1, 2, 3)),
     *(f'conv_transpose{n}d' for n in (1, 2, 3)),
 )
-# Reading an attribute moves nothing.
+# They move nothing.
 PROPERTIES = ('__get__', '__set__', 'size', 'dim', 'stride', 'numel')
+_VIEWS = ('T', 'mT', 'H', 'mH', 'data')
 
 
 class Call(NamedTuple):
@@ -41,6 +43,13 @@ class Call(NamedTuple):
         if len(self.args) > position:
             return self.args[position]
         return self.kwargs.get(name, default)
+
+
+def name_of(func: Callable[..., Any]) -> str:
+    """Returns a function's name, or that of the view that it reads."""
+    name = getattr(func, '__name__', '')
+    view = getattr(getattr(func, '__self__', None), '__name__', '')
+    return view if name == '__get__' and view in _VIEWS else name
 
 
 class WeightDims(NamedTuple):

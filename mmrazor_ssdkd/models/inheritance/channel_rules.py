@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from .attention_rules import PRODUCTS, attend, attend_with_weights, multiply
 from .channel_calls import NORMS, WEIGHTED, Call, tensors_in, tensors_of
-from .layer_rules import pass_layer, pass_norm
+from .layer_rules import pass_layer, pass_norm, pass_slopes
 from .move_rules import MOVES, move, pad, write
 from .point_rules import REDUCTIONS, inherit_name, point_by_point, reduce
 
@@ -21,6 +21,7 @@ _RULES = {
     'scaled_dot_product_attention': attend,
     'multi_head_attention_forward': attend_with_weights,
     'pad': pad,
+    'prelu': pass_slopes,
 }
 
 
@@ -34,7 +35,7 @@ def follow(tracer: 'Tracer', call: Call) -> None:
     if call.name == '__setitem__':
         write(tracer, call)
         return
-    layer = call.name in (*WEIGHTED, *NORMS)
+    layer = call.name in (*WEIGHTED, *NORMS, 'prelu')
     for tensor in () if layer else tensors_in(call):
         tracer.adopt(tensor)
     known = any(tracer.get(tensor) is not None for tensor in tensors_in(call))

@@ -8,7 +8,7 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from .channel_blocks import merge_blocks
-from .channel_calls import PROPERTIES, Call
+from .channel_calls import PROPERTIES, Call, name_of
 from .channel_ids import NOBODY, ChannelIds
 from .channel_labels import shrink
 from .channel_rules import follow
@@ -75,9 +75,10 @@ class Tracer(TorchFunctionMode):
         """Runs a function and works out its result's ids."""
         kwargs = kwargs or {}
         out = func(*args, **kwargs)
-        name = getattr(func, '__name__', '')
-        if name not in PROPERTIES:
-            follow(self, Call(name, func, tuple(args), kwargs, out))
+        name = name_of(func)
+        if name in PROPERTIES:
+            return out
+        follow(self, Call(name, func, tuple(args), kwargs, out))
         return out
 
     def start(self, image: torch.Tensor) -> None:
@@ -146,7 +147,11 @@ class Tracer(TorchFunctionMode):
             return None
         dim %= labels.dim()
         rows = labels.movedim(dim, -1).reshape(-1, labels.shape[dim])
+        # One id all along, or several where there is room for one: the
+        # channels lie along another dimension.
         if rows.shape[1] > 1 and bool((rows == rows[:, :1]).all()):
+            return None
+        if rows.shape[1] == 1 and bool((rows != rows[:1]).any()):
             return None
         ids = rows.amax(dim=0)
         lost = ids == NOBODY

@@ -10,7 +10,7 @@ from .channel_labels import passes, spread
 if TYPE_CHECKING:
     from .channel_tracer import Tracer
 
-__all__ = ['pass_layer', 'pass_norm']
+__all__ = ['pass_layer', 'pass_norm', 'pass_slopes']
 
 # Where the functions of norms take their weight.
 _NORM_WEIGHT = dict(batch_norm=3, instance_norm=3, group_norm=2, layer_norm=2)
@@ -73,4 +73,13 @@ def pass_norm(tracer: 'Tracer', call: Call) -> None:
         if call.name == 'group_norm' and 1 < groups < len(ids):
             # Each is divided by what is common to its group.
             tracer.go_together(ids.view(groups, -1))
+    tracer.put(call.out, tracer.get(features))
+
+
+def pass_slopes(tracer: 'Tracer', call: Call) -> None:
+    """Follows a PReLU, which may have a slope for each channel."""
+    features, weight = call.get(0, 'input'), call.get(1, 'weight')
+    ids = tracer.read(features, 1) if features.dim() > 1 else None
+    if ids is not None and weight.numel() == len(ids):
+        tracer.tie(weight, 0, ids)
     tracer.put(call.out, tracer.get(features))

@@ -20,9 +20,10 @@ swapdims movedim moveaxis t adjoint squeeze unsqueeze expand expand_as
 broadcast_to contiguous clone detach to float chunk split tensor_split unbind
 narrow select index_select __getitem__ roll flip repeat tile repeat_interleave
 stack cat concat concatenate hstack channel_shuffle pixel_shuffle
-pixel_unshuffle unfold
+pixel_unshuffle unfold T mT H mH data
 """
 MOVES = frozenset(_NAMES.split())
+_STAYS = ('to', 'float', 'contiguous', 'clone', 'detach', 'data')
 
 
 def move(tracer: 'Tracer', call: Call) -> None:
@@ -38,7 +39,7 @@ def move(tracer: 'Tracer', call: Call) -> None:
             return type(value)(ids(item) for item in value)
         return value
 
-    if call.name in ('to', 'float', 'contiguous', 'clone', 'detach'):
+    if call.name in _STAYS:
         tracer.put(call.out, tracer.get(call.args[0]))
         return
     kwargs = {key: ids(value) for key, value in call.kwargs.items()}
