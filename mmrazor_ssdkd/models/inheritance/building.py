@@ -41,6 +41,11 @@ def build_student_init(
             "`student_init` must be 'random', 'teacher' or the config of a "
             f'StudentInit, but got {cfg!r}'
         )
+    if not isinstance(cfg, dict):
+        raise TypeError(
+            "`student_init` must be 'random', 'teacher' or the config of a "
+            f'StudentInit, but got {cfg!r}'
+        )
     part = build_part(cfg, 'student_init', StudentInit)
     if isinstance(part, TeacherWeights) and isinstance(architecture, dict):
         for name, value in _other_weights(architecture, 'architecture'):
