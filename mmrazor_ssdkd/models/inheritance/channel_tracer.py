@@ -9,10 +9,10 @@ from torch.overrides import TorchFunctionMode
 
 from .channel_blocks import merge_blocks
 from .channel_calls import PROPERTIES, Call, name_of
-from .channel_ids import NOBODY, ChannelIds
-from .channel_labels import shrink
+from .channel_ids import NOBODY
 from .channel_rules import follow
 from .channel_trace import ChannelTrace
+from .tensor_notes import TensorNotes
 
 __all__ = ['Tracer', 'trace_channels']
 
@@ -44,25 +44,17 @@ def trace_channels(
     return tracer.result()
 
 
-class Tracer(TorchFunctionMode):
+class Tracer(TensorNotes, TorchFunctionMode):
     """Carries a tensor of channel ids beside each tensor of a forward pass.
 
     Args:
         model (nn.Module): Whose parameters and buffers have names.
-
-    Attributes:
-        ids (ChannelIds): The channels.
     """
 
     def __init__(self, model: nn.Module) -> None:
-        super().__init__()
-        self.ids = ChannelIds()
+        TorchFunctionMode.__init__(self)
+        TensorNotes.__init__(self, model)
         self._trace = ChannelTrace()
-        state = dict(model.named_parameters()) | dict(model.named_buffers())
-        # The tensors stay alive, or another could get the same id().
-        self._names = {id(t): (t, name) for name, t in state.items()}
-        self._labels: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
-        self._unknown: list[torch.Tensor] = []
         self._makers: dict[int, tuple[torch.Tensor, str]] = {}
 
     def __torch_function__(
@@ -85,37 +77,6 @@ class Tracer(TorchFunctionMode):
         """Gives the channels of the image ids."""
         self._trace.image = self.ids.fresh(image.shape[1])
         self.label(image, self._trace.image, 1)
-
-    def label(self, tensor: torch.Tensor, ids: torch.Tensor, dim: int) -> None:
-        """Gives a tensor ids along a dimension."""
-        shape = [1] * tensor.dim()
-        shape[dim] = -1
-        self.put(tensor, ids.view(shape).expand(tensor.shape))
-
-    def put(self, tensor: Any, labels: Optional[torch.Tensor]) -> None:
-        """Notes a tensor's ids, or forgets them."""
-        if labels is None:
-            self._labels.pop(id(tensor), None)
-        else:
-            self._labels[id(tensor)] = (tensor, shrink(labels))
-
-    def get(self, tensor: Any) -> Optional[torch.Tensor]:
-        """Returns a tensor's ids, of its shape; None if it has none."""
-        return self._labels.get(id(tensor), (None, None))[1]
-
-    def name(self, tensor: Any) -> Optional[str]:
-        """Returns a tensor's name in the state dict."""
-        return self._names.get(id(tensor), (None, None))[1]
-
-    def rename(self, tensor: torch.Tensor, source: torch.Tensor) -> None:
-        """Gives a tensor the name of the one that it is made of."""
-        self._names[id(tensor)] = (tensor, str(self.name(source)))
-
-    def unknown(self, count: int) -> torch.Tensor:
-        """Returns new ids of channels that could not be followed so far."""
-        ids = self.ids.fresh(count)
-        self._unknown.append(ids)
-        return ids
 
     def adopt(self, tensor: torch.Tensor) -> None:
         """Gives a parameter of one value a channel, used by itself, ids."""

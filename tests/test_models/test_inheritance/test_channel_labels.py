@@ -24,8 +24,8 @@ def test_ids_pass_along_dimensions_where_they_are_equal():
     ('size', 'fits'), [((4, 3), True), ((4, 2), False), ((1, 4, 3), False)]
 )
 def test_ids_spread_over_an_output(size, fits):
-    spreaded = spread(ROWS[:1], torch.zeros(size))
-    assert (spreaded is not None) is fits
+    covered = spread(ROWS[:1], torch.zeros(size))
+    assert (covered is not None) is fits
     assert spread(None, torch.zeros(size)) is None
 
 

@@ -1,7 +1,6 @@
 """Tests of layers with weights."""
 
 import pytest
-import torch
 from inherited_networks import Network, trace
 from torch import nn
 

@@ -81,8 +81,7 @@ def transformer(width, heads, depth):
     backbone = dict(
         type='VisionTransformer', arch=arch, img_size=32, patch_size=8
     )
-    config = real(backbone, width, type='VisionTransformerClsHead')
-    return config
+    return real(backbone, width, type='VisionTransformerClsHead')
 
 
 def segformer(width):
