@@ -7,12 +7,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from mmrazor_ssdkd.models.inheritance import TeacherWeights
 from mmrazor_ssdkd.models.inheritance.channel_trace import ChannelTrace
 from mmrazor_ssdkd.models.inheritance.channel_tracer import (
     Tracer,
     trace_channels,
 )
+from mmrazor_ssdkd.models.inheritance.heritage import Heritage
 
 
 class Network(nn.Module):
@@ -267,22 +267,19 @@ def randomize(model: nn.Module) -> Any:
     return model.eval()
 
 
-def prefer(norm: nn.Module, channels: list[int]) -> None:
-    """Gives a norm large weights at some channels."""
-    norm.weight.data.fill_(0.1)
-    norm.weight.data[channels] = 1.0
+def prefer(layer: Any, channels: list[int]) -> None:
+    """Gives a layer large weights that make some channels."""
+    rows = layer.weight.data.flatten(1)
+    rows /= rows.norm(dim=1, keepdim=True)
+    rows[channels] *= 10
 
 
-def inherit(
-    student: Any, teacher: Any, size: int = 8, **arguments: Any
-) -> TeacherWeights:
+def inherit(student: Any, teacher: Any, size: int = 8) -> Heritage:
     """Lets a network inherit from another."""
-    init = TeacherWeights(**arguments)
-    init.prepare(
-        student, {'teacher': teacher}, torch.full((2, 3, size, size), 127.0)
-    )
-    init.initialize()
-    return init
+    images = torch.full((2, 3, size, size), 127.0)
+    heritage = Heritage(student, teacher, images)
+    heritage.copy_weights()
+    return heritage
 
 
 def trace(model: nn.Module, size: int = 8) -> ChannelTrace:

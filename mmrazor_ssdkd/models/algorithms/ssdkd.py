@@ -319,7 +319,7 @@ class SSDKD(BaseAlgorithm):
                 self.num_synthesized += len(images)
                 self.admit_best(images)
                 log_vars.update(self._buffer_vars())
-            self.settle_student(len(data['inputs']))
+            self.settle_student()
             batch = self.view(self.replay_buffer.sample(len(data['inputs'])))
             delta, student_vars = self.distill(batch, student, connectors)
             self.replay_buffer.update_priority(
@@ -373,19 +373,13 @@ class SSDKD(BaseAlgorithm):
         )
         self.replay_buffer.extend(images, preds_T, delta, phi=self._stored_phi)
 
-    def settle_student(self, batch_size: int) -> None:
-        """Mends an inherited student on replayed images, before step 0.
-
-        Args:
-            batch_size (int): Images in a batch.
-        """
+    def settle_student(self) -> None:
+        """Mends a student on replayed images, before its first step."""
         if self._student_init is None or self.iteration:
             return
-        draws = [
-            self.view(self.replay_buffer.sample(batch_size, uniform=True))
-            for _ in range(self._student_init.num_batches)
-        ]
-        self._student_init.settle([draw['images'] for draw in draws])
+        if count := self._student_init.num_images:
+            batch = self.view(self.replay_buffer.sample(count, uniform=True))
+            self._student_init.settle(batch['images'])
 
     def view(self, batch: Batch) -> Batch:
         """Replaces the images of a drawn batch by views of them.

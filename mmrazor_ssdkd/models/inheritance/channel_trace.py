@@ -29,7 +29,8 @@ class ChannelTrace:
         biases (dict): The name of its bias, where it has one.
         groups (dict): The groups of a convolution, by its weight's name.
         taken (dict): The dimension of its weight that stands for them.
-        norms (set): The weights of norms.
+        normalized (set): Weights that are normalised or otherwise changed
+            before the layer takes them.
         normed (dict): The weight of the norm that takes a layer's output, by
             the layer's weight.
         bare (set): Weights of layers whose output no norm takes next.
@@ -47,8 +48,8 @@ class ChannelTrace:
     biases: dict[str, str] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
-    norms: set[str] = field(default_factory=set)
     blocks: list[list[torch.Tensor]] = field(default_factory=list)
+    normalized: set[str] = field(default_factory=set)
     normed: dict[str, str] = field(default_factory=dict)
     bare: set[str] = field(default_factory=set)
     known: set[int] = field(default_factory=set)

@@ -148,6 +148,8 @@ class Tracer(TensorNotes, TorchFunctionMode):
         name, trace = str(self.name(weight)), self._trace
         if name not in trace.inputs:
             trace.bare.add(name)
+            if self.is_made(weight):
+                trace.normalized.add(name)
             trace.groups[name], trace.taken[name] = groups, taken
             trace.inputs[name], trace.outputs[name] = ids, made
             # Dimension 1 of a grouped convolution is one group's.
@@ -174,7 +176,6 @@ class Tracer(TensorNotes, TorchFunctionMode):
         maker = self._makers.get(id(features), ('', ''))[1]
         self._trace.bare.discard(maker)
         if self.name(weight) is not None:
-            self._trace.norms.add(str(self.name(weight)))
             self._trace.normed[maker] = str(self.name(weight))
 
     def result(self) -> ChannelTrace:

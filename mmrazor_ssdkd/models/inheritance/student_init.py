@@ -49,15 +49,15 @@ class StudentInit:
         """Gives the student its weights, after its own initialisation."""
         raise NotImplementedError
 
-    def settle(self, batches: list[torch.Tensor]) -> None:
+    @property
+    def num_images(self) -> int:
+        """How many images :meth:`settle` wants. 0 unless it says so."""
+        return 0
+
+    def settle(self, images: torch.Tensor) -> None:
         """Mends the student on synthetic images, before its first step.
 
         Args:
-            batches (list[torch.Tensor]): Views of the buffer's images in 0 to
-                255, (N, channels, H, W).
+            images (torch.Tensor): Views of ``num_images`` of the buffer's
+                images in 0 to 255, (N, channels, H, W).
         """
-
-    @property
-    def num_batches(self) -> int:
-        """How many batches :meth:`settle` wants. 0 unless it says so."""
-        return 0

@@ -23,6 +23,7 @@ class TensorNotes:
 
     def __init__(self, model: nn.Module) -> None:
         self.ids = ChannelIds()
+        self._made: set[int] = set()
         self._unknown: list[torch.Tensor] = []
         state = dict(model.named_parameters()) | dict(model.named_buffers())
         # The tensors stay alive, or another could get the same id().
@@ -52,7 +53,13 @@ class TensorNotes:
 
     def rename(self, tensor: torch.Tensor, source: torch.Tensor) -> None:
         """Gives a tensor the name of the one that it is made of."""
-        self._names[id(tensor)] = (tensor, str(self.name(source)))
+        if id(tensor) not in self._names:
+            self._names[id(tensor)] = (tensor, str(self.name(source)))
+            self._made.add(id(tensor))
+
+    def is_made(self, tensor: torch.Tensor) -> bool:
+        """Returns whether a tensor has its name from another."""
+        return id(tensor) in self._made
 
     def unknown(self, count: int) -> torch.Tensor:
         """Returns new ids of channels that could not be followed so far."""

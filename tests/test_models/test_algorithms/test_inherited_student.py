@@ -83,13 +83,14 @@ def test_a_run_initialises_the_student_from_its_teacher(tmp_path):
 
 @CASES
 def test_settling_changes_nothing_but_statistics(config):
-    algorithm = born(config)
+    init = dict(type='mmrazor_ssdkd.TeacherWeights', fit=False, num_images=9)
+    algorithm = born(config, student_init=init)
     steps(algorithm, optimizers(algorithm, lr=0.0), 1)
     # Now there are images; the student's weights have not moved.
     algorithm.iteration = 0
     before = snapshot(algorithm.student)
     modes = [module.training for module in algorithm.modules()]
-    algorithm.settle_student(4)
+    algorithm.settle_student()
     after = snapshot(algorithm.student)
     changed = {k for k in before if not before[k].equal(after[k])}
     assert changed
@@ -97,18 +98,15 @@ def test_settling_changes_nothing_but_statistics(config):
     assert [module.training for module in algorithm.modules()] == modes
 
 
-@pytest.mark.parametrize('batches', [0, 3])
-def test_settling_comes_once_and_before_the_first_step(monkeypatch, batches):
+@pytest.mark.parametrize('count', [0, 9])
+def test_settling_comes_once_and_before_the_first_step(monkeypatch, count):
     events = []
-    config = dict(
-        type='mmrazor_ssdkd.TeacherWeights', statistics_batches=batches
-    )
+    config = dict(type='mmrazor_ssdkd.TeacherWeights', num_images=count)
     algorithm = born(student_init=config)
 
     def record(name, function):
         def recorded(*args, **kwargs):
-            sizes = [len(x) for x in args[0]] if name == 'settle' else None
-            events.append((name, sizes))
+            events.append((name, len(args[0]) if name == 'settle' else None))
             return function(*args, **kwargs)
 
         return recorded
@@ -123,7 +121,7 @@ def test_settling_comes_once_and_before_the_first_step(monkeypatch, batches):
     assert events == [
         ('synthesize', None),
         ('synthesize', None),
-        ('settle', [6] * batches),
+        *([('settle', count)] if count else []),
         ('distill', None),
         ('distill', None),
         ('synthesize', None),
@@ -142,7 +140,7 @@ def test_resume_gives_the_same_student(config, monkeypatch):
     resumed = born(config, seed=1)
     resumed.load_state_dict(state)
 
-    def settle(batches):
+    def settle(images):
         raise AssertionError('a resumed student was settled')
 
     monkeypatch.setattr(resumed._student_init, 'settle', settle)
@@ -262,7 +260,7 @@ def test_another_component():
     class ToyHalf(StudentInit):
         """Halves all weights and says what it was called with."""
 
-        num_batches = 2
+        num_images = 5
 
         def prepare(self, student, teachers, images):
             self.student, self.names = student, list(teachers)
@@ -272,8 +270,8 @@ def test_another_component():
             for parameter in self.student.parameters():
                 parameter.data.mul_(0.5)
 
-        def settle(self, batches):
-            self.seen.append([tuple(batch.shape) for batch in batches])
+        def settle(self, images):
+            self.seen.append(tuple(images.shape))
 
     algorithm = build(ssdkd(student_init=dict(type='mmrazor_ssdkd.ToyHalf')))
     algorithm.init_weights()
@@ -283,4 +281,4 @@ def test_another_component():
     norm = algorithm.student.backbone.bn1.weight
     assert norm.equal(torch.full_like(norm, 0.5))
     steps(algorithm, optimizers(algorithm), 2)
-    assert init.seen == [[(6, 1, 16, 16)] * 2]
+    assert init.seen == [(5, 1, 16, 16)]

@@ -24,20 +24,29 @@ class Normed(Network):
         return self.drop(self.fc(pool(self.frozen(self.stem(x)))))
 
 
-def batches(count=3):
+def images():
     """Returns images in 0 to 255."""
-    return [255 * torch.rand(5, 3, 8, 8) for _ in range(count)]
+    return 255 * torch.rand(15, 3, 8, 8)
 
 
-def test_statistics_are_means_over_the_batches():
-    model, images = Normed(), batches()
-    estimate_statistics(model, images)
+def test_statistics_are_those_of_the_images():
+    model, batch = Normed(), images()
+    estimate_statistics(model, batch)
     with torch.no_grad():
-        features = [model.stem[0](batch) for batch in images]
-    mean = torch.stack([f.mean((0, 2, 3)) for f in features]).mean(0)
-    var = torch.stack([f.var((0, 2, 3)) for f in features]).mean(0)
+        features = model.stem[0](batch)
+    mean, var = features.mean((0, 2, 3)), features.var((0, 2, 3))
     assert torch.allclose(model.stem[1].running_mean, mean, rtol=1e-4)
     assert torch.allclose(model.stem[1].running_var, var, rtol=1e-4)
+
+
+def test_a_model_that_fails_comes_out_as_it_went_in():
+    model = Normed().train()
+    model.stem.eval()
+    modes = [module.training for module in model.modules()]
+    with pytest.raises(RuntimeError):
+        estimate_statistics(model, torch.rand(2, 5, 8, 8))
+    assert [module.training for module in model.modules()] == modes
+    assert model.stem[1].momentum == 0.1
 
 
 @pytest.mark.parametrize('training', [True, False])
@@ -47,9 +56,9 @@ def test_nothing_else_changes(training):
     model.unused[1].running_mean.fill_(3.0)
     modes = [module.training for module in model.modules()]
     before = {k: v.clone() for k, v in model.state_dict().items()}
-    images = batches()
+    batch = images()
     random_state = torch.get_rng_state()
-    estimate_statistics(model, images)
+    estimate_statistics(model, batch)
     assert torch.get_rng_state().equal(random_state)
     after = model.state_dict()
     changed = {k for k in before if not before[k].equal(after[k])}

@@ -18,7 +18,7 @@ from mmrazor_ssdkd.registry import MODELS
         ('random', type(None)),
         ('teacher', TeacherWeights),
         (
-            dict(type='mmrazor_ssdkd.TeacherWeights', statistics_batches=2),
+            dict(type='mmrazor_ssdkd.TeacherWeights', num_images=2),
             TeacherWeights,
         ),
     ],
@@ -45,14 +45,19 @@ def test_words_and_configs(cfg, kind):
             '`student_init.teacher` must be.*1',
         ),
         (
-            dict(type='mmrazor_ssdkd.TeacherWeights', statistics_batches=-1),
+            dict(type='mmrazor_ssdkd.TeacherWeights', num_images=-1),
             ValueError,
-            '`student_init.statistics_batches` must be.*-1',
+            '`student_init.num_images` must be.*-1',
         ),
         (
-            dict(type='mmrazor_ssdkd.TeacherWeights', statistics_batches=1.5),
+            dict(type='mmrazor_ssdkd.TeacherWeights', num_images=1.5),
             TypeError,
-            '`student_init.statistics_batches` must be.*1.5',
+            '`student_init.num_images` must be.*1.5',
+        ),
+        (
+            dict(type='mmrazor_ssdkd.TeacherWeights', fit=1),
+            TypeError,
+            '`student_init.fit` must be.*1',
         ),
     ],
 )

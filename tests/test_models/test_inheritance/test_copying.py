@@ -40,10 +40,10 @@ def test_weights_of_another_precision(dtype):
 
 def test_width_and_depth_together():
     student, teacher = Residual(2, 2, 3), randomize(Residual(4, 3, 6))
-    prefer(teacher.stem[1], [1, 3])
+    prefer(teacher.stem[0], [1, 3])
     for block in teacher.blocks:
-        prefer(block[0][1], [0, 2, 5])
-        prefer(block[1][1], [1, 3])
+        prefer(block[0][0], [0, 2, 5])
+        prefer(block[1][0], [1, 3])
     inherit(student, teacher)
     stream, inner = [1, 3], [0, 2, 5]
     assert student.stem[0].weight.equal(teacher.stem[0].weight[stream])
@@ -74,7 +74,7 @@ def test_grouped_weights_stay_in_their_groups(kind, width, groups):
         model.conv[0] if kind is Grouped else model.up
         for model in (student, teacher)
     )
-    copies = {copy.name: copy for copy in init._copies}
+    copies = {copy.name: copy for copy in init.copies}
     rows = copies[name].index[0].view(-1)
     across = 'stem.0.weight' if kind is Grouped else 'up.bias'
     columns = copies[across].index[0].view(-1)
@@ -88,7 +88,7 @@ def test_grouped_weights_stay_in_their_groups(kind, width, groups):
 
 def test_a_flattened_map_is_copied_place_by_place():
     student, teacher = Flattened(2), randomize(Flattened(4))
-    prefer(teacher.stem[1], [1, 2])
+    prefer(teacher.stem[0], [1, 2])
     inherit(student, teacher)
     assert student.fc.weight.equal(2 * teacher.fc.weight[:, 4:12])
 

@@ -8,8 +8,8 @@ from mmrazor_ssdkd.models.inheritance import StudentInit
 
 def test_settling_is_nothing_unless_a_component_says_so():
     init = StudentInit()
-    assert init.num_batches == 0
-    init.settle([])
+    assert init.num_images == 0
+    init.settle(torch.zeros(0, 3, 8, 8))
 
 
 @pytest.mark.parametrize(

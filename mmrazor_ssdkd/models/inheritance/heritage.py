@@ -1,0 +1,124 @@
+"""What a student can inherit from a teacher, worked out once."""
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from mmrazor_ssdkd.models.forward import frozen, normalize
+
+from .channel_map import ChannelMap
+from .channel_scores import score_channels
+from .channel_trace import ChannelTrace
+from .channel_tracer import trace_channels
+from .copying import Copy, plan_copies
+from .layer_pairs import pair_tensors
+from .least_squares import LayerPair
+from .normalization import image_gains, plan_shifts
+
+__all__ = ['Heritage']
+
+
+class Heritage:
+    """Which of a teacher's layers and channels become a student's.
+
+    Neither network changes.
+
+    Args:
+        student (nn.Module): The student.
+        teacher (nn.Module): The teacher.
+        images (torch.Tensor): In 0 to 255, (2, channels, H, W).
+
+    Attributes:
+        copies (list[Copy]): What each of the student's tensors takes.
+    """
+
+    def __init__(
+        self, student: nn.Module, teacher: nn.Module, images: torch.Tensor
+    ) -> None:
+        self.student, self.teacher = student, teacher
+        self._traces = _trace(student, images), _trace(teacher, images)
+        self._pairs = pair_tensors(student, teacher)
+        scores = score_channels(self._traces[1], teacher.state_dict())
+        self._channels = ChannelMap(*self._traces, self._pairs, scores)
+        gains = image_gains(student, teacher, self._traces[0].image)
+        self.copies: list[Copy] = plan_copies(
+            student, teacher, self._traces, self._pairs, self._channels, gains
+        )
+        self._shifts = plan_shifts(
+            student, teacher, self._traces[0], self.copies
+        )
+
+    def copy_weights(self) -> None:
+        """Copies what there is into the student."""
+        source = self.teacher.state_dict()
+        tensors = self.student.state_dict()
+        for copy in self.copies:
+            copy.write(tensors[copy.name], source)
+        for shift in self._shifts:
+            shift.write(tensors)
+
+    def layer_pairs(self) -> list[LayerPair]:
+        """Returns the convolutions and linear layers with a counterpart."""
+        ours, theirs = self._traces
+        pairs = []
+        for name in ours.inputs:
+            source = self._pairs.get(name, '')
+            layer = _owner(self.student, name)
+            # A transposed convolution makes its outputs otherwise, and a
+            # weight that is normalised first is not what the layer takes.
+            if (
+                source in theirs.inputs
+                and isinstance(layer, (nn.Conv2d, nn.Linear))
+                and name not in ours.normalized
+            ):
+                outputs = self._channels.index(
+                    ours.outputs[name], theirs.outputs[source]
+                )
+                other = _owner(self.teacher, source)
+                pairs.append(LayerPair(layer, other, outputs))
+        return pairs
+
+    def counts(self) -> dict[str, int]:
+        """Returns how many values of each inherited weight are copied."""
+        weights = dict(self.student.named_parameters())
+        return {
+            copy.name: int(copy.mask.sum())
+            for copy in self.copies
+            if copy.name in weights
+        }
+
+    def __str__(self) -> str:
+        """Says which of the student's weights are the teacher's."""
+        weights = dict(self.student.named_parameters())
+        counts = self.counts()
+        total = sum(weight.numel() for weight in weights.values())
+        text = (
+            f'Inherited from the teacher: {len(counts)} of {len(weights)} '
+            f'weight tensors, {sum(counts.values())} of {total} parameters'
+        )
+        rest = [
+            name
+            for name, weight in weights.items()
+            if counts.get(name, 0) < weight.numel()
+        ]
+        if rest:
+            text += f'\nWholly or partly random: {", ".join(rest)}'
+        return text
+
+
+def _owner(model: nn.Module, weight: str) -> nn.Module:
+    """Returns the layer that a weight belongs to."""
+    return model.get_submodule(weight.rpartition('.')[0])
+
+
+def _trace(model: Any, images: torch.Tensor) -> ChannelTrace:
+    """Follows the channels of a model that takes images in 0 to 255."""
+    preprocessor = getattr(model, 'data_preprocessor', None)
+    with frozen(model):
+        # From the images on: a preprocessor may swap their channels.
+        return trace_channels(
+            model,
+            lambda: model(normalize(images, preprocessor), mode='tensor'),
+            images,
+        )
