@@ -80,8 +80,8 @@ TASKS = dict(
     cls=Task(
         data='digits',
         teacher='mmpretrain/digits/resnet18-w16_1xb64-60e_digits.py',
-        distill='mmpretrain/digits/ssdkd_logits_resnet18-w16_resnet18-w8_'
-        '1xb64-40e_digits.py',
+        distill='mmpretrain/digits/ssdkd_logits_resnet18-w16_resnet18-w8-'
+        'inherited_1xb64-20e_digits.py',
         metric='accuracy/top1',
         score='accuracy',
     ),

@@ -1,5 +1,6 @@
-# DeepLabV3+ on a ResNet-18 of 16 channels (0.85M parameters) and on a
-# quarter-wide MobileNetV2 (0.20M), logits at a quarter of the resolution.
+# DeepLabV3+ on a ResNet-18 of 16 channels (0.85M parameters), on one of 8
+# (0.21M) and on a quarter-wide MobileNetV2 (0.20M), logits at a quarter of the
+# resolution.
 deeplabv3plus_r18_w16 = dict(
     _scope_='mmseg',
     type='EncoderDecoder',
@@ -37,6 +38,19 @@ deeplabv3plus_r18_w16 = dict(
     ),
     train_cfg=dict(),
     test_cfg=dict(mode='whole'),
+)
+deeplabv3plus_r18_w8 = dict(
+    deeplabv3plus_r18_w16,
+    backbone=dict(
+        deeplabv3plus_r18_w16['backbone'], stem_channels=8, base_channels=8
+    ),
+    decode_head=dict(
+        deeplabv3plus_r18_w16['decode_head'],
+        in_channels=64,
+        channels=24,
+        c1_in_channels=8,
+        c1_channels=8,
+    ),
 )
 deeplabv3plus_m_v2_w25 = dict(
     _scope_='mmseg',

@@ -1,0 +1,26 @@
+# SSD-KD on the digits, the student born from its teacher: 20 epochs of 2,560
+# draws, a third of the time that one from random weights takes.
+_base_ = './ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
+
+model = dict(
+    student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
+    # Few: 512 images are enough to refit the student, and it need not be good
+    # to the generator before that.
+    warmup_rounds=3,
+    # A round costs as much as 80 student steps.
+    synthesis_interval=80,
+)
+# At 0.05 what was copied is forgotten: 94.1% for 98.2 (seed 0, 800 steps).
+optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.02)))
+train_cfg = dict(max_epochs=20, val_interval=5)
+param_scheduler = dict(
+    architecture=[
+        dict(
+            type='CosineAnnealingLR',
+            begin=0,
+            end=20,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        )
+    ],
+)

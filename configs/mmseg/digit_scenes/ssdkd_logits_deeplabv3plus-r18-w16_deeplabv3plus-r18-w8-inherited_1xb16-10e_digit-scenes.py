@@ -1,0 +1,25 @@
+# SSD-KD on the digit scenes, the student born from its teacher: 10 epochs of
+# 1,600 draws.
+_base_ = (
+    './ssdkd_logits_deeplabv3plus-r18-w16_deeplabv3plus-r18-w8_'
+    '1xb16-40e_digit-scenes.py'
+)
+
+model = dict(
+    student_init=dict(type='mmrazor_ssdkd.TeacherWeights'), warmup_rounds=9
+)
+# What was copied is forgotten at 0.1.
+optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.02)))
+train_cfg = dict(max_epochs=10, val_interval=2)
+param_scheduler = dict(
+    architecture=[
+        dict(
+            type='CosineAnnealingLR',
+            begin=0,
+            end=10,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        )
+    ],
+)
+default_hooks = dict(checkpoint=dict(interval=5))

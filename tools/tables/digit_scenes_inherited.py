@@ -1,0 +1,35 @@
+# The digit scenes' student of the teacher's own family, half as wide, from
+# random weights and born from its teacher, against time. At a learning rate
+# of 0 it stays what it was before its first step.
+folder = 'configs/mmseg/digit_scenes/'
+pair = 'ssdkd_logits_deeplabv3plus-r18-w16_deeplabv3plus-r18-w8'
+teacher = folder + 'deeplabv3plus_r18-w16_1xb16-20e_digit-scenes.py'
+config = folder + pair + '_1xb16-40e_digit-scenes.py'
+inherited = {
+    'config': folder + pair + '-inherited_1xb16-10e_digit-scenes.py',
+    'epoch_factor': 0.25,
+}
+before = {
+    **inherited,
+    'epoch_factor': 0.025,
+    'optim_wrapper.architecture.optimizer.lr': 0.0,
+}
+metric = 'mIoU'
+epochs = [40]
+validations = 10
+rows = {
+    'inherited': inherited,
+    'inherited, before its first step': before,
+    'inherited, before its first step, not refitted': {
+        **before,
+        'model.student_init.fit': False,
+    },
+    'inherited, control: untrained generator': {
+        **inherited,
+        'model.synthesis_iters': 0,
+    },
+    'random weights': {},
+    'random weights, control: untrained generator': {
+        'model.synthesis_iters': 0
+    },
+}

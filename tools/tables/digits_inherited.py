@@ -1,0 +1,45 @@
+# The digits' student from random weights and born from its teacher, against
+# time. At a learning rate of 0 it stays what it was before its first step.
+folder = 'configs/mmpretrain/digits/'
+pair = '_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
+teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'
+config = folder + 'ssdkd' + pair
+inherited = {
+    'config': folder
+    + 'ssdkd_logits_resnet18-w16_resnet18-w8-inherited_1xb64-20e_digits.py',
+    'epoch_factor': 0.5,
+}
+before = {
+    **inherited,
+    'epoch_factor': 0.025,
+    'optim_wrapper.architecture.optimizer.lr': 0.0,
+}
+metric = 'accuracy/top1'
+epochs = [40]
+validations = 20
+rows = {
+    'inherited': inherited,
+    'inherited, before its first step': before,
+    'inherited, before its first step, not refitted': {
+        **before,
+        'model.student_init.fit': False,
+    },
+    'inherited, plain baseline': {
+        **inherited,
+        'model.task_loss.diversity': False,
+        'model.task_loss.gamma': 0.0,
+        'model.replay_buffer.alpha': 0.0,
+        'model.replay_buffer.beta': 0.0,
+    },
+    'inherited, control: untrained generator': {
+        **inherited,
+        'model.synthesis_iters': 0,
+    },
+    'random weights': {},
+    'random weights, control: untrained generator': {
+        'model.synthesis_iters': 0
+    },
+    'control: oracle, real images, random weights': {
+        'config': folder + 'kd' + pair
+    },
+}
