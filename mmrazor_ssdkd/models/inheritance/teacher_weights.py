@@ -30,7 +30,8 @@ class TeacherWeights(StudentInit):
     each inner layer, those whose weights have most energy, see
     :func:`score_channels`; where no norm follows, the layer that reads fewer
     of them is scaled up. What has no counterpart keeps its own
-    initialisation.
+    initialisation. Where a student normalises images otherwise than its
+    teacher, the layers that read them are adapted.
 
     After the warm-up, before the first step, the layers are refitted on the
     buffer's images to give what the teacher's gave, see :func:`fit_layers`,
