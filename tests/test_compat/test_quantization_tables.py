@@ -4,6 +4,7 @@ import sys
 
 import mmrazor.models
 import pytest
+from mmengine.registry import DefaultScope
 from mmrazor.structures.quantization import backend_config
 from mmrazor.structures.quantization.backend_config import BackendConfigs
 
@@ -46,7 +47,10 @@ def test_quantizer_raises_when_built():
         w_qscheme=dict(qdtype='qint8', bit=8, is_symmetry=True),
         a_qscheme=dict(qdtype='quint8', bit=8, is_symmetry=True),
     )
-    with pytest.raises(NotImplementedError, match=r'torch 1.13'):
+    with (
+        DefaultScope.overwrite_default_scope('mmrazor'),
+        pytest.raises(NotImplementedError, match=r'torch 1.13'),
+    ):
         mmrazor.models.TorchNativeQuantizer(global_qconfig=qconfig)
 
 
