@@ -8,17 +8,15 @@ from mmengine.logging import print_log
 from torch import nn
 
 from mmrazor_ssdkd.registry import MODELS
-from mmrazor_ssdkd.validation import check_bool, check_int
+from mmrazor_ssdkd.validation import check_bool
 
 from .batch_norm_statistics import estimate_statistics
 from .heritage import Heritage
 from .least_squares import fit_layers
+from .settling import count_images, pick_teacher
 from .student_init import StudentInit
 
 __all__ = ['TeacherWeights']
-
-# Of the images that layers are refitted on, all run at once.
-_MOST_PIXELS = 2**22
 
 
 @MODELS.register_module()
@@ -65,18 +63,14 @@ class TeacherWeights(StudentInit):
             )
         self._name = teacher
         self._fit = check_bool('student_init.fit', fit)
-        if num_images is not None:
-            check_int('student_init.num_images', num_images, 0)
         self._wanted = num_images
+        self._count = count_images(num_images, 1)
         self._heritage: Optional[Heritage] = None
-        self._pixels = 1
 
     @property
     def num_images(self) -> int:
         """How many images :meth:`settle` wants."""
-        if self._wanted is not None:
-            return self._wanted
-        return max(2, min(1024, _MOST_PIXELS // self._pixels))
+        return self._count
 
     def prepare(
         self,
@@ -94,8 +88,8 @@ class TeacherWeights(StudentInit):
         Raises:
             ValueError: There is no such teacher, or nothing to inherit.
         """
-        teacher = self._pick(teachers)
-        self._pixels = images.shape[2] * images.shape[3]
+        teacher = pick_teacher(teachers, self._name)
+        self._count = count_images(self._wanted, images[0, 0].numel())
         self._heritage = Heritage(student, teacher, images)
         if not self._heritage.counts():
             raise ValueError(
@@ -124,17 +118,3 @@ class TeacherWeights(StudentInit):
             pairs = heritage.layer_pairs()
             fit_layers(student, heritage.teacher, pairs, images)
         estimate_statistics(student, images)
-
-    def _pick(self, teachers: Mapping[str, nn.Module]) -> nn.Module:
-        """Returns the teacher that is named, or the first."""
-        named = {
-            key.removeprefix('teachers.'): teacher
-            for key, teacher in teachers.items()
-        }
-        name = next(iter(named)) if self._name is None else self._name
-        if name not in named:
-            raise ValueError(
-                f'`student_init.teacher` must be one of {list(named)}, but '
-                f'got {name!r}'
-            )
-        return named[name]

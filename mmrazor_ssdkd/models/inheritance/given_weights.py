@@ -1,0 +1,86 @@
+"""A student whose weights are there before its training."""
+
+from collections.abc import Mapping
+from typing import Optional
+
+import torch
+from torch import nn
+
+from .batch_norm_statistics import estimate_statistics
+from .settling import count_images
+from .student_init import StudentInit
+
+__all__ = ['GivenWeights']
+
+
+class GivenWeights(StudentInit):
+    """Gives a student weights that are there already.
+
+    After the warm-up, before the first step, BatchNorm's statistics are
+    estimated anew on the buffer's images.
+
+    Args:
+        num_images (int, optional): Views of replayed images for that, >= 0;
+            with 0 the statistics stay. Defaults to None: 1,024, or fewer if
+            they are large.
+    """
+
+    def __init__(self, num_images: Optional[int] = None) -> None:
+        self._wanted = num_images
+        self._count = count_images(num_images, 1)
+        self._student: Optional[nn.Module] = None
+        self._weights: dict[str, torch.Tensor] = {}
+
+    @property
+    def num_images(self) -> int:
+        """How many images :meth:`settle` wants."""
+        return self._count
+
+    def find_weights(
+        self,
+        student: nn.Module,
+        teachers: Mapping[str, nn.Module],
+        images: torch.Tensor,
+    ) -> dict[str, torch.Tensor]:
+        """Returns the student's weights by their names in it.
+
+        Args:
+            student (nn.Module): The student, which stays as it is.
+            teachers (Mapping[str, nn.Module]): The teachers by name.
+            images (torch.Tensor): In 0 to 255, (2, channels, H, W).
+        """
+        raise NotImplementedError
+
+    def prepare(
+        self,
+        student: nn.Module,
+        teachers: Mapping[str, nn.Module],
+        images: torch.Tensor,
+    ) -> None:
+        """Finds the weights; changes nothing.
+
+        Args:
+            student (nn.Module): The student.
+            teachers (Mapping[str, nn.Module]): The teachers by name.
+            images (torch.Tensor): In 0 to 255, (2, channels, H, W).
+
+        Raises:
+            ValueError: There are none for this student.
+        """
+        self._student = student
+        self._count = count_images(self._wanted, images[0, 0].numel())
+        self._weights = self.find_weights(student, teachers, images)
+
+    def initialize(self) -> None:
+        """Gives the student the weights."""
+        if self._student is not None:
+            self._student.load_state_dict(self._weights, strict=False)
+
+    def settle(self, images: torch.Tensor) -> None:
+        """Estimates BatchNorm's statistics anew.
+
+        Args:
+            images (torch.Tensor): In 0 to 255, (N, channels, H, W).
+        """
+        if self._student is not None:
+            estimate_statistics(self._student, images)
