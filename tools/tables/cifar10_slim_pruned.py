@@ -5,14 +5,9 @@ folder = 'configs/mmpretrain/cifar10/'
 pair = folder + 'ssdkd_logits_resnet18-w16_resnet18-w8'
 teacher = folder + 'resnet18-w16_1xb128-30e_cifar10.py'
 config = pair + '_1xb256-200e_cifar10.py'
-inherited = {
-    'config': pair + '-inherited_1xb256-20e_cifar10.py',
-    'epoch_factor': 0.1,
-}
-pruned = {
-    'config': pair + '-pruned_1xb256-20e_cifar10.py',
-    'epoch_factor': 0.1,
-}
+length = {'epoch_factor': 0.1}
+inherited = {'config': pair + '-inherited_1xb256-20e_cifar10.py', **length}
+pruned = {'config': pair + '-pruned_1xb256-20e_cifar10.py', **length}
 before = {
     'epoch_factor': 0.005,
     'optim_wrapper.architecture.optimizer.lr': 0.0,
