@@ -17,16 +17,11 @@ epochs = [40]
 validations = 10
 rows = {
     'pruned (L1)': pruned,
-    'pruned (L1), BatchNorm as cut': {
+    'pruned (L1), statistics estimated': {
         **pruned,
-        'model.student_init.num_images': 0,
+        'model.student_init.num_images': 1024,
     },
     'pruned (L1), before its first step': {**pruned, **before},
-    'pruned (L1), before its first step, BatchNorm as cut': {
-        **pruned,
-        **before,
-        'model.student_init.num_images': 0,
-    },
     'inherited': inherited,
     'inherited, before its first step': {**inherited, **before},
 }

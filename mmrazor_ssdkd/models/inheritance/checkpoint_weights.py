@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Mapping
-from typing import Optional
 
 import torch
 from torch import nn
@@ -24,16 +23,14 @@ class CheckpointWeights(GivenWeights):
 
     Args:
         checkpoint (str): Path or http(s) URL of the weights.
-        num_images (int, optional): As for :class:`GivenWeights`.
+        num_images (int): As for :class:`GivenWeights`.
 
     Raises:
         TypeError: An argument has the wrong type.
         ValueError: An argument is out of range.
     """
 
-    def __init__(
-        self, checkpoint: str, num_images: Optional[int] = None
-    ) -> None:
+    def __init__(self, checkpoint: str, num_images: int = 0) -> None:
         if not isinstance(checkpoint, str):
             raise TypeError(
                 '`student_init.checkpoint` must be a path or URL, but got '

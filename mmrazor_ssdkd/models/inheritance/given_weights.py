@@ -6,8 +6,9 @@ from typing import Optional
 import torch
 from torch import nn
 
+from mmrazor_ssdkd.validation import check_int
+
 from .batch_norm_statistics import estimate_statistics
-from .settling import count_images
 from .student_init import StudentInit
 
 __all__ = ['GivenWeights']
@@ -16,25 +17,27 @@ __all__ = ['GivenWeights']
 class GivenWeights(StudentInit):
     """Gives a student weights that are there already.
 
-    After the warm-up, before the first step, BatchNorm's statistics are
-    estimated anew on the buffer's images.
-
     Args:
-        num_images (int, optional): Views of replayed images for that, >= 0;
-            with 0 the statistics stay. Defaults to None: 1,024, or fewer if
-            they are large.
+        num_images (int): Views of replayed images, >= 0, on which BatchNorm's
+            statistics are estimated anew after the warm-up, before the first
+            step. Defaults to 0, not at all: after 200 steps the digits'
+            pruned student had 87.0%, with 1,024 images too (means of seeds 0,
+            1 and 2, which differ by up to 11; teachers of 12 epochs).
+
+    Raises:
+        TypeError: The number is none.
+        ValueError: It is negative.
     """
 
-    def __init__(self, num_images: Optional[int] = None) -> None:
-        self._wanted = num_images
-        self._count = count_images(num_images, 1)
+    def __init__(self, num_images: int = 0) -> None:
+        self._num_images = check_int('student_init.num_images', num_images, 0)
         self._student: Optional[nn.Module] = None
         self._weights: dict[str, torch.Tensor] = {}
 
     @property
     def num_images(self) -> int:
         """How many images :meth:`settle` wants."""
-        return self._count
+        return self._num_images
 
     def find_weights(
         self,
@@ -68,7 +71,6 @@ class GivenWeights(StudentInit):
             ValueError: There are none for this student.
         """
         self._student = student
-        self._count = count_images(self._wanted, images[0, 0].numel())
         self._weights = self.find_weights(student, teachers, images)
 
     def initialize(self) -> None:

@@ -11,7 +11,7 @@ from mmrazor_ssdkd.registry import MODELS
 
 from .given_weights import GivenWeights
 from .l1_pruning import L1Pruner
-from .settling import pick_teacher
+from .teacher_choice import pick_teacher
 
 __all__ = ['PrunedWeights']
 
@@ -31,7 +31,7 @@ class PrunedWeights(GivenWeights):
     Args:
         teacher (str, optional): Which of several ``teachers``. Defaults to
             None: the first.
-        num_images (int, optional): As for :class:`GivenWeights`.
+        num_images (int): As for :class:`GivenWeights`.
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -39,7 +39,7 @@ class PrunedWeights(GivenWeights):
     """
 
     def __init__(
-        self, teacher: Optional[str] = None, num_images: Optional[int] = None
+        self, teacher: Optional[str] = None, num_images: int = 0
     ) -> None:
         if teacher is not None and not isinstance(teacher, str):
             raise TypeError(

@@ -8,15 +8,18 @@ from mmengine.logging import print_log
 from torch import nn
 
 from mmrazor_ssdkd.registry import MODELS
-from mmrazor_ssdkd.validation import check_bool
+from mmrazor_ssdkd.validation import check_bool, check_int
 
 from .batch_norm_statistics import estimate_statistics
 from .heritage import Heritage
 from .least_squares import fit_layers
-from .settling import count_images, pick_teacher
 from .student_init import StudentInit
+from .teacher_choice import pick_teacher
 
 __all__ = ['TeacherWeights']
+
+# Of the images that layers are refitted on, all run at once.
+_MOST_PIXELS = 2**22
 
 
 @MODELS.register_module()
@@ -28,7 +31,8 @@ class TeacherWeights(StudentInit):
     each inner layer, those whose weights have most energy, see
     :func:`score_channels`; where no norm follows, the layer that reads fewer
     of them is scaled up. What has no counterpart keeps its own
-    initialisation.
+    initialisation. Where a student normalises images otherwise than its
+    teacher, the layers that read them are adapted.
 
     After the warm-up, before the first step, the layers are refitted on the
     buffer's images to give what the teacher's gave, see :func:`fit_layers`,
@@ -63,14 +67,18 @@ class TeacherWeights(StudentInit):
             )
         self._name = teacher
         self._fit = check_bool('student_init.fit', fit)
+        if num_images is not None:
+            check_int('student_init.num_images', num_images, 0)
         self._wanted = num_images
-        self._count = count_images(num_images, 1)
         self._heritage: Optional[Heritage] = None
+        self._pixels = 1
 
     @property
     def num_images(self) -> int:
         """How many images :meth:`settle` wants."""
-        return self._count
+        if self._wanted is not None:
+            return self._wanted
+        return max(2, min(1024, _MOST_PIXELS // self._pixels))
 
     def prepare(
         self,
@@ -89,7 +97,7 @@ class TeacherWeights(StudentInit):
             ValueError: There is no such teacher, or nothing to inherit.
         """
         teacher = pick_teacher(teachers, self._name)
-        self._count = count_images(self._wanted, images[0, 0].numel())
+        self._pixels = images.shape[2] * images.shape[3]
         self._heritage = Heritage(student, teacher, images)
         if not self._heritage.counts():
             raise ValueError(

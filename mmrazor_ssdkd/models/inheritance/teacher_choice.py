@@ -1,33 +1,11 @@
-"""What all that gives a student its first weights needs to know."""
+"""Which of several teachers a student takes its weights from."""
 
 from collections.abc import Mapping
 from typing import Optional
 
 from torch import nn
 
-from mmrazor_ssdkd.validation import check_int
-
-__all__ = ['count_images', 'pick_teacher']
-
-# Of the images that a student is settled on, all run at once.
-_MOST_PIXELS = 2**22
-
-
-def count_images(wanted: Optional[int], pixels: int) -> int:
-    """Returns how many images a student is settled on.
-
-    Args:
-        wanted (int, optional): What the user asks for, >= 0; None for 1,024
-            or what memory bears.
-        pixels (int): Of an image.
-
-    Raises:
-        TypeError: It is no number.
-        ValueError: It is negative.
-    """
-    if wanted is not None:
-        return check_int('student_init.num_images', wanted, 0)
-    return max(2, min(1024, _MOST_PIXELS // pixels))
+__all__ = ['pick_teacher']
 
 
 def pick_teacher(
