@@ -56,6 +56,13 @@ def test_name_matches_content(path, cfg):
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
+def test_name_says_where_the_student_comes_from(path):
+    """One that starts from its teacher's weights is called inherited."""
+    init = load(path).model.get('student_init', 'random')
+    assert ('-inherited_' in path.stem) == (init != 'random')
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=str)
 def test_schedule_ends_with_training(cfg):
     """No schedule is longer or shorter than the training."""
     schedules = cfg.param_scheduler

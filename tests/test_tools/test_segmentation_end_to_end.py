@@ -14,7 +14,7 @@ from torch.testing import assert_close
 
 SCENES = ROOT / 'configs/mmseg/digit_scenes'
 (TEACHER,) = SCENES.glob('deeplabv3plus_*.py')
-(DISTILL,) = SCENES.glob('ssdkd_logits_*.py')
+(DISTILL,) = SCENES.glob('ssdkd_logits_*m-v2*.py')
 (ORACLE,) = SCENES.glob('kd_*.py')
 
 pytestmark = pytest.mark.slow

@@ -241,7 +241,7 @@ class SSDKD(BaseAlgorithm):
                 use_channels_last(part)
         self.num_classes = check_models(self)
         self._check_distiller()
-        self._student_init = build_student_init(student_init)
+        self._student_init = build_student_init(student_init, architecture)
         if self._student_init is not None:
             self._student_init.prepare(
                 self.student,

@@ -36,7 +36,12 @@ def batch_statistics(model: nn.Module) -> Iterator[None]:
     Args:
         model (nn.Module): Comes out in the modes that it had.
     """
-    layers: list[Any] = norm_layers(model)
+    layers: list[Any] = [
+        layer
+        for layer in norm_layers(model)
+        # Others keep constants, such as torchvision's frozen ones.
+        if hasattr(layer, 'momentum')
+    ]
     modes = [(module, module.training) for module in model.modules()]
     momenta = [layer.momentum for layer in layers]
     model.eval()

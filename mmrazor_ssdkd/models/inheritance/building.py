@@ -1,20 +1,27 @@
 """Builds what says where a student's weights come from."""
 
-from typing import Optional, Union
+from collections.abc import Iterator
+from typing import Any, Optional, Union
+
+from torch import nn
 
 from mmrazor_ssdkd.models.building import build_part
 
 from .student_init import StudentInit
+from .teacher_weights import TeacherWeights
 
 __all__ = ['build_student_init']
 
 
-def build_student_init(cfg: Union[str, dict]) -> Optional[StudentInit]:
+def build_student_init(
+    cfg: Union[str, dict], architecture: Union[dict, nn.Module]
+) -> Optional[StudentInit]:
     """Builds what a config says of a student's first weights.
 
     Args:
         cfg (str | dict): 'random', 'teacher' (:class:`TeacherWeights` as it
             is) or the config of a :class:`StudentInit`.
+        architecture (dict | nn.Module): The student, as it was given.
 
     Returns:
         StudentInit | None: None where the student's own initialisation is
@@ -22,7 +29,8 @@ def build_student_init(cfg: Union[str, dict]) -> Optional[StudentInit]:
 
     Raises:
         TypeError: It is of another kind.
-        ValueError: It is another word.
+        ValueError: It is another word, or the student's config says of other
+            weights that it starts from.
     """
     if cfg == 'random':
         return None
@@ -33,4 +41,30 @@ def build_student_init(cfg: Union[str, dict]) -> Optional[StudentInit]:
             "`student_init` must be 'random', 'teacher' or the config of a "
             f'StudentInit, but got {cfg!r}'
         )
-    return build_part(cfg, 'student_init', StudentInit)
+    if not isinstance(cfg, dict):
+        raise TypeError(
+            "`student_init` must be 'random', 'teacher' or the config of a "
+            f'StudentInit, but got {cfg!r}'
+        )
+    part = build_part(cfg, 'student_init', StudentInit)
+    if isinstance(part, TeacherWeights) and isinstance(architecture, dict):
+        for name, value in _other_weights(architecture, 'architecture'):
+            raise ValueError(
+                f'`{name}` must not stand beside a `student_init` that copies '
+                f"the teacher's weights over it, but got {value!r}"
+            )
+    return part
+
+
+def _other_weights(cfg: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Yields what in a model's config loads weights."""
+    if isinstance(cfg, (list, tuple)):
+        for number, item in enumerate(cfg):
+            yield from _other_weights(item, f'{name}[{number}]')
+    elif isinstance(cfg, dict):
+        if cfg.get('type') == 'Pretrained':
+            yield name, cfg
+        for key, value in cfg.items():
+            if key == 'pretrained' and value:
+                yield f'{name}.{key}', value
+            yield from _other_weights(value, f'{name}.{key}')

@@ -15,6 +15,10 @@ class ChannelIds:
     def __init__(self) -> None:
         self._parents = np.zeros(0, dtype=np.int64)
 
+    def __len__(self) -> int:
+        """Returns how many ids there are, merged ones included."""
+        return len(self._parents)
+
     def fresh(self, count: int) -> torch.Tensor:
         """Returns new ids, (count,)."""
         first = len(self._parents)

@@ -2,19 +2,29 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Optional
 
 import torch
 
+from .channel_blocks import Block, find_block
 from .channel_ids import NOBODY
 from .channel_trace import ChannelTrace, Slot
 
 __all__ = ['ChannelMap']
 
-# Channels that all the same layers share, such as a residual stream's.
-Family = tuple[int, ...]
 Slots = Iterable[tuple[Slot, Slot]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Family:
+    """Channels that all the same layers share, such as a residual stream's.
+
+    Each is there once and equal to none but itself, since comparing thousands
+    of long tuples takes seconds.
+    """
+
+    channels: tuple[int, ...]
 
 
 class ChannelMap:
@@ -82,16 +92,22 @@ class ChannelMap:
             found.append(there[nth] if nth < len(there) else NOBODY)
         return torch.tensor(found, dtype=torch.long)
 
-    def _choose(self, ours: Family, theirs: Family) -> None:
+    def _choose(self, family: _Family, counterpart: _Family) -> None:
         """Maps a family to its counterpart."""
-        blocks = _find_blocks(self._student, ours)
-        others = _find_blocks(self._teacher, theirs)
+        ours, theirs = family.channels, counterpart.channels
+        if len(ours) != len(theirs) and not (
+            self._student.known.issuperset(ours)
+            and self._teacher.known.issuperset(theirs)
+        ):
+            # Any choice would be another than that of the layers before.
+            return
+        blocks = find_block(self._student.blocks, ours)
+        others = find_block(self._teacher.blocks, theirs)
         if blocks is None or others is None:
             self._map_rows([ours], [theirs])
             return
-        (entry, own), (other, full) = blocks, others
-        del entry
-        rows = _best(self._sum(self._teacher.blocks[other]), len(own))
+        (_, own), (block, full) = blocks, others
+        rows = _best(self._sum(block), len(own))
         self._map_rows(own.tolist(), full[rows].tolist())
 
     def _map_rows(
@@ -106,21 +122,12 @@ class ChannelMap:
                     self._map[channel] = other[place]
                     self.kept[channel] = len(best) / len(other)
 
-    def _sum(self, block: list[torch.Tensor]) -> torch.Tensor:
+    def _sum(self, block: Block) -> torch.Tensor:
         """Returns how much each of some blocks matters, (blocks,)."""
-        return torch.stack(
-            [
-                torch.tensor(
-                    [
-                        self._scores.get(i, 0.0)
-                        for i in matrix.view(-1).tolist()
-                    ]
-                )
-                .view(matrix.shape)
-                .sum(dim=1)
-                for matrix in block
-            ]
-        ).sum(dim=0)
+        rows = torch.cat(block, dim=1).tolist()
+        return torch.tensor(
+            [sum(self._scores.get(i, 0.0) for i in row) for row in rows]
+        )
 
 
 def _best(scores: torch.Tensor, count: int) -> torch.Tensor:
@@ -134,7 +141,7 @@ def _match_families(
     slots: list[tuple[Slot, Slot]],
     student: ChannelTrace,
     teacher: ChannelTrace,
-) -> dict[Family, Family]:
+) -> dict[_Family, _Family]:
     """Finds each of the student's families its counterpart.
 
     Where a network ties together what the other keeps apart, the counterpart
@@ -142,7 +149,7 @@ def _match_families(
     """
     ours = _families([own for own, _ in slots], student)
     theirs = _families([other for _, other in slots], teacher)
-    votes: dict[Family, Counter] = defaultdict(Counter)
+    votes: dict[_Family, Counter] = defaultdict(Counter)
     for own, other in slots:
         families = _in_order(student.slots[own], ours)
         others = _in_order(teacher.slots[other], theirs)
@@ -154,7 +161,7 @@ def _match_families(
     }
 
 
-def _families(slots: list[Slot], trace: ChannelTrace) -> dict[int, Family]:
+def _families(slots: list[Slot], trace: ChannelTrace) -> dict[int, _Family]:
     """Returns the family of each channel: those of the same slots."""
     where = defaultdict(set)
     for number, slot in enumerate(slots):
@@ -163,24 +170,12 @@ def _families(slots: list[Slot], trace: ChannelTrace) -> dict[int, Family]:
     members = defaultdict(list)
     for channel in sorted(where):
         members[frozenset(where[channel])].append(channel)
-    return {
-        channel: tuple(family)
-        for family in members.values()
-        for channel in family
-    }
+    families = [_Family(tuple(group)) for group in members.values()]
+    return {c: family for family in families for c in family.channels}
 
 
-def _in_order(ids: torch.Tensor, families: dict[int, Family]) -> list[Family]:
+def _in_order(
+    ids: torch.Tensor, families: dict[int, _Family]
+) -> list[_Family]:
     """Returns the families along a dimension as they come first."""
     return list(dict.fromkeys(families[channel] for channel in ids.tolist()))
-
-
-def _find_blocks(
-    trace: ChannelTrace, family: Family
-) -> Optional[tuple[int, torch.Tensor]]:
-    """Returns the blocks that a family is made of, and which entry's."""
-    for number, block in enumerate(trace.blocks):
-        for matrix in block:
-            if set(matrix.view(-1).tolist()) == set(family):
-                return number, matrix
-    return None

@@ -39,7 +39,8 @@ def score_channels(
     """
     scores: Counter = Counter()
     for (name, dim), ids in trace.slots.items():
-        if name not in trace.inputs:
+        # A fixed kernel may be no part of the state dict.
+        if name not in trace.inputs or name not in state:
             continue
         weight = state[name].detach().float()
         rest = [d for d in range(weight.dim()) if d != dim]

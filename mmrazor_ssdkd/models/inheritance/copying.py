@@ -10,6 +10,7 @@ from torch import nn
 from .channel_ids import NOBODY
 from .channel_map import ChannelMap
 from .channel_trace import ChannelTrace
+from .rescaling import find_scale
 
 __all__ = ['Copy', 'plan_copies']
 
@@ -53,6 +54,7 @@ def plan_copies(
     traces: tuple[ChannelTrace, ChannelTrace],
     pairs: Mapping[str, str],
     channels: ChannelMap,
+    gains: Mapping[int, float],
 ) -> list[Copy]:
     """Finds out what each of the student's tensors takes from the teacher.
 
@@ -62,11 +64,13 @@ def plan_copies(
         traces (tuple[ChannelTrace, ChannelTrace]): Their channels.
         pairs (Mapping[str, str]): The student's tensors and the teacher's.
         channels (ChannelMap): Which channels become which.
+        gains (Mapping[int, float]): How much smaller than the teacher's a
+            channel of the student's image is, by its id.
 
     Returns:
         list[Copy]: Those that take something.
     """
-    planner = _Planner(*traces, channels)
+    planner = _Planner(*traces, channels, gains)
     ours, theirs = student.state_dict(), teacher.state_dict()
     copies = [
         planner.plan(name, source, ours[name], theirs[source])
@@ -85,9 +89,10 @@ class _Planner:
         student: ChannelTrace,
         teacher: ChannelTrace,
         channels: ChannelMap,
+        gains: Mapping[int, float],
     ) -> None:
         self._student, self._teacher = student, teacher
-        self._channels = channels
+        self._channels, self._gains = channels, gains
 
     def plan(
         self,
@@ -112,7 +117,9 @@ class _Planner:
         mask = torch.stack([part != NOBODY for part in whole]).all(dim=0)
         if not mask.any():
             return None
-        scale = self._scale(name, ours.dim()).expand(ours.shape)
+        scale = find_scale(
+            name, ours.dim(), self._student, self._channels.kept, self._gains
+        ).expand(ours.shape)
         return Copy(
             name, source, tuple(i.clamp(min=0) for i in index), mask, scale
         )
@@ -144,52 +151,36 @@ class _Planner:
         return all(
             (key, 0) in trace.slots and key in trace.inputs
             for trace, key in traces
-        ) and any(trace.groups.get(key, 1) > 1 for trace, key in traces)
+        ) and any(trace.groups[key] > 1 for trace, key in traces)
 
     def _in_groups(
         self, name: str, source: str, ours: torch.Tensor, theirs: torch.Tensor
     ) -> torch.Tensor:
-        """Returns where the inputs of each output come from, (out, in, 1, 1).
+        """Returns where the columns of each row come from, (rows, cols, 1, 1).
 
-        Those of another group than the teacher's output have none.
+        Rows are a convolution's outputs and columns its inputs; a transposed
+        one's are the other way round. Columns of another group than the
+        teacher's row have none.
         """
-        inputs = self._student.inputs[name], self._teacher.inputs[source]
-        found = self._channels.index(*inputs)
-        outputs = self._channels.index(
+        found = self._channels.index(
+            _across(self._student, name), _across(self._teacher, source)
+        )
+        rows = self._channels.index(
             self._student.slots[name, 0], self._teacher.slots[source, 0]
         )
-        # The first input of each output's group, here and there.
+        # The first column of each row's group, here and there.
         size, other = ours.shape[1], theirs.shape[1]
         group = torch.arange(len(ours)) * self._student.groups[name]
         first = group // len(ours) * size
         columns = found[first[:, None] + torch.arange(size)]
-        start = outputs * self._teacher.groups[source] // len(theirs) * other
+        start = rows * self._teacher.groups[source] // len(theirs) * other
         places = columns - start[:, None]
         fits = (columns != NOBODY) & (places >= 0) & (places < other)
         places = torch.where(fits, places, NOBODY)
         return places.view(*places.shape, *[1] * (ours.dim() - 2))
 
-    def _scale(self, name: str, dims: int) -> torch.Tensor:
-        """Returns what a layer's weights are multiplied by, to be broadcast.
 
-        Where fewer channels are summed up and no norm follows, those that are
-        left stand for all.
-        """
-        student, kept = self._student, self._channels.kept
-        if name not in student.bare:
-            return torch.ones(())
-        shares = torch.tensor(
-            [kept.get(i, 1.0) for i in student.inputs[name].tolist()]
-        )
-        groups, taken = student.groups[name], student.taken[name]
-        if groups == 1:
-            shape = [1] * dims
-            shape[taken] = -1
-            return 1 / shares.view(shape)
-        if groups == len(shares) or taken == 0:
-            # A depthwise layer sums up nothing.
-            return torch.ones(())
-        shares = shares.view(groups, -1).mean(dim=1)
-        rows = len(student.slots[name, 0]) // groups
-        shares = shares.repeat_interleave(rows)
-        return 1 / shares.view(-1, *[1] * (dims - 1))
+def _across(trace: ChannelTrace, name: str) -> torch.Tensor:
+    """Returns what a grouped weight's second dimension goes through."""
+    channels = trace.inputs if trace.taken[name] else trace.outputs
+    return channels[name]

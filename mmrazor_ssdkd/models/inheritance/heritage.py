@@ -9,10 +9,12 @@ from mmrazor_ssdkd.models.forward import frozen, normalize
 
 from .channel_map import ChannelMap
 from .channel_scores import score_channels
-from .channel_trace import ChannelTrace, trace_channels
+from .channel_trace import ChannelTrace
+from .channel_tracer import trace_channels
 from .copying import Copy, plan_copies
 from .layer_pairs import pair_tensors
 from .least_squares import LayerPair
+from .normalization import image_gains, plan_shifts
 
 __all__ = ['Heritage']
 
@@ -39,8 +41,12 @@ class Heritage:
         self._pairs = pair_tensors(student, teacher)
         scores = score_channels(self._traces[1], teacher.state_dict())
         self._channels = ChannelMap(*self._traces, self._pairs, scores)
+        gains = image_gains(student, teacher, self._traces[0].image)
         self.copies: list[Copy] = plan_copies(
-            student, teacher, self._traces, self._pairs, self._channels
+            student, teacher, self._traces, self._pairs, self._channels, gains
+        )
+        self._shifts = plan_shifts(
+            student, teacher, self._traces[0], self.copies
         )
 
     def copy_weights(self) -> None:
@@ -49,6 +55,8 @@ class Heritage:
         tensors = self.student.state_dict()
         for copy in self.copies:
             copy.write(tensors[copy.name], source)
+        for shift in self._shifts:
+            shift.write(tensors)
 
     def layer_pairs(self) -> list[LayerPair]:
         """Returns the convolutions and linear layers with a counterpart."""
@@ -57,12 +65,15 @@ class Heritage:
         for name in ours.inputs:
             source = self._pairs.get(name, '')
             layer = _owner(self.student, name)
-            # A transposed convolution makes its outputs otherwise.
-            if source in theirs.inputs and isinstance(
-                layer, (nn.Conv2d, nn.Linear)
+            # A transposed convolution makes its outputs otherwise, and a
+            # weight that is normalised first is not what the layer takes.
+            if (
+                source in theirs.inputs
+                and isinstance(layer, (nn.Conv2d, nn.Linear))
+                and name not in ours.normalized
             ):
                 outputs = self._channels.index(
-                    ours.slots[name, 0], theirs.slots[source, 0]
+                    ours.outputs[name], theirs.outputs[source]
                 )
                 other = _owner(self.teacher, source)
                 pairs.append(LayerPair(layer, other, outputs))
@@ -103,8 +114,11 @@ def _owner(model: nn.Module, weight: str) -> nn.Module:
 
 def _trace(model: Any, images: torch.Tensor) -> ChannelTrace:
     """Follows the channels of a model that takes images in 0 to 255."""
-    inputs = normalize(images, getattr(model, 'data_preprocessor', None))
+    preprocessor = getattr(model, 'data_preprocessor', None)
     with frozen(model):
+        # From the images on: a preprocessor may swap their channels.
         return trace_channels(
-            model, lambda: model(inputs, mode='tensor'), inputs
+            model,
+            lambda: model(normalize(images, preprocessor), mode='tensor'),
+            images,
         )

@@ -1,0 +1,45 @@
+"""Ids that lie beside a tensor, one for each of its values."""
+
+from typing import Optional
+
+import torch
+
+from .channel_ids import NOBODY
+
+__all__ = ['Labels', 'nobody', 'passes', 'shrink', 'spread']
+
+Labels = Optional[torch.Tensor]
+
+
+def nobody(tensor: torch.Tensor) -> torch.Tensor:
+    """Returns what stands for a tensor without ids."""
+    return torch.tensor(NOBODY).view([1] * tensor.dim()).expand(tensor.shape)
+
+
+def passes(labels: Labels, dim: int) -> Labels:
+    """Returns ids that are the same all along a dimension, size 1 there."""
+    if labels is None:
+        return None
+    first = labels.narrow(dim, 0, 1)
+    return first if bool((labels == first).all()) else None
+
+
+def spread(labels: Labels, out: torch.Tensor) -> Labels:
+    """Returns ids of size 1 in some dimensions for all of an output."""
+    if labels is None or labels.dim() != out.dim():
+        return None
+    fits = [
+        size in (1, wanted) for size, wanted in zip(labels.shape, out.shape)
+    ]
+    return labels.expand(out.shape) if all(fits) else None
+
+
+def shrink(labels: torch.Tensor) -> torch.Tensor:
+    """Returns equal ids that take no memory where they repeat."""
+    small = labels
+    for dim in reversed(range(labels.dim())):
+        if small.shape[dim] > 1:
+            first = small.narrow(dim, 0, 1)
+            if small.stride(dim) == 0 or bool((small == first).all()):
+                small = first
+    return small.expand(labels.shape)

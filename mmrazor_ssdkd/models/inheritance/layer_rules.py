@@ -1,0 +1,85 @@
+"""Channels that layers with weights read and make."""
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from .channel_calls import Call, WeightDims, weight_dims
+from .channel_labels import passes, spread
+
+if TYPE_CHECKING:
+    from .channel_tracer import Tracer
+
+__all__ = ['pass_layer', 'pass_norm', 'pass_slopes']
+
+# Where the functions of norms take their weight.
+_NORM_WEIGHT = dict(batch_norm=3, instance_norm=3, group_norm=2, layer_norm=2)
+
+
+def pass_layer(tracer: 'Tracer', call: Call) -> None:
+    """Follows a convolution or a linear layer."""
+    features, weight = call.get(0, 'input'), call.get(1, 'weight')
+    dims, labels = weight_dims(call), tracer.get(features)
+    if tracer.name(weight) is None:
+        ids = None
+    elif labels is None:
+        # Nobody knows where they come from, but those that it makes go on.
+        ids = tracer.unknown(features.shape[dims.read])
+    else:
+        ids = tracer.read(features, dims.read)
+    if ids is None:
+        # Along another dimension, such as an MLP-Mixer's over tokens, the
+        # channels pass through.
+        passed = passes(labels, dims.read)
+        tracer.put(call.out, spread(passed, call.out))
+        return
+    made = _tie_weights(tracer, call, dims, ids)
+    tracer.label(call.out, made, dims.read)
+    tracer.note_maker(call.out, weight)
+
+
+def _tie_weights(
+    tracer: 'Tracer', call: Call, dims: WeightDims, ids: torch.Tensor
+) -> torch.Tensor:
+    """Notes what a layer reads; returns the ids of what it makes."""
+    weight, bias = call.get(1, 'weight'), call.get(2, 'bias')
+    groups = call.get(6, 'groups', 1)
+    size = call.out.shape[dims.read]
+    depthwise = groups == len(ids) == size
+    made = ids if depthwise else tracer.ids.fresh(size)
+    if groups > 1 and not depthwise:
+        tracer.go_together(ids.view(groups, -1), made.view(groups, -1))
+    made = tracer.read_by(weight, bias, ids, made, groups, dims.taken)
+    # A weight that is made of several tensors, such as its size and its
+    # direction, brings ids of its own.
+    own = tracer.read(weight, dims.made)
+    if own is not None and len(own) == len(made):
+        tracer.ids.unify(own, made)
+    return made
+
+
+def pass_norm(tracer: 'Tracer', call: Call) -> None:
+    """Follows a norm, which ties its tensors to its input's channels."""
+    features = call.get(0, 'input')
+    dim = features.dim() - 1 if call.name == 'layer_norm' else 1
+    ids = tracer.read(features, dim)
+    weight = call.get(_NORM_WEIGHT[call.name], 'weight')
+    tracer.note_norm(features, weight)
+    if ids is not None:
+        for tensor in (*call.args[1:], *call.kwargs.values()):
+            if isinstance(tensor, torch.Tensor):
+                tracer.tie(tensor, 0, ids)
+        groups = call.get(1, 'num_groups')
+        if call.name == 'group_norm' and 1 < groups < len(ids):
+            # Each is divided by what is common to its group.
+            tracer.go_together(ids.view(groups, -1))
+    tracer.put(call.out, tracer.get(features))
+
+
+def pass_slopes(tracer: 'Tracer', call: Call) -> None:
+    """Follows a PReLU, which may have a slope for each channel."""
+    features, weight = call.get(0, 'input'), call.get(1, 'weight')
+    ids = tracer.read(features, 1) if features.dim() > 1 else None
+    if ids is not None and weight.numel() == len(ids):
+        tracer.tie(weight, 0, ids)
+    tracer.put(call.out, tracer.get(features))

@@ -1,0 +1,87 @@
+"""Channels that go where their values are moved."""
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from .channel_calls import Call, tensors_of
+from .channel_ids import NOBODY
+from .channel_labels import nobody, passes
+
+if TYPE_CHECKING:
+    from .channel_tracer import Tracer
+
+__all__ = ['MOVES', 'move', 'pad', 'write']
+
+# They only move values, so that they move ids in the same way.
+_NAMES = """
+view reshape view_as reshape_as flatten unflatten permute transpose swapaxes
+swapdims movedim moveaxis t adjoint squeeze unsqueeze expand expand_as
+broadcast_to contiguous clone detach to float chunk split tensor_split unbind
+narrow select index_select __getitem__ roll flip repeat tile repeat_interleave
+stack cat concat concatenate hstack channel_shuffle pixel_shuffle
+pixel_unshuffle unfold T mT H mH data
+"""
+MOVES = frozenset(_NAMES.split())
+_STAYS = ('to', 'float', 'contiguous', 'clone', 'detach', 'data')
+
+
+def move(tracer: 'Tracer', call: Call) -> None:
+    """Moves ids as the values were moved."""
+    unfolds = call.name == 'unfold'
+
+    def ids(value: Any) -> Any:
+        if isinstance(value, torch.Tensor) and value.is_floating_point():
+            labels = _labels(tracer, value)
+            # Unfolding takes no integers, and pads with 0: `NOBODY` here.
+            return (labels - NOBODY).double() if unfolds else labels
+        if isinstance(value, (list, tuple)) and tensors_of(value):
+            return type(value)(ids(item) for item in value)
+        return value
+
+    if call.name in _STAYS:
+        tracer.put(call.out, tracer.get(call.args[0]))
+        return
+    kwargs = {key: ids(value) for key, value in call.kwargs.items()}
+    # Ids that repeat lie in memory otherwise than their tensor.
+    func = torch.Tensor.reshape if call.name == 'view' else call.func
+    moved = func(*map(ids, call.args), **kwargs)
+    for out, labels in zip(tensors_of(call.out), tensors_of(moved)):
+        tracer.put(out, labels.long() + NOBODY if unfolds else labels)
+
+
+def write(tracer: 'Tracer', call: Call) -> None:
+    """Writes ids where values were written."""
+    target, index, value = call.args
+    labels = _labels(tracer, target).clone()
+    if isinstance(value, torch.Tensor):
+        labels[index] = _labels(tracer, value)
+    else:
+        labels[index] = NOBODY
+    tracer.put(target, labels)
+
+
+def pad(tracer: 'Tracer', call: Call) -> None:
+    """Follows padding, which may add channels that are nobody's."""
+    labels, padding = _labels(tracer, call.args[0]), call.get(1, 'pad')
+    before = [slice(None)] * labels.dim()
+    filled = torch.full(call.out.shape, NOBODY)
+    for number in range(labels.dim()):
+        dim = labels.dim() - 1 - number
+        low, high = (*padding[2 * number : 2 * number + 2], 0, 0)[:2]
+        same = passes(labels, dim)
+        if same is not None:
+            labels = same
+        elif min(low, high) >= 0:
+            before[dim] = slice(low, low + labels.shape[dim])
+        else:
+            tracer.put(call.out, None)
+            return
+    filled[tuple(before)] = labels.expand(filled[tuple(before)].shape)
+    tracer.put(call.out, filled)
+
+
+def _labels(tracer: 'Tracer', tensor: torch.Tensor) -> torch.Tensor:
+    """Returns a tensor's ids, ``NOBODY`` where it has none."""
+    labels = tracer.get(tensor)
+    return nobody(tensor) if labels is None else labels

@@ -1,0 +1,68 @@
+"""What is known of the tensors of a forward pass."""
+
+from typing import Any, Optional
+
+import torch
+from torch import nn
+
+from .channel_ids import ChannelIds
+from .channel_labels import shrink
+
+__all__ = ['TensorNotes']
+
+
+class TensorNotes:
+    """Notes names and ids beside tensors.
+
+    Args:
+        model (nn.Module): Whose parameters and buffers have names.
+
+    Attributes:
+        ids (ChannelIds): The channels.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        self.ids = ChannelIds()
+        self._made: set[int] = set()
+        self._unknown: list[torch.Tensor] = []
+        state = dict(model.named_parameters()) | dict(model.named_buffers())
+        # The tensors stay alive, or another could get the same id().
+        self._names = {id(t): (t, name) for name, t in state.items()}
+        self._labels: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+
+    def label(self, tensor: torch.Tensor, ids: torch.Tensor, dim: int) -> None:
+        """Gives a tensor ids along a dimension."""
+        shape = [1] * tensor.dim()
+        shape[dim] = -1
+        self.put(tensor, ids.view(shape).expand(tensor.shape))
+
+    def put(self, tensor: Any, labels: Optional[torch.Tensor]) -> None:
+        """Notes a tensor's ids, or forgets them."""
+        if labels is None:
+            self._labels.pop(id(tensor), None)
+        else:
+            self._labels[id(tensor)] = (tensor, shrink(labels))
+
+    def get(self, tensor: Any) -> Optional[torch.Tensor]:
+        """Returns a tensor's ids, of its shape; None if it has none."""
+        return self._labels.get(id(tensor), (None, None))[1]
+
+    def name(self, tensor: Any) -> Optional[str]:
+        """Returns a tensor's name in the state dict."""
+        return self._names.get(id(tensor), (None, None))[1]
+
+    def rename(self, tensor: torch.Tensor, source: torch.Tensor) -> None:
+        """Gives a tensor the name of the one that it is made of."""
+        if id(tensor) not in self._names:
+            self._names[id(tensor)] = (tensor, str(self.name(source)))
+            self._made.add(id(tensor))
+
+    def is_made(self, tensor: torch.Tensor) -> bool:
+        """Returns whether a tensor has its name from another."""
+        return id(tensor) in self._made
+
+    def unknown(self, count: int) -> torch.Tensor:
+        """Returns new ids of channels that could not be followed so far."""
+        ids = self.ids.fresh(count)
+        self._unknown.append(ids)
+        return ids

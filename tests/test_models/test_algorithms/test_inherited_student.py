@@ -1,0 +1,284 @@
+"""Tests of SSD-KD with a student that is born from its teacher."""
+
+import copy
+
+import pytest
+import torch
+from mmengine.model import BaseModel
+from mmengine.runner import Runner
+from mmrazor.registry import MODELS as MMRAZOR_MODELS
+from torch import nn
+from toy_models import (
+    build,
+    classifier,
+    learnt,
+    optimizers,
+    same,
+    segmentation,
+    segmentor,
+    snapshot,
+    ssdkd,
+    steps,
+)
+
+from mmrazor_ssdkd.models.inheritance import StudentInit
+from mmrazor_ssdkd.registry import MODELS
+
+CASES = pytest.mark.parametrize('config', [ssdkd, segmentation])
+
+
+def born(config=ssdkd, seed=0, **changes):
+    """Builds and initialises an algorithm whose student inherits."""
+    changes = {'student_init': 'teacher', **changes}
+    algorithm = build(config(**changes), seed)
+    algorithm.init_weights()
+    return algorithm
+
+
+def is_statistic(name):
+    """Returns whether a tensor is a BatchNorm's buffer."""
+    last = name.rpartition('.')[2]
+    return last in ('running_mean', 'running_var', 'num_batches_tracked')
+
+
+@CASES
+def test_building_leaves_the_student_as_it_is(config):
+    inherited, plain = (
+        build(config(student_init=word)) for word in ('teacher', 'random')
+    )
+    assert same(snapshot(inherited.student), snapshot(plain.student))
+
+
+@CASES
+@pytest.mark.parametrize('channels_last', [True, False])
+def test_the_same_architecture_gives_the_same_logits(config, channels_last):
+    model = classifier(8) if config is ssdkd else segmentor(8)
+    algorithm = born(config, architecture=model, channels_last=channels_last)
+    images = 255 * torch.rand(algorithm._image_shape)
+    algorithm.eval()
+    preds_T = algorithm.predict_teacher(images)
+    assert algorithm.predict_student(images, preds_T).equal(preds_T)
+
+
+@CASES
+def test_the_teacher_stays_as_it_is(config):
+    algorithm = build(config(student_init='teacher'))
+    before = snapshot(algorithm.teacher)
+    algorithm.init_weights()
+    steps(algorithm, optimizers(algorithm), 2)
+    assert same(snapshot(algorithm.teacher), before)
+
+
+def test_a_run_initialises_the_student_from_its_teacher(tmp_path):
+    algorithm = build(ssdkd(student_init='teacher'))
+    runner = Runner(algorithm, str(tmp_path), default_scope='mmpretrain')
+    runner._init_model_weights()
+    conv, other = (
+        model.backbone.layer1[0].conv1.weight
+        for model in (algorithm.student, algorithm.teacher)
+    )
+    rows = other.reshape(-1, 9).tolist()
+    assert all(w in rows for w in conv.reshape(-1, 9).tolist())
+
+
+@CASES
+def test_settling_changes_nothing_but_statistics(config):
+    init = dict(type='mmrazor_ssdkd.TeacherWeights', fit=False, num_images=9)
+    algorithm = born(config, student_init=init)
+    steps(algorithm, optimizers(algorithm, lr=0.0), 1)
+    # Now there are images; the student's weights have not moved.
+    algorithm.iteration = 0
+    before = snapshot(algorithm.student)
+    modes = [module.training for module in algorithm.modules()]
+    algorithm.settle_student()
+    after = snapshot(algorithm.student)
+    changed = {k for k in before if not before[k].equal(after[k])}
+    assert changed
+    assert all(map(is_statistic, changed))
+    assert [module.training for module in algorithm.modules()] == modes
+
+
+@pytest.mark.parametrize('count', [0, 9])
+def test_settling_comes_once_and_before_the_first_step(monkeypatch, count):
+    events = []
+    config = dict(type='mmrazor_ssdkd.TeacherWeights', num_images=count)
+    algorithm = born(student_init=config)
+
+    def record(name, function):
+        def recorded(*args, **kwargs):
+            events.append((name, len(args[0]) if name == 'settle' else None))
+            return function(*args, **kwargs)
+
+        return recorded
+
+    for owner, name in (
+        (algorithm, 'synthesize'),
+        (algorithm._student_init, 'settle'),
+        (algorithm, 'distill'),
+    ):
+        monkeypatch.setattr(owner, name, record(name, getattr(owner, name)))
+    steps(algorithm, optimizers(algorithm), 3)
+    assert events == [
+        ('synthesize', None),
+        ('synthesize', None),
+        *([('settle', count)] if count else []),
+        ('distill', None),
+        ('distill', None),
+        ('synthesize', None),
+        ('distill', None),
+    ]
+
+
+@CASES
+def test_resume_gives_the_same_student(config, monkeypatch):
+    straight = born(config)
+    wrapper = optimizers(straight)
+    steps(straight, wrapper, 3)
+    state = copy.deepcopy(straight.state_dict())
+    optimizer_state = copy.deepcopy(wrapper.state_dict())
+    steps(straight, wrapper, 3)
+    resumed = born(config, seed=1)
+    resumed.load_state_dict(state)
+
+    def settle(images):
+        raise AssertionError('a resumed student was settled')
+
+    monkeypatch.setattr(resumed._student_init, 'settle', settle)
+    resumed_wrapper = optimizers(resumed)
+    resumed_wrapper.load_state_dict(optimizer_state)
+    steps(resumed, resumed_wrapper, 3)
+    assert same(snapshot(resumed.student), snapshot(straight.student))
+
+
+def test_runs_of_one_seed_are_equal():
+    students = []
+    for _ in range(2):
+        algorithm = born()
+        steps(algorithm, optimizers(algorithm), 2)
+        students.append(snapshot(algorithm.student))
+    assert same(*students)
+
+
+@CASES
+def test_an_inherited_student_learns(config):
+    algorithm = born(config)
+    before = snapshot(algorithm.student)
+    logs = steps(algorithm, optimizers(algorithm), 2)
+    assert learnt(before, algorithm.student)
+    assert all(log['loss'].isfinite() for log in logs)
+
+
+def several(**changes):
+    """Config of two teachers."""
+    return ssdkd(
+        teacher=None,
+        teachers=dict(
+            wide=dict(build_cfg=classifier(8)),
+            same=dict(build_cfg=classifier(4)),
+        ),
+        **changes,
+    )
+
+
+@pytest.mark.parametrize('name', ['wide', 'same', None])
+def test_one_of_several_teachers(name):
+    config = dict(type='mmrazor_ssdkd.TeacherWeights', teacher=name)
+    algorithm = born(several, student_init=config)
+    teacher = algorithm.teacher['same']
+    left, right = (
+        dict(model.named_parameters())
+        for model in (algorithm.student, teacher)
+    )
+    equal = all(left[key].equal(right[key]) for key in left)
+    assert equal is (name == 'same')
+
+
+@pytest.mark.parametrize(
+    ('changes', 'error', 'match'),
+    [
+        (
+            dict(student_init='new'),
+            ValueError,
+            "`student_init` must be.*'new'",
+        ),
+        (dict(student_init=1), TypeError, '`student_init` must be.*1'),
+        (
+            dict(
+                student_init=dict(
+                    type='mmrazor_ssdkd.TeacherWeights', teacher='b'
+                )
+            ),
+            ValueError,
+            r"`student_init.teacher` must be one of \['teacher'\].*'b'",
+        ),
+        (
+            dict(
+                student_init='teacher',
+                architecture=dict(classifier(), pretrained='x.pth'),
+            ),
+            ValueError,
+            r'`architecture\.pretrained` must not stand beside',
+        ),
+    ],
+)
+def test_mistakes_are_named_at_build_time(changes, error, match):
+    with pytest.raises(error, match=match):
+        build(ssdkd(**changes))
+
+
+class Plain(BaseModel):
+    """A network of PyTorch alone, with nothing of the teacher's."""
+
+    def __init__(self):
+        super().__init__()
+        self.own = nn.Linear(256, 10)
+
+    def forward(self, inputs, data_samples=None, mode='tensor'):
+        """Returns logits."""
+        return self.own(inputs.flatten(1))
+
+
+def test_nothing_to_inherit():
+    with pytest.raises(ValueError, match="`student_init` must be 'random'"):
+        build(ssdkd(student_init='teacher', architecture=Plain()))
+
+
+def test_a_student_that_is_built_already():
+    student = MMRAZOR_MODELS.build(classifier(4))
+    algorithm = born(architecture=student)
+    by_config = born()
+    left, right = (
+        dict(a.student.named_parameters()) for a in (algorithm, by_config)
+    )
+    assert algorithm.student is student
+    # The same channels of teachers of the same seed, where all are copied.
+    assert left['backbone.bn1.weight'].equal(right['backbone.bn1.weight'])
+
+
+def test_another_component():
+    @MODELS.register_module(name='ToyHalf', force=True)
+    class ToyHalf(StudentInit):
+        """Halves all weights and says what it was called with."""
+
+        num_images = 5
+
+        def prepare(self, student, teachers, images):
+            self.student, self.names = student, list(teachers)
+            self.size, self.seen = tuple(images.shape), []
+
+        def initialize(self):
+            for parameter in self.student.parameters():
+                parameter.data.mul_(0.5)
+
+        def settle(self, images):
+            self.seen.append(tuple(images.shape))
+
+    algorithm = build(ssdkd(student_init=dict(type='mmrazor_ssdkd.ToyHalf')))
+    algorithm.init_weights()
+    init = algorithm._student_init
+    assert init.names == ['teacher']
+    assert init.size == (2, 1, 16, 16)
+    norm = algorithm.student.backbone.bn1.weight
+    assert norm.equal(torch.full_like(norm, 0.5))
+    steps(algorithm, optimizers(algorithm), 2)
+    assert init.seen == [(5, 1, 16, 16)]

@@ -1,0 +1,153 @@
+"""Tests of which of the teacher's channels a student's become."""
+
+import pytest
+import torch
+from inherited_networks import (
+    Attention,
+    Dense,
+    Grouped,
+    Residual,
+    Shuffled,
+    Sorted,
+    prefer,
+    trace,
+)
+
+from mmrazor_ssdkd.models.inheritance.channel_ids import NOBODY
+from mmrazor_ssdkd.models.inheritance.channel_map import ChannelMap
+from mmrazor_ssdkd.models.inheritance.channel_scores import score_channels
+from mmrazor_ssdkd.models.inheritance.layer_pairs import pair_tensors
+
+
+class Mapping:
+    """A map between two networks and what to ask it for."""
+
+    def __init__(self, student, teacher):
+        self.traces = trace(student), trace(teacher)
+        scores = score_channels(self.traces[1], teacher.state_dict())
+        self.map = ChannelMap(
+            *self.traces, pair_tensors(student, teacher), scores
+        )
+
+    def __call__(self, name, dim=0, other=None):
+        ours, theirs = (
+            found.slots[key, dim]
+            for found, key in zip(self.traces, (name, other or name))
+        )
+        return self.map.index(ours, theirs).tolist()
+
+
+def test_largest_sums_of_norms_are_kept_once_for_a_stream():
+    student, teacher = Residual(2, 2, 3), Residual(4, 3, 6)
+    prefer(teacher.stem[0], [3])
+    for block, inner in zip(teacher.blocks, ([0, 2, 5], [1], [1, 3, 4])):
+        prefer(block[0][0], inner)
+        prefer(block[1][0], [1])
+    mapping = Mapping(student, teacher)
+    # Three blocks like channel 1 and the stem likes channel 3.
+    for name in ('stem.0.weight', 'blocks.0.1.0.weight', 'blocks.1.1.1.bias'):
+        other = name.replace('blocks.1', 'blocks.2')
+        assert mapping(name, 0, other) == [1, 3]
+    assert mapping('fc.weight', 1) == [1, 3]
+    assert mapping('fc.weight', 0) == [0, 1, 2]
+    assert mapping('blocks.0.0.0.weight') == [0, 2, 5]
+    assert mapping('blocks.1.0.0.weight', 0, 'blocks.2.0.0.weight') == [
+        1,
+        3,
+        4,
+    ]
+    kept = mapping.map.kept
+    assert {
+        kept[i] for i in mapping.traces[0].inputs['fc.weight'].tolist()
+    } == {0.5}
+
+
+def test_equal_scores_take_the_first_channels():
+    teacher = Residual(4)
+    for parameter in teacher.parameters():
+        parameter.data.fill_(1.0)
+    assert Mapping(Residual(2), teacher)('stem.0.weight') == [0, 1]
+
+
+def test_a_wider_student_has_channels_without_a_counterpart():
+    mapping = Mapping(Residual(4), Residual(2))
+    assert mapping('stem.0.weight') == [0, 1, NOBODY, NOBODY]
+
+
+@pytest.mark.parametrize(
+    ('width', 'groups', 'expected'),
+    [
+        # The best group.
+        (4, 1, [4, 5, 6, 7]),
+        # The best of each group.
+        (4, 2, [1, 3, 4, 5]),
+    ],
+)
+def test_grouped_convolutions(width, groups, expected):
+    teacher = Grouped(8, 2)
+    prefer(teacher.conv[0], [1, 3, 4, 5])
+    prefer(teacher.stem[0], [1, 3, 4, 5])
+    student = Grouped(width, groups)
+    mapping = Mapping(student, teacher)
+    if groups == 2:
+        assert mapping('conv.0.weight') == expected
+        assert mapping('stem.0.weight') == expected
+
+
+def test_fewer_groups_of_as_many_channels():
+    teacher = Grouped(8, 4)
+    prefer(teacher.conv[0], [2, 6])
+    mapping = Mapping(Grouped(4, 2), teacher)
+    assert mapping('conv.0.weight') == [2, 3, 6, 7]
+    assert mapping('stem.0.weight') == [2, 3, 6, 7]
+    assert mapping('fc.weight', 1) == [2, 3, 6, 7]
+
+
+@pytest.mark.parametrize('kind', ['sdpa', 'matmul', 'module'])
+def test_fewer_heads_are_whole_heads(kind):
+    torch.manual_seed(3)
+    teacher = Attention(8, 4, kind)
+    qkv = 'attention.in_proj_weight' if kind == 'module' else 'qkv.weight'
+    weight = dict(teacher.named_parameters())[qkv]
+    # Heads 1 and 3 have the largest queries, keys and values.
+    weight.data.view(3, 4, 2, 8).copy_(
+        torch.tensor([0.1, 2.0, 0.1, 1.0]).view(1, 4, 1, 1).expand(3, 4, 2, 8)
+    )
+    found = Mapping(Attention(4, 2, kind), teacher)(qkv)
+    assert found == [2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22, 23]
+
+
+@pytest.mark.parametrize('kind', ['sdpa', 'matmul', 'module'])
+def test_smaller_heads_keep_channels_of_their_own(kind):
+    teacher = Attention(8, 2, kind)
+    found = Mapping(Attention(4, 2, kind), teacher)(
+        'attention.in_proj_weight' if kind == 'module' else 'qkv.weight'
+    )
+    query, key, value = torch.tensor(found).view(3, 4)
+    assert query.tolist() == (key - 8).tolist()
+    for part in (query, value - 16):
+        assert (part // 4).tolist() == [0, 0, 1, 1]
+
+
+def test_concatenated_layers_choose_each_for_itself():
+    teacher = Dense(4)
+    prefer(teacher.one[0], [0, 3])
+    prefer(teacher.two[0], [1, 2])
+    assert Mapping(Dense(2), teacher)('fc.weight', 1) == [0, 3, 5, 6]
+
+
+def test_halves_of_a_chunk_stay_halves():
+    teacher = Shuffled(8)
+    prefer(teacher.stem[0], [0, 3, 6, 7])
+    prefer(teacher.part[0], [1, 2])
+    mapping = Mapping(Shuffled(4), teacher)
+    assert mapping('part.0.weight', 1) == [2, 3]
+    assert mapping('part.0.weight') == [1, 2]
+    # Left and right take turns.
+    assert mapping('conv.0.weight', 1) == [0, 3, 6, 5]
+
+
+def test_lost_channels_are_kept_in_order_or_not_at_all():
+    assert Mapping(Sorted(4), Sorted(4))('mid.weight', 1) == [0, 1, 2, 3]
+    assert Mapping(Sorted(2), Sorted(4))('mid.weight', 1) == [NOBODY] * 2
+    assert Mapping(Sorted(2), Sorted(4))('fc.weight', 1) != [NOBODY] * 2

@@ -1,0 +1,69 @@
+"""Tests of layers with weights."""
+
+import pytest
+from inherited_networks import Network, trace
+from torch import nn
+
+
+class Lone(Network):
+    """One layer over a part of an image."""
+
+    def __init__(self, layer, cut):
+        super().__init__()
+        self.layer, self.cut = layer, cut
+
+    def run(self, x):
+        return self.layer(self.cut(x))
+
+
+@pytest.mark.parametrize(
+    ('layer', 'cut'),
+    [
+        (nn.Linear(3, 4), lambda x: x[:, :, 0, 0]),
+        (nn.Conv1d(3, 4, 1), lambda x: x.flatten(2)),
+        (nn.Conv3d(3, 4, 1), lambda x: x[..., None]),
+        (nn.ConvTranspose1d(3, 4, 1), lambda x: x[..., 0]),
+    ],
+)
+def test_layers_of_all_dimensions_read_and_make(layer, cut):
+    found = trace(Lone(layer, cut))
+    assert found.inputs['layer.weight'].equal(found.image)
+    assert len(found.outputs['layer.weight']) == 4
+    assert found.bare == {'layer.weight'}
+    assert found.slots['layer.bias', 0].equal(found.outputs['layer.weight'])
+
+
+@pytest.mark.parametrize(
+    ('norm', 'cut'),
+    [
+        (nn.BatchNorm2d(3), lambda x: x),
+        (nn.InstanceNorm2d(3, affine=True), lambda x: x),
+        (nn.GroupNorm(1, 3), lambda x: x),
+        (nn.LayerNorm(3), lambda x: x.permute(0, 2, 3, 1)),
+        (nn.SyncBatchNorm(3), lambda x: x),
+    ],
+)
+def test_norms_tie_their_tensors_to_channels(norm, cut):
+    found = trace(Lone(norm, cut))
+    assert found.slots['layer.weight', 0].equal(found.image)
+    assert found.slots['layer.bias', 0].equal(found.image)
+
+
+def test_a_layer_over_tokens_lets_channels_pass():
+    class Mixer(Network):
+        def __init__(self):
+            super().__init__()
+            self.tokens, self.fc = nn.Linear(64, 5), nn.Linear(3, 2)
+
+        def run(self, x):
+            return self.fc(self.tokens(x.flatten(2)).transpose(1, 2))
+
+    found = trace(Mixer())
+    assert ('tokens.weight', 1) not in found.slots
+    assert found.inputs['fc.weight'].equal(found.image)
+
+
+def test_a_multiplier_of_depthwise_channels_is_a_group_each():
+    layer = nn.Conv2d(3, 6, 1, groups=3)
+    (block,) = trace(Lone(layer, lambda x: x)).blocks
+    assert [matrix.shape for matrix in block] == [(3, 1), (3, 2)]
