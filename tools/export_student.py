@@ -168,6 +168,9 @@ def student_config(config: Config) -> Config:
     )
     scope = resolved.scope or config.get('default_scope', 'mmpretrain')
     kept = {key: config[key] for key in _EVALUATION if key in config}
+    if 'mmrazor' in str(resolved.model):
+        # Plain OpenMMLab finds MMRazor, and on today's torch, through it.
+        kept['custom_imports'] = dict(imports=['mmrazor_ssdkd'])
     return Config(dict(default_scope=scope, model=resolved.model, **kept))
 
 

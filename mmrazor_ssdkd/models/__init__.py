@@ -8,15 +8,21 @@ from .generators import (  # isort: skip
     NormalizedGenerator,
     SSDKDGenerator,
 )
-from .inheritance import TeacherWeights  # isort: skip
+from .inheritance import (  # isort: skip
+    CheckpointWeights,
+    PrunedWeights,
+    TeacherWeights,
+)
 from .algorithms import SSDKD  # isort: skip
 
 __all__ = [
     'SSDKD',
     'BNStatisticsLoss',
+    'CheckpointWeights',
     'ImageSpaceGenerator',
     'ModulatedTaskLoss',
     'NormalizedGenerator',
+    'PrunedWeights',
     'RecentTaskLoss',
     'SSDKDGenerator',
     'TeacherWeights',

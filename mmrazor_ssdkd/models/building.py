@@ -120,7 +120,7 @@ def resolve_model(
         _check_extra(extra, model, name, path)
         model.update(extra)
     if data_preprocessor is not None:
-        model.setdefault('data_preprocessor', data_preprocessor)
+        _innermost(model).setdefault('data_preprocessor', data_preprocessor)
     return ModelConfig(model, scope, weights)
 
 
@@ -185,6 +185,16 @@ def build_part(cfg: dict, name: str, kind: type[Part]) -> Part:
             f'{type(part).__name__}'
         )
     return part
+
+
+def _innermost(model: ConfigDict) -> ConfigDict:
+    """Returns the network's own config, within one that prunes it.
+
+    MMRazor's ``GroupFisherDeploySubModel`` ignores what stands beside it.
+    """
+    while isinstance(model.get('architecture'), dict):
+        model = model.architecture
+    return model
 
 
 def _mark_initialized(model: Any) -> None:

@@ -282,3 +282,14 @@ def test_shared_preprocessor_is_no_setting_of_the_file(tmp_path):
     cfg = dict(cfg_path=path, data_preprocessor=own)
     resolved = resolve_model(cfg, 'teacher', PREPROCESSOR)
     assert resolved.model.data_preprocessor == own
+
+
+def test_shared_preprocessor_reaches_a_pruned_model():
+    """MMRazor's wrapper ignores what stands beside the network in it."""
+    network = classifier(4)
+    network.pop('data_preprocessor')
+    wrapper = dict(type='GroupFisherDeploySubModel', architecture=network)
+    shared = dict(type='mmpretrain.ClsDataPreprocessor', mean=[5.0], std=[2.0])
+    resolved = resolve_model(wrapper, 'architecture', shared)
+    assert resolved.model.architecture.data_preprocessor == shared
+    assert 'data_preprocessor' not in resolved.model

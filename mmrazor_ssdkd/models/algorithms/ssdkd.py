@@ -75,8 +75,8 @@ class SSDKD(BaseAlgorithm):
         student_init (str | dict): Where the student's weights come from:
             'random', its own initialisation and the paper's protocol;
             'teacher', copied from the teacher's; or the config of a
-            ``StudentInit``, such as :class:`TeacherWeights`. Defaults to
-            'random'.
+            ``StudentInit``: :class:`TeacherWeights`, :class:`PrunedWeights`
+            or :class:`CheckpointWeights`. Defaults to 'random'.
         distiller (dict, optional): Config of MMRazor's
             ``ConfigurableDistiller``, whose losses the student minimises too,
             unweighted by w. Connectors with weights need a ``distiller``

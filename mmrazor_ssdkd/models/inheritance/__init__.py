@@ -1,7 +1,15 @@
 """Where a student's weights come from."""
 
 from .building import build_student_init
+from .checkpoint_weights import CheckpointWeights
+from .pruned_weights import PrunedWeights
 from .student_init import StudentInit
 from .teacher_weights import TeacherWeights
 
-__all__ = ['StudentInit', 'TeacherWeights', 'build_student_init']
+__all__ = [
+    'CheckpointWeights',
+    'PrunedWeights',
+    'StudentInit',
+    'TeacherWeights',
+    'build_student_init',
+]

@@ -14,6 +14,7 @@ from .batch_norm_statistics import estimate_statistics
 from .heritage import Heritage
 from .least_squares import fit_layers
 from .student_init import StudentInit
+from .teacher_choice import pick_teacher
 
 __all__ = ['TeacherWeights']
 
@@ -95,7 +96,7 @@ class TeacherWeights(StudentInit):
         Raises:
             ValueError: There is no such teacher, or nothing to inherit.
         """
-        teacher = self._pick(teachers)
+        teacher = pick_teacher(teachers, self._name)
         self._pixels = images.shape[2] * images.shape[3]
         self._heritage = Heritage(student, teacher, images)
         if not self._heritage.counts():
@@ -125,17 +126,3 @@ class TeacherWeights(StudentInit):
             pairs = heritage.layer_pairs()
             fit_layers(student, heritage.teacher, pairs, images)
         estimate_statistics(student, images)
-
-    def _pick(self, teachers: Mapping[str, nn.Module]) -> nn.Module:
-        """Returns the teacher that is named, or the first."""
-        named = {
-            key.removeprefix('teachers.'): teacher
-            for key, teacher in teachers.items()
-        }
-        name = next(iter(named)) if self._name is None else self._name
-        if name not in named:
-            raise ValueError(
-                f'`student_init.teacher` must be one of {list(named)}, but '
-                f'got {name!r}'
-            )
-        return named[name]

@@ -1,0 +1,10 @@
+# SSD-KD on CIFAR-10 for a CPU, the student pruned from its teacher by
+# MMRazor's L1 units: half of the channels of each, the layers of ResNet-18
+# with 8 channels.
+_base_ = (
+    './ssdkd_logits_resnet18-w16_resnet18-w8-inherited_1xb256-20e_cifar10.py'
+)
+
+model = dict(
+    student_init=dict(_delete_=True, type='mmrazor_ssdkd.PrunedWeights')
+)

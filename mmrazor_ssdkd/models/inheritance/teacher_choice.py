@@ -1,0 +1,34 @@
+"""Which of several teachers a student takes its weights from."""
+
+from collections.abc import Mapping
+from typing import Optional
+
+from torch import nn
+
+__all__ = ['pick_teacher']
+
+
+def pick_teacher(
+    teachers: Mapping[str, nn.Module], wanted: Optional[str]
+) -> nn.Module:
+    """Returns the teacher that is named, or the first.
+
+    Args:
+        teachers (Mapping[str, nn.Module]): By the argument that each was
+            given as.
+        wanted (str, optional): Its name among ``teachers``.
+
+    Raises:
+        ValueError: There is no such teacher.
+    """
+    named = {
+        key.removeprefix('teachers.'): teacher
+        for key, teacher in teachers.items()
+    }
+    name = next(iter(named)) if wanted is None else wanted
+    if name not in named:
+        raise ValueError(
+            f'`student_init.teacher` must be one of {list(named)}, but got '
+            f'{name!r}'
+        )
+    return named[name]
