@@ -99,7 +99,7 @@ def test_networks_match_name(path, cfg):
     for network, model in zip(networks, models):
         built = build_model(model, network)
         number = sum(weight.numel() for weight in built.parameters())
-        network = network.removesuffix('-inherited')
+        network = re.sub('-(inherited|pruned)$', '', network)
         assert number == parameters(network, name['data'])
         assert built.head.num_classes == CLASSES[name['data']]
 

@@ -57,9 +57,11 @@ def test_name_matches_content(path, cfg):
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
 def test_name_says_where_the_student_comes_from(path):
-    """One that starts from its teacher's weights is called inherited."""
-    init = load(path).model.get('student_init', 'random')
-    assert ('-inherited_' in path.stem) == (init != 'random')
+    """From random weights, its teacher's, or its teacher pruned."""
+    init = load(path).model.get('student_init', {})
+    kind = init.get('type', '').removeprefix('mmrazor_ssdkd.')
+    assert ('-inherited_' in path.stem) == (kind == 'TeacherWeights')
+    assert ('-pruned_' in path.stem) == (kind == 'PrunedWeights')
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
