@@ -16,7 +16,11 @@ __all__ = ['load_checkpoint', 'load_weights', 'read_checkpoint']
 # Keys a checkpoint and a model may differ in without being of two
 # architectures: old BatchNorm checkpoints count no batches, a preprocessor's
 # constants come from the config, and nothing here runs an auxiliary head.
-_OPTIONAL = ('num_batches_tracked', 'data_preprocessor.', 'auxiliary_head.')
+OPTIONAL_KEYS = (
+    'num_batches_tracked',
+    'data_preprocessor.',
+    'auxiliary_head.',
+)
 # PyTorch's key of `get_extra_state`.
 _EXTRA_STATE = '_extra_state'
 
@@ -66,9 +70,9 @@ def load_checkpoint(
             under two names.
     """
     state = named_weights(checkpoint, source, name)
-    optional: tuple[str, ...] = _OPTIONAL
+    optional: tuple[str, ...] = OPTIONAL_KEYS
     if not extra_state:
-        optional = (*_OPTIONAL, _EXTRA_STATE)
+        optional = (*OPTIONAL_KEYS, _EXTRA_STATE)
         state = {k: v for k, v in state.items() if _EXTRA_STATE not in k}
     own = model.state_dict()
     check_values(state, own, source, name)

@@ -1,6 +1,6 @@
 # CIFAR-10's slim student from random weights and born from its teacher,
 # against time. At a learning rate of 0 it stays what it was before its first
-# step.
+# step, but for BatchNorm's statistics.
 folder = 'configs/mmpretrain/cifar10/'
 pair = '_logits_resnet18-w16_resnet18-w8_1xb256-200e_cifar10.py'
 teacher = folder + 'resnet18-w16_1xb128-30e_cifar10.py'

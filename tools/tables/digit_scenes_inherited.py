@@ -1,6 +1,7 @@
 # The digit scenes' student of the teacher's own family, half as wide, from
 # random weights and born from its teacher, against time. At a learning rate
-# of 0 it stays what it was before its first step.
+# of 0 it stays what it was before its first step, but for BatchNorm's
+# statistics.
 folder = 'configs/mmseg/digit_scenes/'
 pair = 'ssdkd_logits_deeplabv3plus-r18-w16_deeplabv3plus-r18-w8'
 teacher = folder + 'deeplabv3plus_r18-w16_1xb16-20e_digit-scenes.py'

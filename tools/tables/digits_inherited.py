@@ -1,5 +1,6 @@
 # The digits' student from random weights and born from its teacher, against
-# time. At a learning rate of 0 it stays what it was before its first step.
+# time. At a learning rate of 0 it stays what it was before its first step,
+# but for BatchNorm's statistics.
 folder = 'configs/mmpretrain/digits/'
 pair = '_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
 teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'

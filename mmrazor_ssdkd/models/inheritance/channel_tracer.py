@@ -26,8 +26,8 @@ def trace_channels(
     MMRazor's ``ChannelAnalyzer`` runs on today's torch, but was not taken: it
     knows no transposed convolution and no GroupNorm or LayerNorm, drops what
     it cannot prune without a word, gives all groups of a convolution one
-    choice, fails on a residual stream that is split, and takes 4 to 25
-    seconds for a network of 224x224 pixels, where this takes under one.
+    choice and fails on a residual stream that is split. On a busy machine it
+    took 2 to 25 seconds for a network of 224x224 pixels, this 0.2 to 18.
 
     Args:
         model (nn.Module): The network, in eval mode.

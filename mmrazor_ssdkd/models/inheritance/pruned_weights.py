@@ -7,16 +7,14 @@ import torch
 from mmengine.logging import print_log
 from torch import nn
 
+from mmrazor_ssdkd.models.checkpoint import OPTIONAL_KEYS
 from mmrazor_ssdkd.registry import MODELS
 
 from .given_weights import GivenWeights
 from .l1_pruning import L1Pruner
-from .teacher_choice import pick_teacher
+from .teacher_choice import check_teacher_name, pick_teacher
 
 __all__ = ['PrunedWeights']
-
-# Keys of what never runs here, or of what a config sets.
-_OPTIONAL = ('num_batches_tracked', 'data_preprocessor.', 'auxiliary_head.')
 
 
 @MODELS.register_module()
@@ -41,13 +39,8 @@ class PrunedWeights(GivenWeights):
     def __init__(
         self, teacher: Optional[str] = None, num_images: int = 0
     ) -> None:
-        if teacher is not None and not isinstance(teacher, str):
-            raise TypeError(
-                '`student_init.teacher` must be a name or None, but got '
-                f'{teacher!r}'
-            )
         super().__init__(num_images)
-        self._name = teacher
+        self._name = check_teacher_name(teacher)
 
     def find_weights(
         self,
@@ -86,7 +79,7 @@ def _check_same(
 ) -> None:
     """Raises a ValueError unless two networks have the same tensors."""
     for name in sorted(own.keys() | pruned.keys()):
-        if any(part in name for part in _OPTIONAL):
+        if any(part in name for part in OPTIONAL_KEYS):
             continue
         ours, theirs = (
             tuple(state[name].shape) if name in state else 'no tensor'

@@ -5,7 +5,21 @@ from typing import Optional
 
 from torch import nn
 
-__all__ = ['pick_teacher']
+__all__ = ['check_teacher_name', 'pick_teacher']
+
+
+def check_teacher_name(wanted: Optional[str]) -> Optional[str]:
+    """Returns a teacher's name, or None for the first.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if wanted is not None and not isinstance(wanted, str):
+        raise TypeError(
+            '`student_init.teacher` must be a name or None, but got '
+            f'{wanted!r}'
+        )
+    return wanted
 
 
 def pick_teacher(

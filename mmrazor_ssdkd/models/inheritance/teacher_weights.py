@@ -14,7 +14,7 @@ from .batch_norm_statistics import estimate_statistics
 from .heritage import Heritage
 from .least_squares import fit_layers
 from .student_init import StudentInit
-from .teacher_choice import pick_teacher
+from .teacher_choice import check_teacher_name, pick_teacher
 
 __all__ = ['TeacherWeights']
 
@@ -60,12 +60,7 @@ class TeacherWeights(StudentInit):
         fit: bool = True,
         num_images: Optional[int] = None,
     ) -> None:
-        if teacher is not None and not isinstance(teacher, str):
-            raise TypeError(
-                '`student_init.teacher` must be a name or None, but got '
-                f'{teacher!r}'
-            )
-        self._name = teacher
+        self._name = check_teacher_name(teacher)
         self._fit = check_bool('student_init.fit', fit)
         if num_images is not None:
             check_int('student_init.num_images', num_images, 0)
@@ -123,6 +118,8 @@ class TeacherWeights(StudentInit):
             return
         student = heritage.student
         if self._fit:
+            # Keeps the statistics, too.
             pairs = heritage.layer_pairs()
             fit_layers(student, heritage.teacher, pairs, images)
-        estimate_statistics(student, images)
+        else:
+            estimate_statistics(student, images)
