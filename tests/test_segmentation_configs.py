@@ -85,7 +85,7 @@ def test_networks_and_data_match_name(path):
     parts = networks.split('_')
     # A plain training has no method and loss in front.
     found = parts[2:] if len(names) == 2 else ['-'.join(parts)]
-    assert found == names
+    assert [part.removesuffix('-inherited') for part in found] == names
     data = length_and_data.split('_', 1)[1]
     assert data.startswith(path.parent.name.replace('_', '-'))
     size = re.search(r'-(\d+)x(\d+)$', data)
