@@ -15,6 +15,7 @@ from .checkpoint_text import disarm_checkpoint_text
 from .data_free import mend_data_free_distillation
 from .finite_checkpoints import mend_broken_checkpoints
 from .gradient_accumulation import mend_gradient_accumulation
+from .interrupted_epochs import mend_interrupted_epochs
 from .mmcv_ops import import_mmcv_ops
 from .quantization_tables import skip_quantization_tables
 from .runner_checkpoints import check_runner_checkpoints
@@ -35,5 +36,6 @@ def mend() -> None:
     mend_checkpoint_files()
     mend_broken_checkpoints()
     mend_gradient_accumulation()
+    mend_interrupted_epochs()
     mend_averaged_models()
     mend_data_free_distillation()
