@@ -9,4 +9,7 @@ bin=.venv/bin
 "$bin/interrogate" --quiet --fail-under 90 --ignore-init-method \
     --ignore-nested-functions mmrazor_ssdkd tools
 "$bin/codespell" mmrazor_ssdkd tools tests configs README.md
-exec "$bin/python" -m pytest tests "$@"
+# One process for a core, each of one thread; a file's tests share what is slow
+# to set up.
+export OMP_NUM_THREADS=1
+exec "$bin/python" -m pytest tests -n auto --maxprocesses 8 --dist loadfile "$@"
