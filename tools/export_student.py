@@ -16,6 +16,7 @@ from mmengine.registry import DATASETS, DefaultScope
 from outputs import StrPath, add_force, check_output
 
 from mmrazor_ssdkd.checkpoints.weights import named_weights
+from mmrazor_ssdkd.compat.mmcls_names import current_scope
 from mmrazor_ssdkd.engine import add_cfg_options, load_config
 from mmrazor_ssdkd.files import write_bytes, write_text
 from mmrazor_ssdkd.models.building import build_model, resolve_model
@@ -166,10 +167,12 @@ def student_config(config: Config) -> Config:
         'architecture',
         _shared_preprocessor(config),
     )
-    scope = resolved.scope or config.get('default_scope', 'mmpretrain')
+    scope = resolved.scope or current_scope(
+        config.get('default_scope', 'mmpretrain')
+    )
     kept = {key: config[key] for key in _EVALUATION if key in config}
-    if 'mmrazor' in str(resolved.model):
-        # Plain OpenMMLab finds MMRazor, and on today's torch, through it.
+    if any(name in str(resolved.model) for name in ('mmrazor', 'mmcls')):
+        # Plain OpenMMLab finds them, and on today's torch, through it.
         kept['custom_imports'] = dict(imports=['mmrazor_ssdkd'])
     return Config(dict(default_scope=scope, model=resolved.model, **kept))
 

@@ -3,8 +3,8 @@
 Every mend is one file, touches nothing where the stack works by itself, and
 must run before ``mmrazor.models``, ``mmpretrain.models`` or ``mmseg.models``
 are imported. The order below matters: torchvision is imported by mmpretrain,
-``mmcv.ops`` by mmseg, and the quantization tables by all of MMRazor, which
-the last one imports.
+``mmcv.ops`` by mmseg, mmcls and the quantization tables by all of MMRazor,
+which the tables' mend imports.
 """
 
 from .averaged_models import mend_averaged_models
@@ -15,6 +15,8 @@ from .checkpoint_text import disarm_checkpoint_text
 from .data_free import mend_data_free_distillation
 from .finite_checkpoints import mend_broken_checkpoints
 from .gradient_accumulation import mend_gradient_accumulation
+from .mmcls_imports import import_mmcls_as_mmpretrain
+from .mmcls_names import mend_mmcls_names
 from .mmcv_ops import import_mmcv_ops
 from .quantization_tables import skip_quantization_tables
 from .runner_checkpoints import check_runner_checkpoints
@@ -27,6 +29,7 @@ def mend() -> None:
     """Applies every mend once; a second call changes nothing."""
     import_torchvision()
     import_mmcv_ops()
+    import_mmcls_as_mmpretrain()
     skip_quantization_tables()
     allow_mmengine_checkpoints()
     disarm_checkpoint_text()
@@ -37,3 +40,4 @@ def mend() -> None:
     mend_gradient_accumulation()
     mend_averaged_models()
     mend_data_free_distillation()
+    mend_mmcls_names()

@@ -12,6 +12,7 @@ from mmengine.utils import import_modules_from_strings
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
 
+from ..compat.mmcls_names import current_scope
 from .checkpoint import load_weights
 
 __all__ = [
@@ -207,7 +208,7 @@ def _read_config(
 ) -> tuple[Config, str]:
     """Returns a config file and the scope that its bare names are of."""
     if '::' in path:
-        scope = path.split('::')[0]
+        scope = current_scope(path.split('::')[0])
         import_modules_from_strings(f'{scope}.models')
         return get_config(path, bool(pretrained)), scope
     if pretrained:
@@ -217,7 +218,7 @@ def _read_config(
             f'got {pretrained!r} with {path!r}'
         )
     file = Config.fromfile(path)
-    return file, file.get('default_scope', 'mmpretrain')
+    return file, current_scope(file.get('default_scope', 'mmpretrain'))
 
 
 def _is_published(cfg: dict) -> bool:
