@@ -18,6 +18,8 @@ from .gradient_accumulation import mend_gradient_accumulation
 from .mmcls_imports import import_mmcls_as_mmpretrain
 from .mmcls_names import mend_mmcls_names
 from .mmcv_ops import import_mmcv_ops
+from .own_configs import mend_own_configs
+from .package_installs import mend_package_installs
 from .quantization_tables import skip_quantization_tables
 from .runner_checkpoints import check_runner_checkpoints
 from .torchvision_ops import import_torchvision
@@ -40,4 +42,6 @@ def mend() -> None:
     mend_gradient_accumulation()
     mend_averaged_models()
     mend_data_free_distillation()
+    mend_package_installs()
     mend_mmcls_names()
+    mend_own_configs()
