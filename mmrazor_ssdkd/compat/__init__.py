@@ -12,7 +12,9 @@ from .checkpoint_files import mend_checkpoint_files
 from .checkpoint_globals import allow_mmengine_checkpoints
 from .checkpoint_sources import check_checkpoint_sources
 from .checkpoint_text import disarm_checkpoint_text
+from .contrast_samples import mend_contrast_samples
 from .data_free import mend_data_free_distillation
+from .decoupled_loss import mend_decoupled_loss
 from .finite_checkpoints import mend_broken_checkpoints
 from .gradient_accumulation import mend_gradient_accumulation
 from .mmcls_imports import import_mmcls_as_mmpretrain
@@ -20,6 +22,7 @@ from .mmcls_names import mend_mmcls_names
 from .mmcv_ops import import_mmcv_ops
 from .own_configs import mend_own_configs
 from .package_installs import mend_package_installs
+from .predictor_types import mend_predictor_types
 from .quantization_tables import skip_quantization_tables
 from .runner_checkpoints import check_runner_checkpoints
 from .torchvision_ops import import_torchvision
@@ -42,6 +45,9 @@ def mend() -> None:
     mend_gradient_accumulation()
     mend_averaged_models()
     mend_data_free_distillation()
+    mend_contrast_samples()
+    mend_decoupled_loss()
+    mend_predictor_types()
     mend_package_installs()
     mend_mmcls_names()
     mend_own_configs()
