@@ -8,10 +8,15 @@ from packaging.requirements import Requirement
 _LIST = Path(__file__).with_name('requirements.txt')
 # Two distributions that answer to the same import name.
 _EITHER = {'mmcv-lite': ('mmcv', 'mmcv-lite')}
+# What breaks the stack where it is installed. mmpretrain is its successor
+# and answers to its name.
+_BREAKING = ('mmcls',)
 
 
 def check_dependencies(requirements: str | None = None) -> None:
     """Raises an ImportError for the first package outside its range.
+
+    What is installed and must not be is named first.
 
     Args:
         requirements (str, optional): Lines as in a requirements file.
@@ -21,11 +26,24 @@ def check_dependencies(requirements: str | None = None) -> None:
         ImportError: Names the package, its range, what is there and the
             command that mends it.
     """
+    for name in _BREAKING:
+        _check_absent(name)
     if requirements is None:
         requirements = _LIST.read_text()
     for line in requirements.splitlines():
         if line and not line.startswith('#'):
             _check(Requirement(line))
+
+
+def _check_absent(name: str) -> None:
+    """Checks that a package is not installed."""
+    version = _version(name)
+    if version is not None:
+        raise ImportError(
+            f'`{name}` must not be installed, since it does not import on '
+            f'this torch and mmpretrain takes its place, but {name} {version} '
+            f'is: run pip uninstall {name}'
+        )
 
 
 def _check(requirement: Requirement) -> None:

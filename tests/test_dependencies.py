@@ -90,3 +90,11 @@ def test_full_mmcv_out_of_range_raises(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, 'path', [str(tmp_path)])
     with pytest.raises(ImportError, match=r'`mmcv or mmcv-lite`.*mmcv 2.2.0'):
         check_dependencies('mmcv-lite>=2.0.0,<=2.1.0')
+
+
+def test_installed_mmcls_raises(tmp_path, monkeypatch):
+    """It breaks the stack, whatever else is installed."""
+    install(tmp_path, 'mmcls', '0.25.0')
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ImportError, match=r'mmcls 0.25.0.*pip uninstall mmc'):
+        check_dependencies()

@@ -16,7 +16,8 @@ from mmengine.registry import DATASETS, DefaultScope
 from outputs import StrPath, add_force, check_output
 
 from mmrazor_ssdkd.checkpoints.weights import named_weights
-from mmrazor_ssdkd.engine import add_cfg_options, load_config
+from mmrazor_ssdkd.compat.mmcls_names import current_scope
+from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 from mmrazor_ssdkd.files import write_bytes, write_text
 from mmrazor_ssdkd.models.building import build_model, resolve_model
 from mmrazor_ssdkd.models.checkpoint import load_checkpoint, read_checkpoint
@@ -166,10 +167,12 @@ def student_config(config: Config) -> Config:
         'architecture',
         _shared_preprocessor(config),
     )
-    scope = resolved.scope or config.get('default_scope', 'mmpretrain')
+    scope = resolved.scope or current_scope(
+        config.get('default_scope', 'mmpretrain')
+    )
     kept = {key: config[key] for key in _EVALUATION if key in config}
-    if 'mmrazor' in str(resolved.model):
-        # Plain OpenMMLab finds MMRazor, and on today's torch, through it.
+    if any(name in str(resolved.model) for name in ('mmrazor', 'mmcls')):
+        # Plain OpenMMLab finds them, and on today's torch, through it.
         kept['custom_imports'] = dict(imports=['mmrazor_ssdkd'])
     return Config(dict(default_scope=scope, model=resolved.model, **kept))
 
@@ -177,13 +180,13 @@ def student_config(config: Config) -> Config:
 def main() -> None:
     """Runs the export."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('config', help='config of the distillation')
+    add_config(parser, 'config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('out', help='path of the checkpoint to write')
     add_cfg_options(parser)
     add_force(parser)
     args = parser.parse_args()
-    config = load_config(args.config, cfg_options=args.cfg_options)
+    config = read_config(parser, args)
     try:
         export_student(config, args.checkpoint, args.out, args.force)
     except (ValueError, OSError) as error:

@@ -24,8 +24,9 @@ from torch.nn import functional as F
 
 from mmrazor_ssdkd.engine import (
     add_cfg_options,
+    add_config,
     forget_teachers,
-    load_config,
+    read_config,
 )
 from mmrazor_ssdkd.files import write_bytes
 from mmrazor_ssdkd.models.algorithms import SSDKD
@@ -192,12 +193,12 @@ def write_image(path: Path, image: torch.Tensor) -> None:
 def main() -> None:
     """Runs the export."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('config', help='config of the distillation')
+    add_config(parser, 'config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('out', help='the folder to write, new or empty')
     add_cfg_options(parser)
     args = parser.parse_args()
-    config = load_config(args.config, cfg_options=args.cfg_options)
+    config = read_config(parser, args)
     number = export_synthetic(config, args.checkpoint, args.out)
     print(f'Wrote {number} images to {args.out}')
 

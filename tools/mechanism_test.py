@@ -19,7 +19,7 @@ from mmengine.runner import set_random_seed
 from mmrazor.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 from outputs import add_force, check_outputs, write_json
 
-from mmrazor_ssdkd.engine import add_cfg_options, load_config
+from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 from mmrazor_ssdkd.models.algorithms import SSDKD
 
 LABELS = ('predicted', 'uniform', 'rare')
@@ -140,7 +140,7 @@ def prepared(
 def main() -> None:
     """Runs all settings and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('config', help='config of SSD-KD')
+    add_config(parser, 'config of SSD-KD')
     parser.add_argument('--frequent', type=int, default=0, help='the class')
     parser.add_argument('--steps', type=int, default=200)
     parser.add_argument('--seeds', type=int, nargs='+', default=[10, 11, 12])
@@ -152,7 +152,7 @@ def main() -> None:
     add_force(parser)
     args = parser.parse_args()
     check_outputs(parser, args, 'json', inputs=[args.config])
-    cfg = load_config(args.config, cfg_options=args.cfg_options)
+    cfg = read_config(parser, args)
     init_default_scope(cfg.get('default_scope', 'mmpretrain'))
     set_random_seed(args.seeds[0])
     pool = synthetic_pool(cfg, 2 * cfg.model.replay_buffer.max_size)

@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from outputs import add_force, check_outputs, write_figure
 
-from mmrazor_ssdkd.engine import add_cfg_options, load_config
+from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.models.forward import swaps_channels
 from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
@@ -151,7 +151,7 @@ def to_rgb(images: torch.Tensor, algorithm: SSDKD) -> Array:
 def main() -> None:
     """Draws the picture."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('config', help='config of the distillation')
+    add_config(parser, 'config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('png', type=Path, help='where to draw it')
     parser.add_argument('--rows', type=int, default=4)
@@ -160,7 +160,7 @@ def main() -> None:
     args = parser.parse_args()
     check_outputs(parser, args, 'png', inputs=[args.config, args.checkpoint])
     check_int('rows', args.rows)
-    config = load_config(args.config, cfg_options=args.cfg_options)
+    config = read_config(parser, args)
     algorithm = build(config, args.checkpoint)
     samples = stored_samples(algorithm, args.checkpoint)
     draw(samples, algorithm, dataset_meta(config), args.png, args.rows)

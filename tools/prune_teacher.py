@@ -16,7 +16,7 @@ from mmengine.registry import DefaultScope
 from outputs import add_force, check_outputs
 from torch import nn
 
-from mmrazor_ssdkd.engine import add_cfg_options, load_config
+from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 from mmrazor_ssdkd.files import write_bytes, write_text
 from mmrazor_ssdkd.models.building import (
     build_part,
@@ -126,7 +126,7 @@ def write_pruned(config: Config, ratio: float, out: str) -> int:
 def main() -> None:
     """Prunes a teacher and says how much is left."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('config', help='config of the distillation')
+    add_config(parser, 'config of the distillation')
     parser.add_argument('out', help='path of the checkpoint to write')
     parser.add_argument(
         '--ratio',
@@ -143,7 +143,7 @@ def main() -> None:
             '`out` must not end in .py, which is for the config beside it, '
             f'but got {args.out!r}'
         )
-    config = load_config(args.config, cfg_options=args.cfg_options)
+    config = read_config(parser, args)
     inputs = config_files(config.filename)
     check_outputs(parser, args, 'out', 'beside', inputs=inputs)
     try:

@@ -9,7 +9,7 @@ from mmengine.runner import Runner
 from mmrazor_ssdkd.engine import (
     add_config_arguments,
     forget_teachers,
-    load_config,
+    read_config,
 )
 from mmrazor_ssdkd.models.checkpoint import load_weights
 
@@ -20,9 +20,7 @@ def main() -> None:
     add_config_arguments(parser)
     parser.add_argument('checkpoint', help='path or URL of the checkpoint')
     args = parser.parse_args()
-    cfg = load_config(
-        args.config, args.work_dir, args.cfg_options, args.launcher
-    )
+    cfg = read_config(parser, args)
     # The checkpoint has the teachers' weights, too.
     forget_teachers(cfg)
     # Without a name, or it would replace the config that training left.

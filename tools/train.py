@@ -13,7 +13,7 @@ from mmrazor_ssdkd.engine import (
     check_unused,
     delete_checkpoints,
     held,
-    load_config,
+    read_config,
 )
 
 
@@ -38,6 +38,12 @@ def make_parser() -> argparse.ArgumentParser:
         '--amp',
         action='store_true',
         help="mixed precision: mmengine's on a GPU, bfloat16 on the CPU",
+    )
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help="scale the learning rates by the batch's size over "
+        'auto_scale_lr.base_batch_size of the config',
     )
     return parser
 
@@ -77,6 +83,24 @@ def use_amp(optim_wrapper: dict) -> None:
             wrapper.update(type='mmrazor_ssdkd.Bf16OptimWrapper', enabled=True)
 
 
+def scale_lr(cfg: Config) -> None:
+    """Turns on that mmengine scales the learning rates.
+
+    Args:
+        cfg (Config): Changed in place.
+
+    Raises:
+        ValueError: It does not say for which batch its rates are.
+    """
+    scaling = cfg.get('auto_scale_lr')
+    if not (scaling and scaling.get('base_batch_size')):
+        raise ValueError(
+            '`auto_scale_lr` must have a base_batch_size with '
+            f'--auto-scale-lr, but the config has {scaling}'
+        )
+    scaling.enable = True
+
+
 def claim(cfg: Config, overwrite: bool) -> None:
     """Makes sure that a training writes over nothing, or what it was told.
 
@@ -97,9 +121,12 @@ def main() -> None:
     """Runs the training."""
     parser = make_parser()
     args = parser.parse_args()
-    cfg = load_config(
-        args.config, args.work_dir, args.cfg_options, args.launcher
-    )
+    cfg = read_config(parser, args)
+    if args.auto_scale_lr:
+        try:
+            scale_lr(cfg)
+        except ValueError as error:
+            parser.error(str(error))
     if args.amp:
         use_amp(cfg.optim_wrapper)
     if args.resume:

@@ -3,8 +3,8 @@
 Every mend is one file, touches nothing where the stack works by itself, and
 must run before ``mmrazor.models``, ``mmpretrain.models`` or ``mmseg.models``
 are imported. The order below matters: torchvision is imported by mmpretrain,
-``mmcv.ops`` by mmseg, and the quantization tables by all of MMRazor, which
-the last one imports.
+``mmcv.ops`` by mmseg, mmcls and the quantization tables by all of MMRazor,
+which the tables' mend imports.
 """
 
 from .averaged_models import mend_averaged_models
@@ -12,11 +12,18 @@ from .checkpoint_files import mend_checkpoint_files
 from .checkpoint_globals import allow_mmengine_checkpoints
 from .checkpoint_sources import check_checkpoint_sources
 from .checkpoint_text import disarm_checkpoint_text
+from .contrast_samples import mend_contrast_samples
 from .data_free import mend_data_free_distillation
+from .decoupled_loss import mend_decoupled_loss
 from .finite_checkpoints import mend_broken_checkpoints
 from .gradient_accumulation import mend_gradient_accumulation
 from .interrupted_epochs import mend_interrupted_epochs
+from .mmcls_imports import import_mmcls_as_mmpretrain
+from .mmcls_names import mend_mmcls_names
 from .mmcv_ops import import_mmcv_ops
+from .own_configs import mend_own_configs
+from .package_installs import mend_package_installs
+from .predictor_types import mend_predictor_types
 from .quantization_tables import skip_quantization_tables
 from .runner_checkpoints import check_runner_checkpoints
 from .torchvision_ops import import_torchvision
@@ -28,6 +35,7 @@ def mend() -> None:
     """Applies every mend once; a second call changes nothing."""
     import_torchvision()
     import_mmcv_ops()
+    import_mmcls_as_mmpretrain()
     skip_quantization_tables()
     allow_mmengine_checkpoints()
     disarm_checkpoint_text()
@@ -39,3 +47,9 @@ def mend() -> None:
     mend_interrupted_epochs()
     mend_averaged_models()
     mend_data_free_distillation()
+    mend_contrast_samples()
+    mend_decoupled_loss()
+    mend_predictor_types()
+    mend_package_installs()
+    mend_mmcls_names()
+    mend_own_configs()

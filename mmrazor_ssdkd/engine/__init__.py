@@ -3,9 +3,11 @@
 from .bf16_optim_wrapper import Bf16OptimWrapper
 from .command_line import (
     add_cfg_options,
+    add_config,
     add_config_arguments,
     forget_teachers,
     load_config,
+    read_config,
 )
 from .latest_checkpoint import find_latest_checkpoint
 from .random_stream import RandomStream
@@ -16,6 +18,7 @@ __all__ = [
     'Bf16OptimWrapper',
     'RandomStream',
     'add_cfg_options',
+    'add_config',
     'add_config_arguments',
     'check_unused',
     'delete_checkpoints',
@@ -23,5 +26,6 @@ __all__ = [
     'forget_teachers',
     'held',
     'load_config',
+    'read_config',
     'settings_of_config',
 ]

@@ -6,11 +6,15 @@ from typing import Optional
 
 from mmengine.config import Config, DictAction
 
+from .config_addresses import find_config
+
 __all__ = [
     'add_cfg_options',
+    'add_config',
     'add_config_arguments',
     'forget_teachers',
     'load_config',
+    'read_config',
 ]
 
 
@@ -20,7 +24,7 @@ def add_config_arguments(parser: argparse.ArgumentParser) -> None:
     Args:
         parser (argparse.ArgumentParser): The tool's parser.
     """
-    parser.add_argument('config', help='path of the config')
+    add_config(parser, 'the config')
     parser.add_argument(
         '--work-dir',
         help='where logs and checkpoints go; defaults to work_dirs/NAME of '
@@ -36,6 +40,20 @@ def add_config_arguments(parser: argparse.ArgumentParser) -> None:
     # What `torch.distributed.launch` passes.
     parser.add_argument(
         '--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS
+    )
+
+
+def add_config(parser: argparse.ArgumentParser, what: str) -> None:
+    """Adds the config itself.
+
+    Args:
+        parser (argparse.ArgumentParser): The tool's parser.
+        what (str): Which config it is, for the help.
+    """
+    parser.add_argument(
+        'config',
+        help=f'{what}: its path, or its address in a package, such as '
+        'mmrazor::distill/... or mmrazor_ssdkd::mmpretrain/...',
     )
 
 
@@ -64,7 +82,7 @@ def load_config(
     """Reads a config and puts the command line's settings into it.
 
     Args:
-        path (str): Path of the config.
+        path (str): Path or address of the config, see :func:`find_config`.
         work_dir (str, optional): Defaults to the config's own, or to
             work_dirs/NAME.
         cfg_options (dict, optional): Settings to override, by dotted key.
@@ -73,13 +91,41 @@ def load_config(
 
     Returns:
         Config: What a Runner takes.
+
+    Raises:
+        ValueError: There is no such file or package.
+        ModuleNotFoundError: It inherits from a package that is not installed.
     """
-    cfg = Config.fromfile(path)
+    file = find_config(path)
+    cfg = Config.fromfile(file)
     cfg.merge_from_dict(cfg_options or {})
     cfg.launcher = launcher
-    default = str(Path('work_dirs') / Path(path).stem)
+    default = str(Path('work_dirs') / file.stem)
     cfg.work_dir = work_dir or cfg.get('work_dir') or default
     return cfg
+
+
+def read_config(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> Config:
+    """Reads the config that a tool was given, or ends the tool in one line.
+
+    Args:
+        parser (argparse.ArgumentParser): The tool's parser.
+        args (argparse.Namespace): What it found.
+
+    Returns:
+        Config: What a Runner takes.
+    """
+    try:
+        return load_config(
+            args.config,
+            getattr(args, 'work_dir', None),
+            args.cfg_options,
+            getattr(args, 'launcher', 'none'),
+        )
+    except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
+        parser.error(str(error))
 
 
 def forget_teachers(cfg: Config) -> None:

@@ -12,6 +12,8 @@ from mmengine.utils import import_modules_from_strings
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
 
+from ..compat.mmcls_names import current_scope
+from ..compat.own_configs import is_own, own_config
 from .checkpoint import load_weights
 
 __all__ = [
@@ -206,18 +208,19 @@ def _read_config(
     path: str, name: str, pretrained: Optional[bool]
 ) -> tuple[Config, str]:
     """Returns a config file and the scope that its bare names are of."""
-    if '::' in path:
-        scope = path.split('::')[0]
+    if '::' in path and not is_own(path):
+        scope = current_scope(path.split('::')[0])
+        file = get_config(path, bool(pretrained))
         import_modules_from_strings(f'{scope}.models')
-        return get_config(path, bool(pretrained)), scope
+        return file, scope
     if pretrained:
         raise ValueError(
             f'`{name}.pretrained` must be False for a config file of your own '
             "(a teacher's weights go into `teacher_ckpt` or `ckpt_path`), but "
             f'got {pretrained!r} with {path!r}'
         )
-    file = Config.fromfile(path)
-    return file, file.get('default_scope', 'mmpretrain')
+    file = Config.fromfile(own_config(path) if is_own(path) else path)
+    return file, current_scope(file.get('default_scope', 'mmpretrain'))
 
 
 def _is_published(cfg: dict) -> bool:

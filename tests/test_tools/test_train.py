@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from train import main, use_amp
+from mmengine.config import Config
+from train import main, scale_lr, use_amp
 
 AMP = (
     'AmpOptimWrapper'
@@ -111,3 +112,17 @@ def test_second_run_is_refused(tmp_path, call, capsys):
     assert not (work_dir / 'epoch_3.pth').exists()
     with pytest.raises(SystemExit):
         call(*here, '--overwrite', '--resume')
+
+
+def test_auto_scale_lr():
+    """It is turned on where the config says for which batch it is."""
+    cfg = Config(dict(auto_scale_lr=dict(enable=False, base_batch_size=256)))
+    scale_lr(cfg)
+    assert cfg.auto_scale_lr == dict(enable=True, base_batch_size=256)
+
+
+@pytest.mark.parametrize('config', [{}, {'auto_scale_lr': {'enable': True}}])
+def test_auto_scale_lr_without_a_batch_size(config):
+    """Without one there is nothing to scale by."""
+    with pytest.raises(ValueError, match='`auto_scale_lr` must have'):
+        scale_lr(Config(config))

@@ -12,10 +12,7 @@ model = dict(
         teacher_recorders=dict(
             logits=dict(type='ModuleOutputs', source='head.fc')
         ),
-        distill_losses=dict(
-            # It sums over the batch, whatever its `reduction` says.
-            loss_dkd=dict(type='DKDLoss', tau=4, beta=2.0, loss_weight=1 / 64)
-        ),
+        distill_losses=dict(loss_dkd=dict(type='DKDLoss', tau=4, beta=2.0)),
         loss_forward_mappings=dict(
             loss_dkd=dict(
                 preds_S=dict(from_student=True, recorder='logits'),
