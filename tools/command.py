@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn, Optional
 
 import mmrazor_ssdkd
+from mmrazor_ssdkd.blame import names_rule
 
 __all__ = ['Parser', 'tool']
 
@@ -87,7 +88,7 @@ def _mistake(error: BaseException) -> Optional[str]:
     """Returns what to say of a user's mistake, None for another error."""
     for link in _chain(error):
         # Registries of some versions wrap what they get, in its own type.
-        if isinstance(link, (ValueError, TypeError)) and _names_rule(link):
+        if names_rule(link):
             return str(link)
     text = f'{type(error).__name__}: {_text(error)}'
     if isinstance(error, OSError) and error.strerror:
@@ -99,11 +100,6 @@ def _mistake(error: BaseException) -> Optional[str]:
         return None
     built = any(part in file for file in files for part in _BUILDERS)
     return text if built or isinstance(error, _REFUSALS) else None
-
-
-def _names_rule(error: BaseException) -> bool:
-    """Returns whether a message is of the form that this package's have."""
-    return '`' in str(error) and ' must ' in str(error)
 
 
 def _text(error: BaseException) -> str:
