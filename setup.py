@@ -39,6 +39,7 @@ setup(
             'mypy>=2.4,<2.5',
             'interrogate>=1.7,<2',
             'codespell>=2.3,<3',
+            'hypothesis>=6.100,<7',
         ]
     },
 )

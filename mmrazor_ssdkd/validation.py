@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 
@@ -12,8 +13,33 @@ __all__ = [
     'check_int',
     'check_logits',
     'check_number',
+    'check_numbers',
     'check_same_shape',
+    'shown',
 ]
+
+# No weight, exponent or count of anything is meant to be larger.
+LARGEST_NUMBER = 1e6
+LARGEST_INT = 2**31 - 1
+_LONGEST = 200
+
+
+def shown(value: Any, longest: int = _LONGEST) -> str:
+    """Returns a value as a message shows it: in one line that is not long.
+
+    Args:
+        value (object): Anything.
+        longest (int): How many characters it may have. Defaults to 200.
+
+    Returns:
+        str: Its `repr`, cut where it is longer.
+    """
+    try:
+        text = ' '.join(repr(value).split())
+    # It is the user's, and integers of 4,300 digits have none either.
+    except Exception:
+        text = f'a {type(value).__name__} that cannot be shown'
+    return text if len(text) <= longest else f'{text[:longest]}...'
 
 
 def check_bool(name: str, value: bool) -> bool:
@@ -23,7 +49,9 @@ def check_bool(name: str, value: bool) -> bool:
         TypeError: The value is none.
     """
     if not isinstance(value, bool):
-        raise TypeError(f'`{name}` must be True or False, but got {value!r}')
+        raise TypeError(
+            f'`{name}` must be True or False, but got {shown(value)}'
+        )
     return value
 
 
@@ -32,8 +60,9 @@ def check_number(
     value: float,
     minimum: float = 0.0,
     exclusive: bool = False,
+    maximum: float = LARGEST_NUMBER,
 ) -> float:
-    """Returns a number in ``[minimum, inf)``.
+    """Returns a number in ``[minimum, maximum]``.
 
     Args:
         name (str): The argument's name, for the message.
@@ -41,31 +70,60 @@ def check_number(
         minimum (float): Its lower bound. Defaults to 0.
         exclusive (bool): Whether the lower bound itself is too small.
             Defaults to False.
+        maximum (float): Its upper bound. Defaults to a million.
 
     Raises:
         TypeError: The value is no real number.
         ValueError: It is outside the range, infinite or NaN.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f'`{name}` must be a number, but got {value!r}')
-    too_small = value <= minimum if exclusive else value < minimum
-    if not math.isfinite(value) or too_small:
+        raise TypeError(f'`{name}` must be a number, but got {shown(value)}')
+    large_enough = value > minimum if exclusive else value >= minimum
+    if not large_enough or value == math.inf:
         rule = f'{">" if exclusive else ">="} {minimum}'
-        raise ValueError(f'`{name}` must be {rule}, but got {value}')
+        raise ValueError(f'`{name}` must be {rule}, but got {shown(value)}')
+    if value > maximum:
+        raise ValueError(
+            f'`{name}` must be <= {maximum:g}, but got {shown(value)}'
+        )
     return value
 
 
-def check_int(name: str, value: int, minimum: int = 1) -> int:
-    """Returns an integer that is at least ``minimum``.
+def check_numbers(
+    name: str,
+    values: Sequence[float],
+    minimum: float = 0.0,
+    exclusive: bool = False,
+) -> tuple[float, ...]:
+    """Returns numbers as :func:`check_number` does.
+
+    Raises:
+        TypeError: They are no sequence, or one of them no real number.
+        ValueError: One of them is out of range.
+    """
+    if not isinstance(values, Sequence) or isinstance(values, (str, bytes)):
+        raise TypeError(
+            f'`{name}` must be a sequence of numbers, but got {shown(values)}'
+        )
+    return tuple(
+        check_number(name, value, minimum, exclusive) for value in values
+    )
+
+
+def check_int(
+    name: str, value: int, minimum: int = 1, maximum: int = LARGEST_INT
+) -> int:
+    """Returns an integer in ``[minimum, maximum]``.
 
     Raises:
         TypeError: The value is no integer.
-        ValueError: It is smaller than ``minimum``.
+        ValueError: It is out of range.
     """
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f'`{name}` must be an int, but got {value!r}')
-    if value < minimum:
-        raise ValueError(f'`{name}` must be >= {minimum}, but got {value}')
+        raise TypeError(f'`{name}` must be an int, but got {shown(value)}')
+    if not minimum <= value <= maximum:
+        rule = f'>= {minimum}' if value < minimum else f'<= {maximum}'
+        raise ValueError(f'`{name}` must be {rule}, but got {shown(value)}')
     return value
 
 
@@ -75,9 +133,9 @@ def check_choice(name: str, value: str, choices: Sequence[str]) -> str:
     Raises:
         ValueError: It is none of them.
     """
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise ValueError(
-            f'`{name}` must be one of {list(choices)}, but got {value!r}'
+            f'`{name}` must be one of {list(choices)}, but got {shown(value)}'
         )
     return value
 

@@ -42,6 +42,7 @@ from benchmarking.segments import (
     figures,
     measure,
 )
+from command import Parser, tool
 from mmengine.config import Config
 from mmengine.runner import Runner
 from outputs import add_force, check_outputs, write_json
@@ -183,9 +184,7 @@ def table(rows: list[Row]) -> str:
 
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = Parser(__doc__, whole=True)
     parser.add_argument(
         'configs',
         nargs='*',
@@ -226,6 +225,7 @@ def be_quiet() -> None:
     multiprocessing.set_start_method(None, force=True)
 
 
+@tool
 def main() -> None:
     """Prints the table and writes the JSON file."""
     args = parse_args()

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from benchmark import prepare
 from benchmarking.machine import clock, device_name
+from command import Parser, tool
 from mmengine.config import DictAction
 from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
@@ -115,9 +116,7 @@ class AppendOptions(DictAction):
 
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = Parser(__doc__, whole=True)
     parser.add_argument('config', metavar='CONFIG', help='a config of SSD-KD')
     parser.add_argument(
         '--variant',
@@ -137,6 +136,7 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
+@tool
 def main() -> None:
     """Prints the table and writes the JSON file."""
     args = parse_args()

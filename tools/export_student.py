@@ -4,12 +4,12 @@ Writes a checkpoint that plain mmpretrain or mmsegmentation loads, and beside
 it, with the suffix .py, the student's config for them.
 """
 
-import argparse
 import io
 from pathlib import Path
 from typing import Any, Optional
 
 import torch
+from command import Parser, tool
 from mmengine.config import Config
 from mmengine.fileio import list_from_file
 from mmengine.registry import DATASETS, DefaultScope
@@ -177,9 +177,10 @@ def student_config(config: Config) -> Config:
     return Config(dict(default_scope=scope, model=resolved.model, **kept))
 
 
+@tool
 def main() -> None:
     """Runs the export."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser = Parser(__doc__)
     add_config(parser, 'config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('out', help='path of the checkpoint to write')
@@ -187,10 +188,7 @@ def main() -> None:
     add_force(parser)
     args = parser.parse_args()
     config = read_config(parser, args)
-    try:
-        export_student(config, args.checkpoint, args.out, args.force)
-    except (ValueError, OSError) as error:
-        parser.error(str(error))
+    export_student(config, args.checkpoint, args.out, args.force)
     print(f'Wrote {args.out} and {Path(args.out).with_suffix(".py")}')
 
 

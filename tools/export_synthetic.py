@@ -8,7 +8,6 @@ reads, the maps being the teacher's. OUT/soft_labels.npz has the teacher's
 relative to OUT.
 """
 
-import argparse
 import copy
 import io
 import shutil
@@ -17,6 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from command import Parser, tool
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmrazor.registry import MODELS
@@ -190,9 +190,10 @@ def write_image(path: Path, image: torch.Tensor) -> None:
     write_bytes(path, data.tobytes(), durable=False)
 
 
+@tool
 def main() -> None:
     """Runs the export."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser = Parser(__doc__)
     add_config(parser, 'config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('out', help='the folder to write, new or empty')

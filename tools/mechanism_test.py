@@ -7,12 +7,12 @@ of their classes and the teacher's mean confidence in them, for each factor of
 phi on and off and for each way of choosing the target of L_Task.
 """
 
-import argparse
 import copy
 import statistics
 from typing import Any
 
 import torch
+from command import Parser, tool
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import set_random_seed
@@ -137,9 +137,10 @@ def prepared(
     return algorithm, optim_wrapper
 
 
+@tool
 def main() -> None:
     """Runs all settings and prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser = Parser(__doc__)
     add_config(parser, 'config of SSD-KD')
     parser.add_argument('--frequent', type=int, default=0, help='the class')
     parser.add_argument('--steps', type=int, default=200)

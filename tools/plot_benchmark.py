@@ -1,6 +1,5 @@
 """Draws how step time and memory grow, from the JSON of `benchmark.py`."""
 
-import argparse
 import json
 import math
 from collections import defaultdict
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+from command import Parser, tool
 from outputs import add_force, check_outputs, write_figure
 
 matplotlib.use('Agg')
@@ -79,9 +79,10 @@ def draw(groups: dict[str, list[Row]], x: str, out: Path) -> None:
     write_figure(out, figure)
 
 
+@tool
 def main() -> None:
     """Draws the plot."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(__doc__)
     parser.add_argument('json', type=Path, nargs='+')
     parser.add_argument('png', type=Path)
     parser.add_argument('--x', choices=list(X_LABELS), required=True)

@@ -5,7 +5,6 @@ lowest and the highest. Beside the plot, a table says what each row has reached
 at a few times.
 """
 
-import argparse
 import statistics
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from typing import Any, Optional
 
 import matplotlib
 import numpy as np
+from command import Parser, tool
 from outputs import add_force, check_outputs, write_figure
 from table_results import load_results
 
@@ -124,9 +124,10 @@ def draw(
     write_figure(out, figure)
 
 
+@tool
 def main() -> None:
     """Draws the plot and prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser = Parser(__doc__)
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
     parser.add_argument('png', type=Path, help='where to draw it')
     parser.add_argument('--epochs', type=int, required=True)

@@ -5,7 +5,6 @@ the classes; a segmentor's beside its maps. Names and colours are those of the
 config's test or validation data; where it has none, classes go by number.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from command import Parser, tool
 from export_student import dataset_meta
 from export_synthetic import build, stored_samples
 from matplotlib import colormaps
@@ -148,9 +148,10 @@ def to_rgb(images: torch.Tensor, algorithm: SSDKD) -> Array:
     return images.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).numpy()
 
 
+@tool
 def main() -> None:
     """Draws the picture."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser = Parser(__doc__)
     add_config(parser, 'config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('png', type=Path, help='where to draw it')

@@ -4,11 +4,11 @@ One panel for each key that training logs (validation counts in epochs), one
 line for each row of the table and seed.
 """
 
-import argparse
 import json
 from pathlib import Path
 
 import matplotlib
+from command import Parser, tool
 from outputs import add_force, check_outputs, write_figure
 from table_results import load_results
 
@@ -66,9 +66,10 @@ def draw(lines: list[Line], keys: list[str], out: Path) -> None:
     write_figure(out, figure)
 
 
+@tool
 def main() -> None:
     """Draws the plot."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser = Parser(__doc__)
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
     parser.add_argument('png', type=Path, help='where to draw it')
     parser.add_argument('--epochs', type=int, required=True)

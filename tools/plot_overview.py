@@ -1,18 +1,18 @@
 """Draws data-free distillation in one picture, with a run's own images."""
 
-import argparse
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from command import Parser, tool
 from export_synthetic import build, stored_samples
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from outputs import add_force, check_outputs, write_figure
 from plot_images import to_rgb
 
-from mmrazor_ssdkd.engine import add_cfg_options, load_config
+from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 
 ROWS, COLUMNS = 3, 8
 # Of the figure's width and height, in inches.
@@ -85,17 +85,18 @@ def arrow(
     axes.annotate('', end, start, arrowprops=ARROW)
 
 
+@tool
 def main() -> None:
     """Draws the picture."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='config of the distillation')
+    parser = Parser(__doc__)
+    add_config(parser, 'config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('png', type=Path, help='where to draw it')
     add_cfg_options(parser)
     add_force(parser)
     args = parser.parse_args()
     check_outputs(parser, args, 'png', inputs=[args.config, args.checkpoint])
-    config = load_config(args.config, cfg_options=args.cfg_options)
+    config = read_config(parser, args)
     algorithm = build(config, args.checkpoint)
     samples = stored_samples(algorithm, args.checkpoint)
     number = ROWS * COLUMNS

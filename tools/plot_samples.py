@@ -6,12 +6,12 @@ the means of its seeds, on a band between the lowest and the highest. With the
 paper's data it is Figure 1 of arXiv:2406.07876.
 """
 
-import argparse
 import statistics
 from collections import defaultdict
 from pathlib import Path
 
 import matplotlib
+from command import Parser, tool
 from outputs import add_force, check_outputs, write_figure
 from table_results import load_results
 
@@ -72,9 +72,10 @@ def draw(scores: Scores, metric: str, out: Path) -> None:
     write_figure(out, figure)
 
 
+@tool
 def main() -> None:
     """Draws the plot."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser = Parser(__doc__)
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
     parser.add_argument('png', type=Path, help='where to draw it')
     parser.add_argument('--epochs', type=int, required=True)

@@ -4,12 +4,12 @@ Writes the weights that are left, and beside them, with the suffix .py, the
 distillation's config with the pruned teacher as the student.
 """
 
-import argparse
 import io
 from pathlib import Path
 from typing import Any
 
 import torch
+from command import Parser, tool
 from export_student import config_files
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
@@ -123,9 +123,10 @@ def write_pruned(config: Config, ratio: float, out: str) -> int:
     return sum(weight.numel() for weight in pruned.parameters())
 
 
+@tool
 def main() -> None:
     """Prunes a teacher and says how much is left."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser = Parser(__doc__)
     add_config(parser, 'config of the distillation')
     parser.add_argument('out', help='path of the checkpoint to write')
     parser.add_argument(
@@ -146,10 +147,7 @@ def main() -> None:
     config = read_config(parser, args)
     inputs = config_files(config.filename)
     check_outputs(parser, args, 'out', 'beside', inputs=inputs)
-    try:
-        left = write_pruned(config, args.ratio, args.out)
-    except (ValueError, OSError) as error:
-        parser.error(str(error))
+    left = write_pruned(config, args.ratio, args.out)
     print(f'Wrote {args.out} ({left} parameters) and {args.beside}')
 
 

@@ -5,16 +5,15 @@ of them, the student only what the generator makes; both are evaluated on real
 digits that neither has seen.
 """
 
-import argparse
 import json
 import resource
 import sys
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from command import Parser, tool
 from export_student import dataset_meta, export_student
 from mmengine.config import Config
 from mmengine.runner import Runner
@@ -120,9 +119,10 @@ def say(text: str) -> None:
     print(f'\n=== {text} ===\n', flush=True)
 
 
+@tool
 def main() -> None:
     """Runs the quickstart."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser = Parser(__doc__)
     parser.add_argument('--task', choices=TASKS, default='cls')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument(
@@ -132,12 +132,8 @@ def main() -> None:
     task = TASKS[args.task]
     default = Path('work_dirs') / f'quickstart_{args.task}'
     root = (args.work_dir or default).resolve()
-    with ExitStack() as stack:
-        try:
-            check_root(root)
-            stack.enter_context(held(root))
-        except (ValueError, OSError) as error:
-            parser.error(str(error))
+    check_root(root)
+    with held(root):
         run(task, root, args.seed)
 
 

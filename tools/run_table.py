@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from command import Parser, tool
 from mmengine.config import Config, DictAction
 from table_markdown import render
 from table_runs import check_folders, run, teacher_result
@@ -98,7 +99,7 @@ def pick_rows(
 
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser = Parser(__doc__)
     parser.add_argument('plan', help='path of the plan')
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--seeds', type=int, nargs='+', default=[10, 11, 12])
@@ -147,6 +148,7 @@ def read_plan(args: argparse.Namespace) -> Config:
     return plan
 
 
+@tool
 def main() -> None:
     """Runs what is missing, prints the table and writes OUT/table.md."""
     args = parse_args()

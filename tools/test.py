@@ -1,7 +1,6 @@
 """Evaluates a checkpoint on the test set that a config names."""
 
-import argparse
-
+from command import Parser, tool
 from mmengine.config import Config
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
@@ -14,9 +13,10 @@ from mmrazor_ssdkd.engine import (
 from mmrazor_ssdkd.models.checkpoint import load_weights
 
 
+@tool
 def main() -> None:
     """Runs the evaluation."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(__doc__)
     add_config_arguments(parser)
     parser.add_argument('checkpoint', help='path or URL of the checkpoint')
     args = parser.parse_args()

@@ -1,9 +1,7 @@
 """Trains what a config says: a teacher, SSD-KD or any MMRazor distiller."""
 
-import argparse
-from contextlib import ExitStack
-
 import torch
+from command import Parser, tool
 from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
@@ -17,9 +15,9 @@ from mmrazor_ssdkd.engine import (
 )
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser() -> Parser:
     """Returns the command line's parser."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(__doc__)
     add_config_arguments(parser)
     again = parser.add_mutually_exclusive_group()
     again.add_argument(
@@ -117,6 +115,7 @@ def claim(cfg: Config, overwrite: bool) -> None:
         check_unused(cfg.work_dir, cfg.filename)
 
 
+@tool
 def main() -> None:
     """Runs the training."""
     parser = make_parser()
@@ -133,12 +132,8 @@ def main() -> None:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume
     build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(held(cfg.work_dir))
-            claim(cfg, args.overwrite)
-        except (ValueError, OSError) as error:
-            parser.error(str(error))
+    with held(cfg.work_dir):
+        claim(cfg, args.overwrite)
         build(cfg).train()
 
 

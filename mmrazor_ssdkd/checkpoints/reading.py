@@ -1,11 +1,14 @@
 """Reads a checkpoint from a file or an address, whole or not at all."""
 
+import os
 import pickle
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from mmrazor_ssdkd.validation import shown
 
 from .download import cache_folder, download
 
@@ -27,16 +30,23 @@ def read_checkpoint(
         dict: What it holds.
 
     Raises:
+        TypeError: ``source`` is no path.
         ValueError: The file is missing, damaged, holds no dict or anything
             that loading would have to run code for, or cannot be downloaded.
     """
+    if not isinstance(source, (str, os.PathLike)):
+        raise TypeError(
+            f'`{name}` must be a path or an http(s) URL, but got '
+            f'{shown(source)}'
+        )
     source = str(source)
     remote = source.startswith(('http://', 'https://'))
     path = Path(source).expanduser()
-    if not remote and not path.is_file():
+    # Unlike its namesake it takes a name that is too long for any file.
+    if not remote and not os.path.isfile(path):
         raise ValueError(
             f'`{name}` must be an existing file or an http(s) URL, but got '
-            f'{source!r}'
+            f'{shown(source, longest=1000)}'
         )
     place = f' in the cache {str(cache_folder())!r}' if remote else ''
     try:

@@ -6,8 +6,10 @@ from typing import Any, Union
 import numpy as np
 from mmpretrain.datasets import BaseDataset
 
+from mmrazor_ssdkd.blame import blamed
+from mmrazor_ssdkd.memory import check_memory
 from mmrazor_ssdkd.registry import DATASETS
-from mmrazor_ssdkd.validation import check_choice, check_int
+from mmrazor_ssdkd.validation import check_choice, check_int, shown
 
 _TRAIN_SHARE = 0.7
 _SPLIT_SEED = 0
@@ -48,7 +50,10 @@ class Digits(BaseDataset):
             raise ValueError(
                 f'`image_size` must be a multiple of 8, but got {image_size}'
             )
-        super().__init__(ann_file='', pipeline=pipeline, **kwargs)
+        check_memory('the images', 1797 * image_size**2, image_size=image_size)
+        check_pipeline(pipeline)
+        with blamed('pipeline', 'of transforms, beside arguments of the base'):
+            super().__init__(ann_file='', pipeline=pipeline, **kwargs)
 
     def load_data_list(self) -> list[dict]:
         """Returns the split's images and labels."""
@@ -62,6 +67,17 @@ class Digits(BaseDataset):
             )
             for image, label in zip(images, labels)
         ]
+
+
+def check_pipeline(pipeline: Sequence[Union[dict, Any]]) -> None:
+    """Raises a TypeError for what is no list of transforms."""
+    if not isinstance(pipeline, (list, tuple)) or not all(
+        isinstance(item, dict) or callable(item) for item in pipeline
+    ):
+        raise TypeError(
+            '`pipeline` must be a list of transforms and their configs, but '
+            f'got {shown(pipeline)}'
+        )
 
 
 def load_split(split: str, image_size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -21,7 +21,7 @@ class LatentDataset(Dataset):
 
     Raises:
         TypeError: ``length`` is no integer.
-        ValueError: ``length`` is smaller than 1.
+        ValueError: ``length`` is out of range.
     """
 
     def __init__(self, length: int) -> None:

@@ -50,9 +50,9 @@ class Bf16OptimWrapper(OptimWrapper):
     def __init__(
         self, *args: Any, enabled: Optional[bool] = None, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
         if enabled is not None:
             check_bool('enabled', enabled)
+        super().__init__(*args, **kwargs)
         self.enabled = enabled
 
     @contextmanager

@@ -7,10 +7,13 @@ from typing import Any, NamedTuple, Optional, TypeVar, Union
 from mmengine.config import Config, ConfigDict
 from mmengine.hub import get_config
 from mmengine.logging import print_log
+from mmengine.model import BaseDataPreprocessor
 from mmengine.registry import DefaultScope
 from mmengine.utils import import_modules_from_strings
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
+
+from mmrazor_ssdkd.blame import blamed, check_config
 
 from ..compat.mmcls_names import current_scope
 from ..compat.own_configs import is_own, own_config
@@ -55,15 +58,23 @@ def build_model(
         nn.Module: The model.
 
     Raises:
-        TypeError: ``cfg`` is neither a dict nor a module.
-        ValueError: A setting beside ``cfg_path`` would be ignored, or the
-            published weights are unfit.
+        TypeError: ``cfg`` is neither a dict nor a module, or has something
+            else for a data preprocessor.
+        ValueError: It cannot be built, a setting beside ``cfg_path`` would
+            be ignored, or the published weights are unfit.
     """
     if isinstance(cfg, nn.Module):
+        _check_preprocessor(cfg, name)
         return cfg
-    resolved = resolve_model(cfg, name, data_preprocessor)
-    with DefaultScope.overwrite_default_scope(resolved.scope):
-        model = MMRAZOR_MODELS.build(resolved.model)
+    check_config(name, cfg)
+    rule = 'the config of a model'
+    if data_preprocessor is not None:
+        rule += ' that can be built with the shared `data_preprocessor`'
+    with blamed(name, rule):
+        resolved = resolve_model(cfg, name, data_preprocessor)
+        with DefaultScope.overwrite_default_scope(resolved.scope):
+            model = MMRAZOR_MODELS.build(resolved.model)
+    _check_preprocessor(model, name)
     if resolved.weights:
         load_weights(model, resolved.weights, f'{name}.pretrained')
         _mark_initialized(model)
@@ -94,10 +105,7 @@ def resolve_model(
         TypeError: ``cfg`` is no dict.
         ValueError: A setting beside ``cfg_path`` would be ignored.
     """
-    if not isinstance(cfg, dict):
-        raise TypeError(
-            f'`{name}` must be a config dict or a module, but got {cfg!r}'
-        )
+    check_config(name, cfg)
     scope, weights = None, None
     model = ConfigDict(copy.deepcopy(cfg))
     if 'cfg_path' in cfg:
@@ -161,7 +169,9 @@ def build_teacher(
             logger='current',
             level=logging.WARNING,
         )
-        teacher.init_weights()
+        # A plain network initialised itself.
+        if hasattr(teacher, 'init_weights'):
+            teacher.init_weights()
     _mark_initialized(teacher)
     return teacher.eval().requires_grad_(False)
 
@@ -178,15 +188,28 @@ def build_part(cfg: dict, name: str, kind: type[Part]) -> Part:
         object: Of that kind.
 
     Raises:
-        TypeError: It is of another kind.
+        TypeError: It is no config, or of another kind.
+        ValueError: It cannot be built.
     """
-    part = MMRAZOR_MODELS.build(cfg)
+    check_config(name, cfg)
+    with blamed(name, f'the config of a mmrazor_ssdkd.{kind.__name__}'):
+        part = MMRAZOR_MODELS.build(cfg)
     if not isinstance(part, kind):
         raise TypeError(
             f'`{name}` must be a mmrazor_ssdkd.{kind.__name__}, but got '
             f'{type(part).__name__}'
         )
     return part
+
+
+def _check_preprocessor(model: nn.Module, name: str) -> None:
+    """Raises a TypeError for a data preprocessor that is none."""
+    found = getattr(model, 'data_preprocessor', None)
+    if found is not None and not isinstance(found, BaseDataPreprocessor):
+        raise TypeError(
+            f'`{name}.data_preprocessor` must be a BaseDataPreprocessor, but '
+            f'got {type(found).__name__}'
+        )
 
 
 def _innermost(model: ConfigDict) -> ConfigDict:

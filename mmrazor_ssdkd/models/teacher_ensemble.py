@@ -7,7 +7,7 @@ from typing import Any, Literal, Optional, Union
 import torch
 from torch import nn
 
-from mmrazor_ssdkd.validation import check_choice
+from mmrazor_ssdkd.validation import check_choice, shown
 
 from .building import build_teacher
 from .forward import predict_logits
@@ -130,7 +130,9 @@ def build_teachers(
             f'a `ckpt_path`, but got {teacher_ckpt!r}'
         )
     if not isinstance(teachers, Mapping):
-        raise TypeError(f'`teachers` must be a dict, but got {teachers!r}')
+        raise TypeError(
+            f'`teachers` must be a dict, but got {shown(teachers)}'
+        )
     built = {}
     for name, entry in teachers.items():
         _check_entry(f'teachers.{name}', entry)
@@ -155,7 +157,7 @@ def _check_entry(name: str, entry: Any) -> None:
     if not isinstance(entry, dict):
         raise TypeError(
             f'`{name}` must be a dict with the keys {list(_KEYS)}, but got '
-            f'{entry!r}'
+            f'{shown(entry)}'
         )
     if 'build_cfg' not in entry or not set(entry) <= set(_KEYS):
         raise ValueError(

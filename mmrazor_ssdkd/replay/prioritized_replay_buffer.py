@@ -1,10 +1,12 @@
 """A fixed-size store of synthetic images that is drawn from by priority."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, Optional
 
 import torch
 
+from mmrazor_ssdkd.memory import check_memory
 from mmrazor_ssdkd.models.losses.pixels import classes_first, mean_over_pixels
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import (
@@ -67,7 +69,8 @@ class PrioritizedReplayBuffer:
 
     Raises:
         TypeError: A number has the wrong type.
-        ValueError: An argument is out of range.
+        ValueError: An argument is out of range, or ``max_size`` samples are
+            larger than any memory.
 
     Example:
         >>> buffer = PrioritizedReplayBuffer(max_size=5000)
@@ -91,6 +94,8 @@ class PrioritizedReplayBuffer:
         self.evict = check_choice('evict', evict, [*_SCORE, 'phi'])
         self.store_logits = check_bool('store_logits', store_logits)
         self.num_added = 0
+        check_int('max_size', max_size, maximum=2**63 - 1)
+        self._check_memory(max_size, 1, 2)
         self._storage = SampleStorage(max_size)
         self._num_broken = torch.zeros((), dtype=torch.long)
         self._class_count = torch.zeros(0, dtype=torch.long)
@@ -134,6 +139,31 @@ class PrioritizedReplayBuffer:
         """The teacher's mean confidence in its classes, in [0, 1]."""
         self._check_filled('confidence')
         return self._storage.read('confidence').mean()
+
+    def check_memory(
+        self, image_shape: Sequence[int], logits_shape: Sequence[int]
+    ) -> None:
+        """Raises a ValueError where a full buffer fits into no memory.
+
+        Args:
+            image_shape (Sequence[int]): Of an image, (channels, H, W).
+            logits_shape (Sequence[int]): Of its logits, (C,) or (C, H, W).
+
+        Raises:
+            ValueError: It says the bytes.
+        """
+        num_classes, *pixels = logits_shape
+        self._check_memory(
+            self.max_size, math.prod(image_shape), num_classes, *pixels
+        )
+
+    def _check_memory(
+        self, max_size: int, values: int, num_classes: int, *pixels: int
+    ) -> None:
+        """Raises a ValueError for samples that fit into no memory."""
+        logits = 4 * num_classes if self.store_logits else 0
+        nbytes = values + (6 + logits) * math.prod(pixels) + 16
+        check_memory('the samples', max_size * nbytes, max_size=max_size)
 
     def prepare(self, num_classes: int, device: torch.device) -> None:
         """Says what will arrive, so that shares can be asked for before.

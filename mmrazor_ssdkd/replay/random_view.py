@@ -7,7 +7,12 @@ from mmengine.model import BaseModule
 from torch.nn import functional as F
 
 from mmrazor_ssdkd.registry import MODELS
-from mmrazor_ssdkd.validation import check_choice, check_number
+from mmrazor_ssdkd.validation import (
+    check_choice,
+    check_number,
+    check_numbers,
+    shown,
+)
 
 
 @MODELS.register_module()
@@ -95,13 +100,10 @@ def _check_share(name: str, value: float) -> float:
 
 def _check_range(name: str, values: Sequence[float]) -> tuple[float, float]:
     """Returns a smallest and a largest number > 0."""
-    if not isinstance(values, Sequence) or len(values) != 2:
-        raise ValueError(
-            f'`{name}` must be (smallest, largest), but got {values!r}'
-        )
-    low, high = (check_number(name, v, exclusive=True) for v in values)
-    if low > high:
-        raise ValueError(
-            f'`{name}` must be (smallest, largest), but got {values!r}'
-        )
-    return low, high
+    wrong = f'`{name}` must be (smallest, largest), but got {shown(values)}'
+    if not isinstance(values, Sequence):
+        raise ValueError(wrong)
+    found = check_numbers(name, values, exclusive=True)
+    if len(found) != 2 or found[0] > found[1]:
+        raise ValueError(wrong)
+    return found[0], found[1]

@@ -22,7 +22,7 @@ class SampleStorage:
     """
 
     def __init__(self, max_size: int) -> None:
-        self.max_size = check_int('max_size', max_size)
+        self.max_size = check_int('max_size', max_size, maximum=2**63 - 1)
         self._size = 0
         self._fields: dict[str, torch.Tensor] = {}
 

@@ -32,13 +32,14 @@ def test_variants_take_turns(monkeypatch):
     assert first['step_seconds'] == 2.0 ** (4 + 4) / 2
 
 
-def test_repeats_are_counted(monkeypatch):
+def test_repeats_are_counted(monkeypatch, capsys):
     """There is at least one, checked before a network is built."""
     arguments = ['compare_options.py', str(DIGITS), '--repeats', '0']
     arguments += ['--variant', 'model.tau=2']
     monkeypatch.setattr('sys.argv', arguments)
-    with pytest.raises(ValueError, match='`repeats` must be >= 1, but got 0'):
+    with pytest.raises(SystemExit):
         compare_options.main()
+    assert '`repeats` must be >= 1, but got 0' in capsys.readouterr().err
 
 
 @pytest.mark.slow

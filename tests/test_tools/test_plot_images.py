@@ -168,8 +168,9 @@ def test_command_names_classes_and_counts_rows(command, figures):
 
 
 @pytest.mark.parametrize('rows', ['0', '-1'])
-def test_command_checks_rows_first(command, rows, monkeypatch):
+def test_command_checks_rows_first(command, rows, monkeypatch, capsys):
     """Before it loads anything."""
     monkeypatch.setattr('plot_images.build', None)
-    with pytest.raises(ValueError, match=f'`rows`.*{rows}'):
+    with pytest.raises(SystemExit):
         command('--rows', rows)
+    assert f'`rows` must be >= 1, but got {rows}' in capsys.readouterr().err

@@ -50,7 +50,7 @@ def test_quickstart(clone, arguments):
 
 @pytest.mark.parametrize('arguments', [[], ['-m', 'not slow']])
 def test_run_tests(clone, arguments):
-    """Installs the tests' extras; linters first, pytest in several processes last."""
+    """Installs the tests' extras; linters first, parallel tests last."""
     install, *linters, pytest_call = run(clone, 'run_tests.sh', *arguments)
     assert install.split()[-2:] == ['--editable', '.[tests]']
     names = [line.split()[0] for line in linters]

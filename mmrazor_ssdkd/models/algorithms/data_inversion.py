@@ -65,8 +65,9 @@ class DataInversion:
 
     Raises:
         TypeError: A count is no integer or a weight no number.
-        ValueError: An argument is out of range, or labels are drawn while
-            ``latent='fresh'``, where nothing ties an image to its label.
+        ValueError: An argument is out of range, a batch is larger than any
+            memory, or labels are drawn while ``latent='fresh'``, where nothing
+            ties an image to its label.
     """
 
     def __init__(
@@ -99,6 +100,9 @@ class DataInversion:
                 "`labels` must be 'predicted' where `latent` is 'fresh', "
                 f'since nothing ties an image to its label, but got {labels!r}'
             )
+        generator.check_batch_memory(
+            batch_size, synthesis_batch_size=batch_size
+        )
         if latent == 'optimized':
             generator.hold_latent(batch_size)
 

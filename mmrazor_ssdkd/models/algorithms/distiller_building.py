@@ -6,6 +6,8 @@ from mmrazor.models.distillers import ConfigurableDistiller
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
 
+from mmrazor_ssdkd.blame import check_config
+
 # What MMRazor's distillers raise for a mistake in a config.
 MISTAKES = (
     AssertionError,
@@ -35,6 +37,7 @@ def build_distiller(cfg: dict) -> ConfigurableDistiller:
         ValueError: Its own checks fail, or a loss has no mapping or a name
             that is taken.
     """
+    check_config('distiller', cfg)
     try:
         distiller = MMRAZOR_MODELS.build(cfg)
     except MISTAKES as error:

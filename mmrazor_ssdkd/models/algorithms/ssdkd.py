@@ -10,6 +10,7 @@ from mmrazor.models.algorithms import BaseAlgorithm
 from mmrazor.models.utils import add_prefix
 from torch import nn
 
+from mmrazor_ssdkd.blame import blamed, check_config, check_init_cfg
 from mmrazor_ssdkd.engine.random_stream import RandomStream
 from mmrazor_ssdkd.models.building import build_model, build_part
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
@@ -173,8 +174,11 @@ class SSDKD(BaseAlgorithm):
         data_preprocessor: Optional[dict] = None,
         init_cfg: Optional[dict] = None,
     ) -> None:
+        check_init_cfg(init_cfg)
+        check_config('data_preprocessor', data_preprocessor, optional=True)
         student = build_model(architecture, 'architecture', data_preprocessor)
-        super().__init__(student, init_cfg=init_cfg)
+        with blamed('architecture', "a model of mmengine's kind"):
+            super().__init__(student, init_cfg=init_cfg)
         self.teacher = build_teachers(
             teacher, teacher_ckpt, teachers, data_preprocessor
         )
@@ -240,6 +244,7 @@ class SSDKD(BaseAlgorithm):
             for part in (self.generator, self.teacher, self.student):
                 use_channels_last(part)
         self.num_classes = check_models(self)
+        self._check_buffer()
         self._check_distiller()
         self._student_init = build_student_init(student_init, architecture)
         if self._student_init is not None:
@@ -253,6 +258,13 @@ class SSDKD(BaseAlgorithm):
     def _image_shape(self) -> tuple[int, ...]:
         """The shape of two of the generator's images."""
         return (2, self.generator.channels, *self.generator.image_size)
+
+    @torch.no_grad()
+    def _check_buffer(self) -> None:
+        """Raises a ValueError for a buffer that fits into no memory."""
+        images = torch.full(self._image_shape, 127.0)
+        logits = self.predict_teacher(images)
+        self.replay_buffer.check_memory(images.shape[1:], logits.shape[1:])
 
     def _check_distiller(self) -> None:
         """Raises a ValueError for losses that cannot be, or are none."""

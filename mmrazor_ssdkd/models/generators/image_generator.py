@@ -7,7 +7,9 @@ import torch
 from mmengine.model import BaseModule
 from torch import nn
 
-from mmrazor_ssdkd.validation import check_int
+from mmrazor_ssdkd.blame import check_init_cfg
+from mmrazor_ssdkd.memory import check_memory
+from mmrazor_ssdkd.validation import check_int, shown
 
 
 class ImageGenerator(BaseModule):
@@ -24,7 +26,8 @@ class ImageGenerator(BaseModule):
 
     Raises:
         TypeError: A size is no integer.
-        ValueError: A size is too small or ``image_size`` is not one or two.
+        ValueError: A size is too small, too large for any memory, or
+            ``image_size`` is not one or two.
     """
 
     def __init__(
@@ -34,11 +37,32 @@ class ImageGenerator(BaseModule):
         latent_dim: int,
         init_cfg: Optional[dict] = None,
     ) -> None:
+        check_init_cfg(init_cfg)
         super().__init__(init_cfg=init_cfg)
         self.image_size = _height_and_width(image_size)
         self.channels = check_int('channels', channels)
         self.latent_dim = check_int('latent_dim', latent_dim)
         self.latent: Optional[nn.Parameter] = None
+        self.check_batch_memory(1)
+
+    def check_batch_memory(self, batch_size: int, **sizes: object) -> None:
+        """Raises a ValueError where a batch cannot fit into any memory.
+
+        Args:
+            batch_size (int): How many images.
+            **sizes: What it depends on beside the generator, for the message.
+        """
+        height, width = self.image_size
+        # Noise and images are float32.
+        numbers = self.latent_dim + self.channels * height * width
+        check_memory(
+            'a batch of noise and images',
+            4 * batch_size * numbers,
+            **sizes,
+            image_size=self.image_size,
+            channels=self.channels,
+            latent_dim=self.latent_dim,
+        )
 
     @property
     def device(self) -> torch.device:
@@ -79,7 +103,7 @@ def _height_and_width(
     if not isinstance(image_size, Sequence) or len(image_size) != 2:
         raise ValueError(
             '`image_size` must be an int or (height, width), but got '
-            f'{image_size!r}'
+            f'{shown(image_size)}'
         )
     height, width = (check_int('image_size', size) for size in image_size)
     return height, width

@@ -6,7 +6,9 @@ from typing import Any, Optional, Union
 import torch
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
 
+from mmrazor_ssdkd.blame import blamed, check_config
 from mmrazor_ssdkd.registry import MODELS
+from mmrazor_ssdkd.validation import LARGEST_NUMBER, check_numbers, shown
 
 from .image_generator import ImageGenerator
 
@@ -28,8 +30,10 @@ class ImageSpaceGenerator(ImageGenerator):
         init_cfg (dict, optional): Initialization config. Defaults to None.
 
     Raises:
+        TypeError: ``generator`` is no config, or a statistic no number.
         ValueError: ``mean`` and ``std`` differ in length, a ``std`` is not
-            positive, or the generator's images have another size.
+            positive, the generator cannot be built, or its images have
+            another size.
 
     Example:
         >>> generator = dict(
@@ -49,9 +53,12 @@ class ImageSpaceGenerator(ImageGenerator):
         std: Sequence[float],
         init_cfg: Optional[dict] = None,
     ) -> None:
-        built = MMRAZOR_MODELS.build(dict(generator, _scope_='mmrazor'))
-        super().__init__(image_size, len(mean), built.latent_dim, init_cfg)
         statistics = channel_statistics(mean, std)
+        check_config('generator', generator)
+        with blamed('generator', 'the config of a generator'):
+            built = MMRAZOR_MODELS.build(dict(generator, _scope_='mmrazor'))
+            latent_dim = built.latent_dim
+        super().__init__(image_size, len(mean), latent_dim, init_cfg)
         self.generator = built
         for name, values in zip(('mean', 'std'), statistics):
             self.register_buffer(name, values, persistent=False)
@@ -73,7 +80,7 @@ class ImageSpaceGenerator(ImageGenerator):
         """Raises a ValueError where the images have another size."""
         # In eval mode no BatchNorm remembers the zeros.
         mode = self.generator.training
-        with torch.no_grad():
+        with torch.no_grad(), blamed('generator', 'what makes images'):
             images = self.generator.eval()(torch.zeros(1, self.latent_dim))
         self.generator.train(mode)
         shape = images.shape
@@ -98,12 +105,15 @@ def channel_statistics(
         tuple[torch.Tensor, torch.Tensor]: Both, (channels, 1, 1).
 
     Raises:
+        TypeError: One of them is no sequence of numbers.
         ValueError: They differ in length, or a ``std`` is not positive.
     """
-    if len(mean) != len(std) or min(std) <= 0:
+    for name, values in (('mean', mean), ('std', std)):
+        check_numbers(name, values, -LARGEST_NUMBER)
+    if len(mean) != len(std) or not mean or min(std) <= 0:
         raise ValueError(
             '`std` must hold one number > 0 for each of `mean`, but got '
-            f'{std!r} for {mean!r}'
+            f'{shown(std)} for {shown(mean)}'
         )
     both = torch.tensor([mean, std], dtype=torch.float)[..., None, None]
     return both[0], both[1]

@@ -6,6 +6,7 @@ from typing import Any, Optional
 import torch
 from mmengine.model import BaseModule
 
+from mmrazor_ssdkd.blame import check_init_cfg
 from mmrazor_ssdkd.models.building import build_part
 from mmrazor_ssdkd.registry import MODELS
 
@@ -50,6 +51,7 @@ class NormalizedGenerator(BaseModule):
         std: Sequence[float],
         init_cfg: Optional[dict] = None,
     ) -> None:
+        check_init_cfg(init_cfg)
         super().__init__(init_cfg)
         built = build_part(generator, 'generator', ImageGenerator)
         statistics = channel_statistics(mean, std)

@@ -9,10 +9,14 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from mmrazor_ssdkd.memory import check_memory
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_int
 
 from .image_generator import ImageGenerator
+
+# The sides of what the largest of these doubles are larger than any image's.
+_MOST_UPSAMPLES = 30
 
 
 @MODELS.register_module()
@@ -37,8 +41,8 @@ class SSDKDGenerator(ImageGenerator):
 
     Raises:
         TypeError: A size is no integer.
-        ValueError: A size is out of range, or ``image_size`` is smaller than
-            ``2 ** num_upsamples``.
+        ValueError: A size is out of range, ``image_size`` is smaller than
+            ``2 ** num_upsamples``, or the weights are larger than any memory.
     """
 
     def __init__(
@@ -52,7 +56,7 @@ class SSDKDGenerator(ImageGenerator):
     ) -> None:
         super().__init__(image_size, channels, latent_dim, init_cfg)
         check_int('base_channels', base_channels)
-        check_int('num_upsamples', num_upsamples)
+        check_int('num_upsamples', num_upsamples, maximum=_MOST_UPSAMPLES)
         if min(self.image_size) < 2**num_upsamples:
             raise ValueError(
                 f'`image_size` must be >= 2 ** num_upsamples = '
@@ -62,6 +66,19 @@ class SSDKDGenerator(ImageGenerator):
         self.sizes = [_shrink(self.image_size, scale) for scale in scales]
         widths = [base_channels * 2 ** max(scale - 1, 0) for scale in scales]
         height, width = self.sizes[0]
+        numbers = self.latent_dim * widths[0] * height * width
+        # Of 3x3 convolutions.
+        numbers += 9 * sum(narrow * wide for narrow, wide in pairwise(widths))
+        numbers += 9 * base_channels * self.channels
+        check_memory(
+            'the weights',
+            4 * numbers,
+            image_size=self.image_size,
+            channels=self.channels,
+            latent_dim=self.latent_dim,
+            base_channels=base_channels,
+            num_upsamples=num_upsamples,
+        )
         self.linear = nn.Linear(self.latent_dim, widths[0] * height * width)
         self.norm = nn.BatchNorm2d(widths[0])
         self.stages = nn.ModuleList(

@@ -6,11 +6,17 @@ from typing import Any, Optional, Union
 from torch import nn
 
 from mmrazor_ssdkd.models.building import build_part
+from mmrazor_ssdkd.validation import shown
 
 from .student_init import StudentInit
 from .teacher_weights import TeacherWeights
 
 __all__ = ['build_student_init']
+
+_RULE = (
+    "`student_init` must be 'random', 'teacher' or the config of a "
+    'StudentInit, but got '
+)
 
 
 def build_student_init(
@@ -32,20 +38,14 @@ def build_student_init(
         ValueError: It is another word, or the student's config says of other
             weights that it starts from.
     """
-    if cfg == 'random':
-        return None
-    if cfg == 'teacher':
-        cfg = dict(type='mmrazor_ssdkd.TeacherWeights')
     if isinstance(cfg, str):
-        raise ValueError(
-            "`student_init` must be 'random', 'teacher' or the config of a "
-            f'StudentInit, but got {cfg!r}'
-        )
+        if cfg == 'random':
+            return None
+        if cfg != 'teacher':
+            raise ValueError(f'{_RULE}{shown(cfg)}')
+        cfg = dict(type='mmrazor_ssdkd.TeacherWeights')
     if not isinstance(cfg, dict):
-        raise TypeError(
-            "`student_init` must be 'random', 'teacher' or the config of a "
-            f'StudentInit, but got {cfg!r}'
-        )
+        raise TypeError(f'{_RULE}{shown(cfg)}')
     part = build_part(cfg, 'student_init', StudentInit)
     if isinstance(part, TeacherWeights) and isinstance(architecture, dict):
         for name, value in _other_weights(architecture, 'architecture'):

@@ -8,6 +8,7 @@ from torch import nn
 
 from mmrazor_ssdkd.models.checkpoint import load_weights
 from mmrazor_ssdkd.registry import MODELS
+from mmrazor_ssdkd.validation import shown
 
 from .given_weights import GivenWeights
 
@@ -34,7 +35,7 @@ class CheckpointWeights(GivenWeights):
         if not isinstance(checkpoint, str):
             raise TypeError(
                 '`student_init.checkpoint` must be a path or URL, but got '
-                f'{checkpoint!r}'
+                f'{shown(checkpoint)}'
             )
         super().__init__(num_images)
         self._checkpoint = checkpoint

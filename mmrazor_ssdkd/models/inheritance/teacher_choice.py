@@ -5,6 +5,8 @@ from typing import Optional
 
 from torch import nn
 
+from mmrazor_ssdkd.validation import shown
+
 __all__ = ['check_teacher_name', 'pick_teacher']
 
 
@@ -17,7 +19,7 @@ def check_teacher_name(wanted: Optional[str]) -> Optional[str]:
     if wanted is not None and not isinstance(wanted, str):
         raise TypeError(
             '`student_init.teacher` must be a name or None, but got '
-            f'{wanted!r}'
+            f'{shown(wanted)}'
         )
     return wanted
 

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from mmrazor_ssdkd.memory import check_memory
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_int, check_logits
 
@@ -53,6 +54,12 @@ class RecentTaskLoss(nn.Module):
         size = (
             check_int('window', window),
             check_int('num_classes', num_classes, 2),
+        )
+        check_memory(
+            'the histograms',
+            8 * window * num_classes,
+            window=window,
+            num_classes=num_classes,
         )
         # In the checkpoint: a resumed run goes on with the same shares.
         self.histograms: torch.Tensor

@@ -1,0 +1,1 @@
+"""What the campaign against bad inputs is made of."""

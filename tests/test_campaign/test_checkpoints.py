@@ -1,0 +1,82 @@
+"""Every damaged file at every reader: one line, its name, and no more."""
+
+import logging
+import re
+import sys
+
+import pytest
+from campaign.consumers import CONSUMERS, sound_checkpoints
+from campaign.damages import DAMAGES, SOUND, sentinel
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+
+def _plain_text(config):
+    """Returns a config as code that nobody reads."""
+    settings = config.to_dict().items()
+    return '\n'.join(f'{key} = {value!r}' for key, value in settings)
+
+
+@pytest.fixture(scope='module')
+def shared(tmp_path_factory):
+    """A config, and sound checkpoints of a run and of its teacher."""
+    folder = tmp_path_factory.mktemp('campaign')
+    with pytest.MonkeyPatch.context() as patch:
+        # Loggers of earlier tests write to what is closed by now.
+        patch.setattr(logging, 'raiseExceptions', False)
+        # Four fifths of a tool's time go into the layout of its config.
+        patch.setattr(Config, 'pretty_text', property(_plain_text))
+        # The report on the machine takes two seconds.
+        patch.setattr(Runner, '_log_env', lambda *_: None)
+        # Nothing is there to be evaluated.
+        patch.setattr(Runner, 'test', lambda *_: {})
+        yield folder / 'config.py', sound_checkpoints(folder)
+
+
+@pytest.fixture
+def read(shared, tmp_path, monkeypatch, capsys):
+    """Returns a function that has a file read and returns what was said."""
+    config, checkpoints = shared
+
+    def read(consumer, damage):
+        tool = CONSUMERS[consumer]
+        file = tmp_path / 'my_file.pth'
+        kind = 'teacher' if consumer == 'teacher_ckpt' else 'run'
+        damage(file, checkpoints[kind])
+        filled = tool.arguments.format(
+            config=config, file=file, out=tmp_path / 'out'
+        )
+        monkeypatch.setattr(sys, 'argv', ['tool.py', *filled.split()])
+        code = 0
+        try:
+            tool.main()
+        except SystemExit as end:
+            code = end.code
+        assert not sentinel(file).exists(), 'it ran code'
+        return code, capsys.readouterr().err
+
+    return read
+
+
+@pytest.mark.parametrize('damage', SOUND)
+@pytest.mark.parametrize('consumer', CONSUMERS)
+def test_sound_file(read, consumer, damage):
+    """Is taken, in whatever format torch has written it."""
+    code, error = read(consumer, SOUND[damage])
+    assert code == 0, error
+
+
+@pytest.mark.parametrize('damage', DAMAGES)
+@pytest.mark.parametrize('consumer', CONSUMERS)
+def test_damaged_file(read, tmp_path, consumer, damage):
+    """Is named in one line that says what is wrong; nothing is written."""
+    code, error = read(consumer, DAMAGES[damage])
+    assert code == 2, 'silent'
+    lines = [line for line in error.splitlines() if 'arn' not in line]
+    assert lines[-1].startswith('tool.py: error: `')
+    assert 'my_file.pth' in lines[-1] and 'Traceback' not in error
+    names = '|'.join(CONSUMERS[consumer].names)
+    assert re.search(rf'`({names})` must .* but ', lines[-1])
+    assert not {'a.pth', 'a.png', 'images', 'epoch_1.pth'} & {
+        path.name for path in (tmp_path / 'out').glob('*')
+    }

@@ -1,0 +1,132 @@
+"""A mistake is one line and code 2; a fault of the tools a traceback."""
+
+import importlib
+import inspect
+import sys
+from pathlib import Path
+
+import pytest
+import run_table
+import train
+from command import Parser, tool
+from mmengine.config import Config
+from mmengine.registry import MODELS
+from tool_calls import DIGITS, ROOT
+
+from mmrazor_ssdkd.validation import check_int
+
+TOOLS = [
+    path.stem
+    for path in sorted((ROOT / 'tools').glob('*.py'))
+    if '__main__' in path.read_text()
+]
+
+
+def _end(main, capsys, *arguments, monkeypatch):
+    """Returns a tool's last words, which are one line with code 2."""
+    monkeypatch.setattr(sys, 'argv', ['my_tool.py', *map(str, arguments)])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    error = capsys.readouterr().err
+    assert error.startswith('my_tool.py: error: ')
+    assert error.count('\n') == 1 and error.endswith('\n')
+    return error
+
+
+def _raise(error, cause=None):
+    """Raises an error where this test stands."""
+    raise error from cause
+
+
+def _read_json():
+    """Is a mistake that another package finds."""
+    Config.fromfile(__file__ + '.json')
+
+
+MISTAKES = {
+    'rule': lambda: check_int('a', 1.5),
+    'wrapped': lambda: _raise(
+        TypeError('class `X`: nothing'), ValueError('`b` must be\n2')
+    ),
+    'file': lambda: Path('/no/where').read_text(),
+    'config': _read_json,
+    'registry': lambda: MODELS.build(dict(type='mmengine.NoSuch')),
+    'signature': lambda: MODELS.build(dict(type='LinearModule', no=1)),
+}
+
+
+@pytest.mark.parametrize('name', MISTAKES)
+def test_mistakes(name, monkeypatch, capsys):
+    """In one line, whoever found it."""
+    main = tool(MISTAKES[name])
+    error = _end(main, capsys, monkeypatch=monkeypatch)
+    assert 'Traceback' not in error
+    if name == 'wrapped':
+        assert error.endswith('error: `b` must be 2\n')
+
+
+@pytest.mark.parametrize('name', MISTAKES)
+def test_debug(name, monkeypatch):
+    """The error itself, with its traceback."""
+    monkeypatch.setattr(sys, 'argv', ['my_tool.py', '--debug'])
+    with pytest.raises(Exception) as caught:
+        tool(MISTAKES[name])()
+    assert not isinstance(caught.value, SystemExit)
+
+
+@pytest.mark.parametrize(
+    'error', [ZeroDivisionError(), AttributeError('no'), RuntimeError('no')]
+)
+def test_faults(error, monkeypatch):
+    """Are nobody's mistake and stay what they are."""
+    monkeypatch.setattr(sys, 'argv', ['my_tool.py'])
+    with pytest.raises(type(error)):
+        tool(lambda: _raise(error))()
+
+
+def test_faults_of_the_package(monkeypatch):
+    """Python refuses what the package itself does wrong."""
+    monkeypatch.setattr(sys, 'argv', ['my_tool.py'])
+    with pytest.raises(TypeError):
+        tool(lambda: check_int('a', 1, minimum=None))()
+
+
+@pytest.mark.parametrize('name', TOOLS)
+def test_every_tool(name, monkeypatch, capsys):
+    """Each ends so, also where its arguments cannot be parsed."""
+    main = importlib.import_module(name).main
+    assert hasattr(main, '__wrapped__'), inspect.getsource(main)
+    _end(main, capsys, '--nothing-like-it', monkeypatch=monkeypatch)
+
+
+def test_parser(capsys):
+    """Shows the first line of a description, or all."""
+    assert Parser('a\n\nb').format_help().count('b\n') == 0
+    assert 'a\n\nb\n' in Parser('a\n\nb', whole=True).format_help()
+
+
+def test_run_table(tmp_path, monkeypatch, capsys):
+    """A row that cannot be built, and a plan that cannot be read."""
+    error = _end(
+        run_table.main,
+        capsys,
+        tmp_path / 'plan.py',
+        *('--out', tmp_path),
+        monkeypatch=monkeypatch,
+    )
+    assert 'plan.py' in error
+
+
+def test_train(tmp_path, monkeypatch, capsys):
+    """A component of the config refuses its argument."""
+    error = _end(
+        train.main,
+        capsys,
+        DIGITS,
+        *('--work-dir', tmp_path),
+        *('--cfg-options', 'model.generator.base_channels=-1'),
+        'model.teacher_ckpt=None',
+        monkeypatch=monkeypatch,
+    )
+    assert '`base_channels` must be >= 1, but got -1' in error

@@ -1,0 +1,127 @@
+"""How every tool takes its command line, and how it ends on a mistake."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import NoReturn, Optional
+
+import mmrazor_ssdkd
+from mmrazor_ssdkd.blame import names_rule
+
+__all__ = ['Parser', 'tool']
+
+_OURS = (str(Path(mmrazor_ssdkd.__file__).parent), str(Path(__file__).parent))
+# Files, modules and configs are the user's, wherever one is missing.
+_USERS = (OSError, ImportError, SyntaxError, MemoryError)
+# What other packages raise for what they do not accept.
+_REFUSALS = (ValueError, TypeError, KeyError, AssertionError)
+# Whatever fails in here fails on what a config says.
+_BUILDERS = ('mmengine/registry/build_functions.py', 'mmengine/config/')
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, and that knows ``--debug``.
+
+    Args:
+        description (str): What the tool does.
+        whole (bool): Whether its help shows all lines of that, as they are,
+            and not the first alone. Defaults to False.
+    """
+
+    def __init__(
+        self, description: Optional[str], whole: bool = False
+    ) -> None:
+        text = description or ''
+        super().__init__(description=text if whole else text.split('\n')[0])
+        if whole:
+            self.formatter_class = argparse.RawTextHelpFormatter
+        self.add_argument(
+            '--debug',
+            action='store_true',
+            help='show where an error comes from',
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the tool with a line on standard error and code 2.
+
+        Args:
+            message (str): What is wrong.
+        """
+        self.exit(2, _line(self.prog, message))
+
+
+def tool(main: Callable[[], None]) -> Callable[[], None]:
+    """Lets a tool end with one line and code 2 for a user's mistake.
+
+    Any other error is a fault of the tool and keeps its traceback, as all
+    have with ``--debug``.
+
+    Args:
+        main (Callable): The tool.
+
+    Returns:
+        Callable: The same.
+    """
+
+    @wraps(main)
+    def run() -> None:
+        try:
+            main()
+        except Exception as error:
+            message = _mistake(error)
+            if message is None or '--debug' in sys.argv:
+                raise
+            sys.stderr.write(_line(Path(sys.argv[0]).name, message))
+            raise SystemExit(2) from error
+
+    return run
+
+
+def _line(prog: str, message: str) -> str:
+    """Returns an error as one line."""
+    return f'{prog}: error: {" ".join(message.split())}\n'
+
+
+def _mistake(error: BaseException) -> Optional[str]:
+    """Returns what to say of a user's mistake, None for another error."""
+    for link in _chain(error):
+        # Registries of some versions wrap what they get, in its own type.
+        if names_rule(link):
+            return str(link)
+    text = f'{type(error).__name__}: {_text(error)}'
+    if isinstance(error, OSError) and error.strerror:
+        text = str(error)
+    if isinstance(error, _USERS):
+        return text
+    files = _files(error)
+    if any(files[-1].startswith(folder) for folder in _OURS):
+        return None
+    built = any(part in file for file in files for part in _BUILDERS)
+    return text if built or isinstance(error, _REFUSALS) else None
+
+
+def _text(error: BaseException) -> str:
+    """Returns a message; that of a KeyError is quoted otherwise."""
+    if isinstance(error, KeyError) and len(error.args) == 1:
+        return str(error.args[0])
+    return str(error)
+
+
+def _chain(error: Optional[BaseException]) -> Iterator[BaseException]:
+    """Yields an error and those that it is from."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _files(error: BaseException) -> list[str]:
+    """Returns the files that an error went through, the innermost last."""
+    files, frame = [''], error.__traceback__
+    while frame is not None:
+        files.append(frame.tb_frame.f_code.co_filename)
+        frame = frame.tb_next
+    return files
