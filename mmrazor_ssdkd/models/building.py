@@ -13,6 +13,7 @@ from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
 
 from .checkpoint import load_weights
+from .plain_networks import check_has_modes
 
 __all__ = [
     'ModelConfig',
@@ -54,14 +55,17 @@ def build_model(
 
     Raises:
         TypeError: ``cfg`` is neither a dict nor a module.
-        ValueError: A setting beside ``cfg_path`` would be ignored, or the
-            published weights are unfit.
+        ValueError: A setting beside ``cfg_path`` would be ignored, the
+            published weights are unfit, or it is a network without a
+            ``mode``, which wants an adapter.
     """
     if isinstance(cfg, nn.Module):
+        check_has_modes(cfg, name)
         return cfg
     resolved = resolve_model(cfg, name, data_preprocessor)
     with DefaultScope.overwrite_default_scope(resolved.scope):
         model = MMRAZOR_MODELS.build(resolved.model)
+    check_has_modes(model, name)
     if resolved.weights:
         load_weights(model, resolved.weights, f'{name}.pretrained')
         _mark_initialized(model)
