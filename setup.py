@@ -32,12 +32,18 @@ setup(
     package_data={'mmrazor_ssdkd': ['requirements.txt', 'py.typed']},
     install_requires=requirements(),
     extras_require={
+        # Where a network or its weights may come from.
+        'networks': [
+            'timm>=1.0,<2',
+            'transformers>=4.40,<6',
+            'safetensors>=0.4,<1',
+        ],
         'tests': [
             'pytest>=8,<10',
             'ruff>=0.17.5,<0.18',
             'mypy>=2.4,<2.5',
             'interrogate>=1.7,<2',
             'codespell>=2.3,<3',
-        ]
+        ],
     },
 )

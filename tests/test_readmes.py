@@ -35,12 +35,12 @@ def test_links_and_paths_exist(path):
         assert list(ROOT.glob(pattern)), name
 
 
-@pytest.mark.parametrize('number', [0, 1])
+@pytest.mark.parametrize('number', [0, 1, 2])
 def test_example_trains(number, tmp_path):
     """A config of the README, as it stands there, takes two steps."""
     text = (ROOT / 'README.md').read_text(encoding='utf-8')
     examples = re.findall(r'```python\n(.*?)```', text, re.DOTALL)
-    assert len(examples) == 2
+    assert len(examples) == 3
     path = tmp_path / 'my_config.py'
     path.write_text(examples[number].replace("'configs/", f"'{ROOT}/configs/"))
     cfg = Config.fromfile(path)
