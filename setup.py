@@ -32,6 +32,12 @@ setup(
     package_data={'mmrazor_ssdkd': ['requirements.txt', 'py.typed']},
     install_requires=requirements(),
     extras_require={
+        # Where a network or its weights may come from.
+        'networks': [
+            'timm>=1.0,<2',
+            'transformers>=4.40,<6',
+            'safetensors>=0.4,<1',
+        ],
         'tests': [
             'pytest>=8,<10',
             'pytest-xdist>=3.6,<4',
@@ -40,6 +46,6 @@ setup(
             'interrogate>=1.7,<2',
             'codespell>=2.3,<3',
             'hypothesis>=6.100,<7',
-        ]
+        ],
     },
 )

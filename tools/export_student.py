@@ -1,7 +1,8 @@
 """Takes the student out of a distillation checkpoint.
 
 Writes a checkpoint that plain mmpretrain or mmsegmentation loads, and beside
-it, with the suffix .py, the student's config for them.
+it, with the suffix .py, the student's config for them. The weights of a plain
+network in an adapter have the names that the network itself loads.
 """
 
 import io
@@ -14,6 +15,7 @@ from mmengine.config import Config
 from mmengine.fileio import list_from_file
 from mmengine.registry import DATASETS, DefaultScope
 from outputs import StrPath, add_force, check_output
+from torch import nn
 
 from mmrazor_ssdkd.checkpoints.weights import named_weights
 from mmrazor_ssdkd.compat.mmcls_names import current_scope
@@ -74,10 +76,15 @@ def export_student(
             f'`checkpoint` must hold weights under {_PREFIX!r}, but '
             f'{checkpoint!r} has none'
         )
-    _check_weights(config, weights, checkpoint)
-    for key, value in weights.items():
-        if isinstance(value, torch.Tensor):
-            weights[key] = value.contiguous()
+    student = _load_student(config, weights, checkpoint)
+    # An adapter takes a plain network's own names, and so does the network.
+    prefix = getattr(student, 'weight_prefix', '')
+    weights = {
+        key.removeprefix(prefix): value.contiguous()
+        if isinstance(value, torch.Tensor)
+        else value
+        for key, value in weights.items()
+    }
     exported = io.BytesIO()
     meta = {'dataset_meta': dataset_meta(config)}
     torch.save(dict(state_dict=weights, meta=meta), exported)
@@ -140,10 +147,10 @@ def dataset_meta(config: Config) -> dict[str, Any]:
     return meta
 
 
-def _check_weights(
+def _load_student(
     config: Config, weights: dict[str, Any], checkpoint: str
-) -> None:
-    """Raises a ValueError unless the student takes the weights."""
+) -> nn.Module:
+    """Returns the student, or raises a ValueError for unfit weights."""
     scope = config.get('default_scope', 'mmpretrain')
     with DefaultScope.overwrite_default_scope(scope):
         student = build_model(
@@ -152,6 +159,7 @@ def _check_weights(
             _shared_preprocessor(config),
         )
     load_checkpoint(student, weights, checkpoint, 'checkpoint')
+    return student
 
 
 def _shared_preprocessor(config: Config) -> Optional[dict]:

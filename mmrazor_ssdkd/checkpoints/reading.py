@@ -14,6 +14,9 @@ from .download import cache_folder, download
 
 __all__ = ['read_checkpoint']
 
+# What safetensors' own readers take.
+_LONGEST_HEADER = 100_000_000
+
 
 def read_checkpoint(
     source: str, name: str, map_location: Any = 'cpu'
@@ -75,6 +78,8 @@ def first_line(error: Exception) -> str:
 
 def _read(path: Path, map_location: Any) -> dict[str, Any]:
     """Reads a whole file."""
+    if _is_safetensors(path):
+        return _read_safetensors(path, map_location)
     _check_bits(path)
     checkpoint = torch.load(path, map_location, weights_only=True)
     if not isinstance(checkpoint, dict):
@@ -93,3 +98,30 @@ def _check_bits(path: Path) -> None:
         damaged = file.testzip()
     if damaged:
         raise zipfile.BadZipFile(f'its part {damaged!r} is damaged')
+
+
+def _is_safetensors(path: Path) -> bool:
+    """Returns whether a file begins as safetensors do.
+
+    Eight bytes say how long the JSON after them is. The name of a download
+    says nothing until it is whole.
+    """
+    with path.open('rb') as file:
+        start = file.read(9)
+    size = int.from_bytes(start[:8], 'little')
+    return start[8:] == b'{' and size < _LONGEST_HEADER
+
+
+def _read_safetensors(path: Path, map_location: Any) -> dict[str, Any]:
+    """Reads a file of weights alone."""
+    try:
+        from safetensors.torch import load_file
+    except ImportError as error:
+        raise ImportError(
+            'it is of safetensors, for which `pip install safetensors` is '
+            'needed'
+        ) from error
+    weights: dict[str, Any] = load_file(path)
+    if isinstance(map_location, (str, torch.device)):
+        weights = {k: v.to(map_location) for k, v in weights.items()}
+    return weights

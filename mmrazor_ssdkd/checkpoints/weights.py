@@ -5,7 +5,10 @@ from typing import Any, Optional
 
 import torch
 
-__all__ = ['check_values', 'named_weights']
+__all__ = ['check_unique', 'check_values', 'named_weights']
+
+# Of a model that several processes train.
+_WRAPPER = 'module.'
 
 
 def named_weights(
@@ -29,16 +32,25 @@ def named_weights(
         raise ValueError(
             f'`{name}` must hold weights by name, but {source!r} holds none'
         )
-    named: dict[str, Any] = {}
-    for key, value in state.items():
-        bare = key.removeprefix('module.')
-        if bare in named:
+    check_unique(state, source, name)
+    return {key.removeprefix(_WRAPPER): value for key, value in state.items()}
+
+
+def check_unique(state: Mapping[str, Any], source: str, name: str) -> None:
+    """Raises a ValueError for a weight with and without a wrapper's prefix.
+
+    Args:
+        state (Mapping): Weights by name.
+        source (str): Where they are from, for messages.
+        name (str): The argument that ``source`` was given as.
+    """
+    for key in state:
+        bare = key.removeprefix(_WRAPPER)
+        if bare != key and bare in state:
             raise ValueError(
                 f'`{name}` must name each weight once, but {source!r} has '
-                f"{bare!r} with and without the prefix 'module.'"
+                f'{bare!r} with and without the prefix {_WRAPPER!r}'
             )
-        named[bare] = value
-    return named
 
 
 def check_values(

@@ -1,7 +1,9 @@
 """Lets ``torch.load(weights_only=True)`` read mmengine's checkpoints."""
 
 import pickle
+from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path, PosixPath, WindowsPath
 from typing import Any
 
 import torch
@@ -9,6 +11,12 @@ from mmengine.logging import HistoryBuffer
 
 from .numpy_globals import numpy_globals
 
+# Python 3.13 moved the classes; a file may have been written by either.
+_PATHS = [
+    (module, kind.__name__)
+    for module in ('pathlib', 'pathlib._local')
+    for kind in (PosixPath, WindowsPath)
+]
 _STATISTICS = ('min', 'max', 'mean', 'current')
 
 
@@ -17,16 +25,24 @@ def allow_mmengine_checkpoints() -> None:
 
     mmengine's message hub goes into a checkpoint as ``HistoryBuffer`` objects
     holding numpy arrays and, through a pickled ``getattr``, their own methods.
-    The protection itself stays on: any other global in a file still raises,
-    and so does an array of anything but numbers.
+    Other trainings put their command line there, a ``Namespace`` that may
+    hold paths. The protection itself stays on: any other global in a file
+    still raises, and so does an array of anything but numbers.
     """
     torch.serialization.add_safe_globals(
         [
             HistoryBuffer,
+            Namespace,
+            *((_path, f'{module}.{kind}') for module, kind in _PATHS),
             *numpy_globals(),
             (_getattr_of_history_buffer, 'builtins.getattr'),
         ]
     )
+
+
+def _path(*parts: str) -> Path:
+    """A path, of whichever system it was; nothing is done with it."""
+    return Path(*parts)
 
 
 def _getattr_of_history_buffer(owner: Any, name: str) -> Callable[..., Any]:

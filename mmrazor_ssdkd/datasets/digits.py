@@ -27,12 +27,15 @@ class Digits(BaseDataset):
         split (str): 'train' (1,257 images) or 'test' (540 images).
         image_size (int): Side of an image; they are enlarged by repeating
             pixels, so it is a multiple of 8. Defaults to 16.
+        channels (int): 1, or 3 equal ones, ``image_size`` x ``image_size`` x
+            3, for networks that take colours. Defaults to 1.
         pipeline (Sequence): Transforms of an item. Defaults to ().
         **kwargs: Those of :class:`mmpretrain.datasets.BaseDataset`.
 
     Raises:
-        TypeError: ``image_size`` is no integer.
-        ValueError: ``split`` or ``image_size`` is none of the above.
+        TypeError: ``image_size`` or ``channels`` is no integer.
+        ValueError: ``split``, ``image_size`` or ``channels`` is none of the
+            above.
     """
 
     METAINFO = {'classes': tuple(str(digit) for digit in range(10))}
@@ -41,6 +44,7 @@ class Digits(BaseDataset):
         self,
         split: str,
         image_size: int = 16,
+        channels: int = 1,
         pipeline: Sequence[Union[dict, Any]] = (),
         **kwargs: Any,
     ) -> None:
@@ -50,7 +54,11 @@ class Digits(BaseDataset):
             raise ValueError(
                 f'`image_size` must be a multiple of 8, but got {image_size}'
             )
-        check_memory('the images', 1797 * image_size**2, image_size=image_size)
+        self.channels = check_int('channels', channels)
+        if channels not in (1, 3):
+            raise ValueError(f'`channels` must be 1 or 3, but got {channels}')
+        size = 1797 * channels * image_size**2
+        check_memory('the images', size, image_size=image_size)
         check_pipeline(pipeline)
         with blamed('pipeline', 'of transforms, beside arguments of the base'):
             super().__init__(ann_file='', pipeline=pipeline, **kwargs)
@@ -58,12 +66,14 @@ class Digits(BaseDataset):
     def load_data_list(self) -> list[dict]:
         """Returns the split's images and labels."""
         images, labels = load_split(self.split, self.image_size)
+        if self.channels > 1:
+            images = images[..., None].repeat(self.channels, axis=-1)
         return [
             dict(
                 img=image,
                 gt_label=int(label),
-                img_shape=image.shape,
-                ori_shape=image.shape,
+                img_shape=image.shape[:2],
+                ori_shape=image.shape[:2],
             )
             for image, label in zip(images, labels)
         ]

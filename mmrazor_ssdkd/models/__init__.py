@@ -1,5 +1,6 @@
 """The method's modules, as configs name them."""
 
+from .adapters import TorchClassifier, TorchSegmentor
 from .losses import BNStatisticsLoss, ModulatedTaskLoss, RecentTaskLoss
 
 # Algorithms need the losses above them and the replay buffer.
@@ -26,4 +27,6 @@ __all__ = [
     'RecentTaskLoss',
     'SSDKDGenerator',
     'TeacherWeights',
+    'TorchClassifier',
+    'TorchSegmentor',
 ]

@@ -18,6 +18,7 @@ from mmrazor_ssdkd.blame import blamed, check_config
 from ..compat.mmcls_names import current_scope
 from ..compat.own_configs import is_own, own_config
 from .checkpoint import load_weights
+from .plain_networks import check_has_modes
 
 __all__ = [
     'ModelConfig',
@@ -61,9 +62,11 @@ def build_model(
         TypeError: ``cfg`` is neither a dict nor a module, or has something
             else for a data preprocessor.
         ValueError: It cannot be built, a setting beside ``cfg_path`` would
-            be ignored, or the published weights are unfit.
+            be ignored, the published weights are unfit, or it is a network
+            without a ``mode``, which wants an adapter.
     """
     if isinstance(cfg, nn.Module):
+        check_has_modes(cfg, name)
         _check_preprocessor(cfg, name)
         return cfg
     check_config(name, cfg)
@@ -74,6 +77,7 @@ def build_model(
         resolved = resolve_model(cfg, name, data_preprocessor)
         with DefaultScope.overwrite_default_scope(resolved.scope):
             model = MMRAZOR_MODELS.build(resolved.model)
+    check_has_modes(model, name)
     _check_preprocessor(model, name)
     if resolved.weights:
         load_weights(model, resolved.weights, f'{name}.pretrained')

@@ -8,8 +8,9 @@ import torch
 from torch import nn
 
 from mmrazor_ssdkd.checkpoints import read_checkpoint
+from mmrazor_ssdkd.checkpoints.naming import find_weights
 from mmrazor_ssdkd.checkpoints.reading import first_line
-from mmrazor_ssdkd.checkpoints.weights import check_values, named_weights
+from mmrazor_ssdkd.checkpoints.weights import check_values
 
 __all__ = ['load_checkpoint', 'load_weights', 'read_checkpoint']
 
@@ -33,7 +34,7 @@ def load_weights(
     Args:
         model (nn.Module): The model.
         source (str): Path or http(s) URL of a checkpoint: a state dict, or a
-            dict with one under ``state_dict``.
+            dict with one in it, see :func:`find_weights`.
         name (str): The argument that ``source`` was given as, for messages.
         extra_state (bool): Whether what is no weight goes along, such as a
             replay buffer, whose settings must then fit. Defaults to True.
@@ -57,27 +58,49 @@ def load_checkpoint(
 
     Args:
         model (nn.Module): The model.
-        checkpoint (dict): A state dict, or a dict with one under
-            ``state_dict``.
+        checkpoint (dict): A state dict, or a dict with one in it, see
+            :func:`find_weights`.
         source (str): Where it is from, for messages.
         name (str): The argument that ``source`` was given as, for messages.
         extra_state (bool): As for :func:`load_weights`. Defaults to True.
 
     Raises:
         ValueError: It was made from another architecture, or with other
-            settings of what goes along, holds other kinds of numbers than the
-            model, NaN or infinite ones, a negative variance, or one weight
-            under two names.
+            settings of what goes along, holds several that fit, other kinds
+            of numbers than the model, NaN or infinite ones, a negative
+            variance, or one weight under two names.
     """
-    state = named_weights(checkpoint, source, name)
     optional: tuple[str, ...] = OPTIONAL_KEYS
     if not extra_state:
         optional = (*OPTIONAL_KEYS, _EXTRA_STATE)
-        state = {k: v for k, v in state.items() if _EXTRA_STATE not in k}
     own = model.state_dict()
+    state = _find_state(model, own, checkpoint, source, name)
+    if not extra_state:
+        state = {k: v for k, v in state.items() if _EXTRA_STATE not in k}
     check_values(state, own, source, name)
     with _unchanged_on_error(model, own):
         _load(model, state, source, name, optional)
+
+
+def _find_state(
+    model: nn.Module,
+    own: dict[str, Any],
+    checkpoint: dict[str, Any],
+    source: str,
+    name: str,
+) -> dict[str, Any]:
+    """Returns what a checkpoint has for a model, by the model's names."""
+    # An adapter puts it before the names of the network that it holds, and
+    # a file may be that network's.
+    prefix = getattr(model, 'weight_prefix', '')
+    required = {
+        key.removeprefix(prefix): value
+        for key, value in own.items()
+        if isinstance(value, torch.Tensor)
+        and not any(part in key for part in OPTIONAL_KEYS)
+    }
+    state = find_weights(checkpoint, required, source, name)
+    return {prefix + key: value for key, value in state.items()}
 
 
 def _load(

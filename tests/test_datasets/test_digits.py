@@ -116,3 +116,13 @@ def test_bad_arguments_raise(setting, error, message):
     """The message has the argument's name, rule and value."""
     with pytest.raises(error, match=message):
         Digits(**dict(dict(split='test'), **setting))
+
+
+def test_colours(splits):
+    """Three equal channels, which a pipeline packs as those of a photo."""
+    pipeline = [dict(type='mmpretrain.PackInputs')]
+    colours = Digits('test', channels=3, pipeline=pipeline)[0]['inputs']
+    gray = torch.from_numpy(splits['test'][0]['img'])
+    assert torch.equal(colours, gray.expand(3, 16, 16))
+    with pytest.raises(ValueError, match=r'`channels` must.*got 2'):
+        Digits('test', channels=2)
