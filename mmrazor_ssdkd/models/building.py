@@ -13,6 +13,7 @@ from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
 
 from .checkpoint import load_weights
+from .published_weights import forget_published
 
 __all__ = [
     'ModelConfig',
@@ -113,7 +114,7 @@ def resolve_model(
                 f'no weights are published, but got {pretrained!r}'
             )
         if not pretrained:
-            _forget_pretrained(model)
+            forget_published(model)
         if 'data_preprocessor' in file:
             model.setdefault('data_preprocessor', file.data_preprocessor)
         extra = {k: v for k, v in cfg.items() if k not in _CONTROLS}
@@ -224,17 +225,6 @@ def _is_published(cfg: dict) -> bool:
     """Returns whether a config asks for a package's published weights."""
     # Of an inline model, `pretrained` is mmseg's key for the backbone.
     return bool('cfg_path' in cfg and cfg.get('pretrained'))
-
-
-def _forget_pretrained(model: ConfigDict) -> None:
-    """Takes out what would start a model from published weights."""
-    model.pop('pretrained', None)
-    for part in (model, model.get('backbone', {})):
-        inits = part.get('init_cfg') or []
-        inits = [inits] if isinstance(inits, dict) else inits
-        kept = [init for init in inits if init.get('type') != 'Pretrained']
-        if len(kept) < len(inits):
-            part.init_cfg = kept
 
 
 def _check_extra(
