@@ -1,18 +1,17 @@
 """Builds a teacher or a student from what a config says of it."""
 
 import copy
-import logging
 from typing import Any, NamedTuple, Optional, TypeVar, Union
 
 from mmengine.config import Config, ConfigDict
 from mmengine.hub import get_config
-from mmengine.logging import print_log
 from mmengine.registry import DefaultScope
 from mmengine.utils import import_modules_from_strings
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
 
 from .checkpoint import load_weights
+from .loaded_weights import initialize_rest, note_loading
 from .published_weights import forget_published
 
 __all__ = [
@@ -136,7 +135,8 @@ def build_teacher(
     Args:
         cfg (dict | nn.Module): As for :func:`build_model`.
         checkpoint (str, optional): Path or http(s) URL of its weights.
-            Defaults to None: those that ``cfg`` comes with.
+            Defaults to None: those that ``cfg`` comes with, or that the
+            network reads while it is built.
         data_preprocessor (dict, optional): Taken where the model config has
             none of its own. Defaults to None.
         names (tuple[str, str]): The arguments that ``cfg`` and ``checkpoint``
@@ -150,17 +150,12 @@ def build_teacher(
         TypeError: ``cfg`` is neither a dict nor a module.
         ValueError: As in :func:`build_model`, or the checkpoint is unfit.
     """
-    teacher: Any = build_model(cfg, names[0], data_preprocessor)
+    with note_loading():
+        teacher: Any = build_model(cfg, names[0], data_preprocessor)
     if checkpoint is not None:
         load_weights(teacher, checkpoint, names[1])
     elif isinstance(cfg, dict) and not _is_published(cfg):
-        print_log(
-            f'`{names[1]}` is None: the teacher starts from the weights '
-            'that its own config initialises',
-            logger='current',
-            level=logging.WARNING,
-        )
-        teacher.init_weights()
+        initialize_rest(teacher, cfg, names[1])
     _mark_initialized(teacher)
     return teacher.eval().requires_grad_(False)
 
