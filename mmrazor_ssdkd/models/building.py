@@ -1,12 +1,10 @@
 """Builds a teacher or a student from what a config says of it."""
 
 import copy
-import logging
 from typing import Any, NamedTuple, Optional, TypeVar, Union
 
 from mmengine.config import Config, ConfigDict
 from mmengine.hub import get_config
-from mmengine.logging import print_log
 from mmengine.model import BaseDataPreprocessor
 from mmengine.registry import DefaultScope
 from mmengine.utils import import_modules_from_strings
@@ -18,7 +16,9 @@ from mmrazor_ssdkd.blame import blamed, check_config
 from ..compat.mmcls_names import current_scope
 from ..compat.own_configs import is_own, own_config
 from .checkpoint import load_weights
+from .loaded_weights import initialize_rest, note_loading
 from .plain_networks import check_has_modes
+from .published_weights import forget_published
 
 __all__ = [
     'ModelConfig',
@@ -127,7 +127,7 @@ def resolve_model(
                 f'no weights are published, but got {pretrained!r}'
             )
         if not pretrained:
-            _forget_pretrained(model)
+            forget_published(model)
         if 'data_preprocessor' in file:
             model.setdefault('data_preprocessor', file.data_preprocessor)
         extra = {k: v for k, v in cfg.items() if k not in _CONTROLS}
@@ -149,7 +149,8 @@ def build_teacher(
     Args:
         cfg (dict | nn.Module): As for :func:`build_model`.
         checkpoint (str, optional): Path or http(s) URL of its weights.
-            Defaults to None: those that ``cfg`` comes with.
+            Defaults to None: those that ``cfg`` comes with, or that the
+            network reads while it is built.
         data_preprocessor (dict, optional): Taken where the model config has
             none of its own. Defaults to None.
         names (tuple[str, str]): The arguments that ``cfg`` and ``checkpoint``
@@ -163,19 +164,12 @@ def build_teacher(
         TypeError: ``cfg`` is neither a dict nor a module.
         ValueError: As in :func:`build_model`, or the checkpoint is unfit.
     """
-    teacher: Any = build_model(cfg, names[0], data_preprocessor)
+    with note_loading():
+        teacher: Any = build_model(cfg, names[0], data_preprocessor)
     if checkpoint is not None:
         load_weights(teacher, checkpoint, names[1])
     elif isinstance(cfg, dict) and not _is_published(cfg):
-        print_log(
-            f'`{names[1]}` is None: the teacher starts from the weights '
-            'that its own config initialises',
-            logger='current',
-            level=logging.WARNING,
-        )
-        # A plain network initialised itself.
-        if hasattr(teacher, 'init_weights'):
-            teacher.init_weights()
+        initialize_rest(teacher, cfg, names[1])
     _mark_initialized(teacher)
     return teacher.eval().requires_grad_(False)
 
@@ -254,17 +248,6 @@ def _is_published(cfg: dict) -> bool:
     """Returns whether a config asks for a package's published weights."""
     # Of an inline model, `pretrained` is mmseg's key for the backbone.
     return bool('cfg_path' in cfg and cfg.get('pretrained'))
-
-
-def _forget_pretrained(model: ConfigDict) -> None:
-    """Takes out what would start a model from published weights."""
-    model.pop('pretrained', None)
-    for part in (model, model.get('backbone', {})):
-        inits = part.get('init_cfg') or []
-        inits = [inits] if isinstance(inits, dict) else inits
-        kept = [init for init in inits if init.get('type') != 'Pretrained']
-        if len(kept) < len(inits):
-            part.init_cfg = kept
 
 
 def _check_extra(

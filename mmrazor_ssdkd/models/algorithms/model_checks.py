@@ -7,9 +7,18 @@ import torch
 from mmengine.dist import get_world_size
 from torch import nn
 
+from mmrazor_ssdkd.models.final_logits import use_final_logits
 from mmrazor_ssdkd.models.forward import frozen, normalize
+from mmrazor_ssdkd.models.noise_images import draw_noise
 from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
 from mmrazor_ssdkd.validation import check_finite
+
+from .output_checks import (
+    check_no_probabilities,
+    check_one_class,
+    check_one_head,
+)
+from .value_scale import check_value_scale
 
 if TYPE_CHECKING:
     from .ssdkd import SSDKD
@@ -29,14 +38,15 @@ def check_models(algorithm: 'SSDKD') -> int:
 
     Raises:
         ValueError: A model does not take the generator's images or does not
-            give logits, the classes differ, no BatchNorm fires, or several
-            processes train.
+            give logits of one class each, the classes differ, no BatchNorm
+            fires, the teacher's sees another scale than it learnt on, the
+            student cannot train, or several processes train.
     """
     _check_processes()
     _check_counts(algorithm)
     generator = algorithm.generator
-    size = (2, generator.channels, *generator.image_size)
-    images = torch.full(size, 127.0)
+    size = (generator.channels, *generator.image_size)
+    images = torch.full((2, *size), 127.0)
     teachers = named_teachers(algorithm.teacher)
     models = {**teachers, 'architecture': algorithm.student}
     watched = algorithm.bn_loss.watch(*teachers.values())
@@ -50,6 +60,12 @@ def check_models(algorithm: 'SSDKD') -> int:
     for name, model in models.items():
         _check_logits(name, preds[name], first, preds[first])
         _check_ignore_index(model, name, preds[first].shape[1])
+        check_one_class(name, model)
+        check_no_probabilities(name, preds[name])
+    noise = draw_noise(size)
+    for name, model in teachers.items():
+        check_value_scale(name, model, noise)
+    use_final_logits(algorithm.student, 'architecture', noise[:2])
     _check_labels(algorithm.inversion.labels, preds[first])
     return preds[first].shape[1]
 
@@ -119,6 +135,7 @@ def _predict(
     model: nn.Module, name: str, images: torch.Tensor
 ) -> torch.Tensor:
     """Returns a model's logits, or says that it has none."""
+    check_one_head(name, model)
     preprocessor = getattr(model, 'data_preprocessor', None)
     _check_normalize(name, images, preprocessor)
     try:

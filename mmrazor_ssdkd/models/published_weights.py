@@ -1,0 +1,71 @@
+"""Takes published weights out of a model's config."""
+
+from typing import Any
+
+__all__ = ['forget_published', 'is_published', 'type_name']
+
+# OpenMMLab's initialisers that read a file, by their registered name or,
+# in pure-Python configs, that of their class.
+_INITIALIZERS = ('Pretrained', 'PretrainedInit', 'Pretrained_Part')
+
+
+def type_name(cfg: Any) -> str:
+    """Returns the bare name of what a config builds.
+
+    Args:
+        cfg (Any): A config whose ``type`` is a name, with or without a scope,
+            or, in a pure-Python config, a class or a function.
+
+    Returns:
+        str: Without scope and module; '' of what is no such config.
+    """
+    kind = cfg.get('type', '') if isinstance(cfg, dict) else ''
+    name = kind if isinstance(kind, str) else getattr(kind, '__name__', '')
+    return str(name).rpartition('.')[2]
+
+
+def is_published(cfg: Any) -> bool:
+    """Returns whether a config is of an initialiser that reads a file."""
+    return type_name(cfg) in _INITIALIZERS
+
+
+def forget_published(cfg: Any) -> None:
+    """Takes out all that would start a model from published weights.
+
+    At any depth: segmentors hand their backbone's config through another
+    backbone, and detectors' parts have parts. What initialises otherwise
+    stays. A key with nothing left is taken out itself, so that the class's
+    own initialisation comes back: many have it as a default or check for
+    None, and an empty list is neither.
+
+    Args:
+        cfg (Any): A model's config, changed in place; what is no dict or list
+            is left alone.
+    """
+    if isinstance(cfg, (list, tuple)):
+        for item in cfg:
+            forget_published(item)
+        return
+    if not isinstance(cfg, dict):
+        return
+    # mmseg's and mmpretrain's networks, and timm's.
+    cfg.pop('pretrained', None)
+    for key, value in list(cfg.items()):
+        if is_published(value):
+            del cfg[key]
+        elif isinstance(value, (list, tuple)):
+            _forget_items(cfg, key)
+    for value in cfg.values():
+        forget_published(value)
+
+
+def _forget_items(cfg: dict, key: str) -> None:
+    """Takes such initialisers out of a list, and the list if it is empty."""
+    items = cfg[key]
+    kept = [item for item in items if not is_published(item)]
+    if len(kept) == len(items):
+        return
+    if kept:
+        cfg[key] = kept
+    else:
+        del cfg[key]

@@ -1,0 +1,149 @@
+"""Outputs that are no logits of one class each are refused at build."""
+
+import pytest
+import torch
+from mmpretrain.registry import MODELS as MMPRETRAIN_MODELS
+from mmseg.registry import MODELS as MMSEG_MODELS
+from toy_models import build, classifier, segmentation, segmentor, ssdkd
+
+from mmrazor_ssdkd.models.algorithms.output_checks import (
+    check_no_probabilities,
+)
+
+
+@pytest.fixture
+def softmax_heads():
+    """Registers heads that end in a softmax, and one in its logarithm."""
+    linear = MMPRETRAIN_MODELS.get('LinearClsHead')
+    fcn = MMSEG_MODELS.get('FCNHead')
+
+    class SoftmaxClsHead(linear):
+        def forward(self, feats):
+            return super().forward(feats).softmax(dim=1)
+
+    class LogSoftmaxClsHead(linear):
+        def forward(self, feats):
+            return super().forward(feats).log_softmax(dim=1)
+
+    class SoftmaxFCNHead(fcn):
+        def forward(self, inputs):
+            return super().forward(inputs).softmax(dim=1)
+
+    registered = (
+        (MMPRETRAIN_MODELS, SoftmaxClsHead),
+        (MMPRETRAIN_MODELS, LogSoftmaxClsHead),
+        (MMSEG_MODELS, SoftmaxFCNHead),
+    )
+    for registry, head in registered:
+        registry.register_module(module=head)
+    yield
+    for registry, head in registered:
+        registry.module_dict.pop(head.__name__)
+
+
+def changed(config, key, **changes):
+    """Returns a config whose head has other settings."""
+    config[key].update(changes)
+    return config
+
+
+@pytest.mark.parametrize('name', ['teacher', 'architecture'])
+@pytest.mark.parametrize('task', ['classifier', 'segmentor'])
+def test_softmax_at_the_end(softmax_heads, name, task):
+    """The message has the way on."""
+    if task == 'classifier':
+        model = changed(classifier(), 'head', type='SoftmaxClsHead')
+        config = ssdkd(**{name: model})
+    else:
+        model = changed(segmentor(), 'decode_head', type='SoftmaxFCNHead')
+        config = segmentation(**{name: model})
+    match = f'`{name}` must give logits, but got probabilities.*log_softmax'
+    with pytest.raises(ValueError, match=match):
+        build(config)
+
+
+def test_logarithm_of_a_softmax(softmax_heads):
+    """Its softmax is what it was."""
+    head = dict(type='LogSoftmaxClsHead')
+    build(ssdkd(teacher=changed(classifier(), 'head', **head)))
+
+
+@pytest.mark.parametrize(
+    'logits',
+    [
+        torch.zeros(2, 3),
+        torch.full((2, 3), 0.5),
+        torch.tensor([[1.5, -0.5]]),
+        torch.tensor([[0.5, 0.5], [0.9, 0.3]]),
+    ],
+)
+def test_what_is_no_probability(logits):
+    """Neither a sum of 1 nor values in 0 to 1 alone make one."""
+    check_no_probabilities('teacher', logits)
+
+
+def test_saturated_probabilities():
+    """Of a network that is sure, and at every pixel."""
+    with pytest.raises(ValueError, match='between 0 and 1 with'):
+        check_no_probabilities('a', torch.eye(3).view(1, 3, 3, 1))
+
+
+SIGMOID = dict(type='CrossEntropyLoss', use_sigmoid=True)
+MULTI_LABEL = [
+    dict(type='MultiLabelLinearClsHead'),
+    dict(type='CSRAClsHead', num_heads=1, lam=0.1),
+    dict(type='LinearClsHead', loss=SIGMOID),
+    dict(type='LinearClsHead', loss=dict(type='AsymmetricLoss')),
+]
+
+
+@pytest.mark.parametrize('name', ['teacher', 'architecture'])
+@pytest.mark.parametrize('head', MULTI_LABEL)
+def test_several_labels(name, head):
+    """They would be trained as if they excluded each other."""
+    model = changed(classifier(), 'head', **head)
+    if head['type'] == 'CSRAClsHead':
+        model.pop('neck')
+    kind = r'one class, but got a \w+' if 'num_heads' in head else ''
+    match = rf'`{name}.head` must .*{kind}.*not supported'
+    with pytest.raises(ValueError, match=match):
+        build(ssdkd(**{name: model}))
+
+
+def test_sigmoid_of_pixels():
+    """Of several classes, each by itself."""
+    head = dict(loss_decode=[SIGMOID, dict(type='DiceLoss')])
+    config = segmentation(teacher=changed(segmentor(), 'decode_head', **head))
+    with pytest.raises(ValueError, match=r'`teacher.decode_head` must have'):
+        build(config)
+
+
+def test_sigmoid_beside_a_softmax():
+    """Dice's own sigmoid does not make a head one of several labels."""
+    losses = [dict(type='CrossEntropyLoss'), dict(type='DiceLoss')]
+    head = dict(loss_decode=losses)
+    build(segmentation(teacher=changed(segmentor(), 'decode_head', **head)))
+
+
+@pytest.mark.parametrize('name', ['teacher', 'architecture'])
+def test_cascade_of_heads(name):
+    """The size of the images is not blamed."""
+    config = segmentor()
+    head = config['decode_head']
+    point = dict(
+        type='PointHead',
+        in_channels=[32],
+        in_index=[3],
+        channels=8,
+        num_fcs=1,
+        coarse_pred_each_layer=True,
+        dropout_ratio=-1,
+        num_classes=5,
+        align_corners=False,
+    )
+    config.update(
+        type='CascadeEncoderDecoder', num_stages=2, decode_head=[head, point]
+    )
+    match = rf'`{name}.decode_head` must be one head.*FCNHead, PointHead'
+    with pytest.raises(ValueError, match=match):
+        build(segmentation(**{name: config}))
