@@ -9,7 +9,10 @@ from torch import nn
 
 from mmrazor_ssdkd.models.forward import frozen, normalize
 from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
+from mmrazor_ssdkd.models.unchanged import unchanged
 from mmrazor_ssdkd.validation import check_finite
+
+from .model_behaviour import check_student, check_teacher, failed_forward
 
 if TYPE_CHECKING:
     from .ssdkd import SSDKD
@@ -19,7 +22,9 @@ __all__ = ['check_models']
 
 @torch.no_grad()
 def check_models(algorithm: 'SSDKD') -> int:
-    """Runs two gray images through teachers and student, in eval mode.
+    """Runs gray images and noise through teachers and student.
+
+    Nothing of the networks changes by it.
 
     Args:
         algorithm (SSDKD): With all its parts built.
@@ -29,8 +34,8 @@ def check_models(algorithm: 'SSDKD') -> int:
 
     Raises:
         ValueError: A model does not take the generator's images or does not
-            give logits, the classes differ, no BatchNorm fires, or several
-            processes train.
+            give logits, the classes differ, no BatchNorm fires, a model does
+            not behave as training needs it, or several processes train.
     """
     _check_processes()
     _check_counts(algorithm)
@@ -40,9 +45,9 @@ def check_models(algorithm: 'SSDKD') -> int:
     teachers = named_teachers(algorithm.teacher)
     models = {**teachers, 'architecture': algorithm.student}
     watched = algorithm.bn_loss.watch(*teachers.values())
-    with frozen(algorithm.student), watched:
+    with unchanged(*models.values()), frozen(algorithm.student), watched:
         preds = {
-            name: _predict(model, name, images)
+            name: _predict(model, name, images.clone())
             for name, model in models.items()
         }
         algorithm.bn_loss()
@@ -51,6 +56,11 @@ def check_models(algorithm: 'SSDKD') -> int:
         _check_logits(name, preds[name], first, preds[first])
         _check_ignore_index(model, name, preds[first].shape[1])
     _check_labels(algorithm.inversion.labels, preds[first])
+    adversarial = bool(algorithm.inversion.adversarial_weight)
+    with unchanged(*models.values()), torch.enable_grad():
+        for name, teacher in teachers.items():
+            check_teacher(name, teacher, size[1:])
+        check_student(algorithm.student, size[1:], adversarial)
     return preds[first].shape[1]
 
 
@@ -123,16 +133,8 @@ def _predict(
     _check_normalize(name, images, preprocessor)
     try:
         logits = model(normalize(images, preprocessor), mode='tensor')
-    except (
-        RuntimeError,
-        ValueError,
-        TypeError,
-        AssertionError,
-    ) as error:
-        raise ValueError(
-            f'`generator` must make images that `{name}` takes, but those of '
-            f'shape {tuple(images.shape[1:])} fail: {error}'
-        ) from error
+    except Exception as error:
+        raise failed_forward(name, model, images, error) from error
     if not isinstance(logits, torch.Tensor) or logits.dim() not in (2, 4):
         found = tuple(getattr(logits, 'shape', ())) or type(logits).__name__
         raise ValueError(
