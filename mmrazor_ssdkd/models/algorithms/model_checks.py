@@ -11,8 +11,10 @@ from mmrazor_ssdkd.models.final_logits import use_final_logits
 from mmrazor_ssdkd.models.forward import frozen, normalize
 from mmrazor_ssdkd.models.noise_images import draw_noise
 from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
+from mmrazor_ssdkd.models.unchanged import unchanged
 from mmrazor_ssdkd.validation import check_finite
 
+from .model_behaviour import check_student, check_teacher, failed_forward
 from .output_checks import (
     check_no_probabilities,
     check_one_class,
@@ -28,7 +30,9 @@ __all__ = ['check_models']
 
 @torch.no_grad()
 def check_models(algorithm: 'SSDKD') -> int:
-    """Runs two gray images through teachers and student, in eval mode.
+    """Runs gray images and noise through teachers and student.
+
+    Nothing of the networks changes by it.
 
     Args:
         algorithm (SSDKD): With all its parts built.
@@ -39,8 +43,8 @@ def check_models(algorithm: 'SSDKD') -> int:
     Raises:
         ValueError: A model does not take the generator's images or does not
             give logits of one class each, the classes differ, no BatchNorm
-            fires, the teacher's sees another scale than it learnt on, the
-            student cannot train, or several processes train.
+            fires, the teacher's sees another scale than it learnt on, a model
+            does not behave as training needs it, or several processes train.
     """
     _check_processes()
     _check_counts(algorithm)
@@ -50,9 +54,9 @@ def check_models(algorithm: 'SSDKD') -> int:
     teachers = named_teachers(algorithm.teacher)
     models = {**teachers, 'architecture': algorithm.student}
     watched = algorithm.bn_loss.watch(*teachers.values())
-    with frozen(algorithm.student), watched:
+    with unchanged(*models.values()), frozen(algorithm.student), watched:
         preds = {
-            name: _predict(model, name, images)
+            name: _predict(model, name, images.clone())
             for name, model in models.items()
         }
         algorithm.bn_loss()
@@ -67,6 +71,11 @@ def check_models(algorithm: 'SSDKD') -> int:
         check_value_scale(name, model, noise)
     use_final_logits(algorithm.student, 'architecture', noise[:2])
     _check_labels(algorithm.inversion.labels, preds[first])
+    adversarial = bool(algorithm.inversion.adversarial_weight)
+    with unchanged(*models.values()), torch.enable_grad():
+        for name, teacher in teachers.items():
+            check_teacher(name, teacher, size)
+        check_student(algorithm.student, size, adversarial)
     return preds[first].shape[1]
 
 
@@ -140,16 +149,8 @@ def _predict(
     _check_normalize(name, images, preprocessor)
     try:
         logits = model(normalize(images, preprocessor), mode='tensor')
-    except (
-        RuntimeError,
-        ValueError,
-        TypeError,
-        AssertionError,
-    ) as error:
-        raise ValueError(
-            f'`generator` must make images that `{name}` takes, but those of '
-            f'shape {tuple(images.shape[1:])} fail: {error}'
-        ) from error
+    except Exception as error:
+        raise failed_forward(name, model, images, error) from error
     if not isinstance(logits, torch.Tensor) or logits.dim() not in (2, 4):
         found = tuple(getattr(logits, 'shape', ())) or type(logits).__name__
         raise ValueError(

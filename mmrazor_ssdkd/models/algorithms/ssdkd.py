@@ -41,6 +41,7 @@ from .data_inversion import DataInversion
 from .distiller_slot import DistillerSlot
 from .loss_guard import LossGuard
 from .model_checks import check_models
+from .model_pairs import check_pair, check_unwrapped
 from .optimizers import pick_wrappers, update_together
 
 Batch = dict[str, torch.Tensor]
@@ -138,8 +139,9 @@ class SSDKD(BaseAlgorithm):
     Raises:
         TypeError: An argument has the wrong type.
         ValueError: An argument is out of range, the checkpoint is unfit, the
-            models and the generator do not fit together, or there are several
-            processes.
+            models and the generator do not fit together, a model cannot work
+            (its gradients stop, it is random, frozen or in a wrapper), or
+            there are several processes.
     """
 
     def __init__(
@@ -177,11 +179,13 @@ class SSDKD(BaseAlgorithm):
         check_init_cfg(init_cfg)
         check_config('data_preprocessor', data_preprocessor, optional=True)
         student = build_model(architecture, 'architecture', data_preprocessor)
+        check_unwrapped('architecture', student)
         with blamed('architecture', "a model of mmengine's kind"):
             super().__init__(student, init_cfg=init_cfg)
         self.teacher = build_teachers(
             teacher, teacher_ckpt, teachers, data_preprocessor
         )
+        check_pair(student, named_teachers(self.teacher))
         self.generator = build_part(generator, 'generator', ImageGenerator)
         self.bn_loss = build_part(bn_loss, 'bn_loss', BNStatisticsLoss)
         self.task_loss = build_part(task_loss, 'task_loss', ModulatedTaskLoss)
