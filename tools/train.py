@@ -10,6 +10,8 @@ from mmengine.runner import Runner
 
 from mmrazor_ssdkd.engine import (
     add_config_arguments,
+    check_runner,
+    check_training,
     check_unused,
     delete_checkpoints,
     held,
@@ -97,9 +99,13 @@ def main() -> None:
     """Runs the training."""
     parser = make_parser()
     args = parser.parse_args()
-    cfg = load_config(
-        args.config, args.work_dir, args.cfg_options, args.launcher
-    )
+    try:
+        cfg = load_config(
+            args.config, args.work_dir, args.cfg_options, args.launcher
+        )
+        check_training(cfg)
+    except (ValueError, TypeError) as error:
+        parser.error(str(error))
     if args.amp:
         use_amp(cfg.optim_wrapper)
     if args.resume:
@@ -112,7 +118,12 @@ def main() -> None:
             claim(cfg, args.overwrite)
         except (ValueError, OSError) as error:
             parser.error(str(error))
-        build(cfg).train()
+        runner = build(cfg)
+        try:
+            check_runner(runner)
+        except ValueError as error:
+            parser.error(str(error))
+        runner.train()
 
 
 if __name__ == '__main__':

@@ -10,6 +10,7 @@ from .command_line import (
 from .latest_checkpoint import find_latest_checkpoint
 from .random_stream import RandomStream
 from .resumed_settings import settings_of_config
+from .training_checks import check_runner, check_training
 from .work_dir import check_unused, delete_checkpoints, held
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     'RandomStream',
     'add_cfg_options',
     'add_config_arguments',
+    'check_runner',
+    'check_training',
     'check_unused',
     'delete_checkpoints',
     'find_latest_checkpoint',

@@ -6,6 +6,8 @@ from typing import Optional
 
 from mmengine.config import Config, DictAction
 
+from .spelling import check_options, check_spelling
+
 __all__ = [
     'add_cfg_options',
     'add_config_arguments',
@@ -73,8 +75,13 @@ def load_config(
 
     Returns:
         Config: What a Runner takes.
+
+    Raises:
+        ValueError: A key at the top or an option is another one misspelt.
     """
     cfg = Config.fromfile(path)
+    check_spelling(cfg)
+    check_options(cfg, cfg_options or {})
     cfg.merge_from_dict(cfg_options or {})
     cfg.launcher = launcher
     default = str(Path('work_dirs') / Path(path).stem)
