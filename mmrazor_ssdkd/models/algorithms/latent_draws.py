@@ -16,8 +16,8 @@ def check_draws(data: dict[str, Any]) -> None:
     """
     inputs = data['inputs']
     first: Any = inputs[0] if len(inputs) else inputs
-    if 'data_samples' in data or getattr(first, 'shape', ()):
-        shape = tuple(getattr(first, 'shape', ()))
+    shape = tuple(getattr(first, 'shape', ()))
+    if 'data_samples' in data or shape:
         raise ValueError(
             '`train_dataloader.dataset` must be a mmrazor_ssdkd.'
             'LatentDataset, since nothing of its samples is looked at, but '
