@@ -195,7 +195,7 @@ def main() -> None:
     add_cfg_options(parser)
     add_force(parser)
     args = parser.parse_args()
-    config = read_config(parser, args)
+    config = read_config(args)
     export_student(config, args.checkpoint, args.out, args.force)
     print(f'Wrote {args.out} and {Path(args.out).with_suffix(".py")}')
 

@@ -199,7 +199,7 @@ def main() -> None:
     parser.add_argument('out', help='the folder to write, new or empty')
     add_cfg_options(parser)
     args = parser.parse_args()
-    config = read_config(parser, args)
+    config = read_config(args)
     number = export_synthetic(config, args.checkpoint, args.out)
     print(f'Wrote {number} images to {args.out}')
 

@@ -153,7 +153,7 @@ def main() -> None:
     add_force(parser)
     args = parser.parse_args()
     check_outputs(parser, args, 'json', inputs=[args.config])
-    cfg = read_config(parser, args)
+    cfg = read_config(args)
     init_default_scope(cfg.get('default_scope', 'mmpretrain'))
     set_random_seed(args.seeds[0])
     pool = synthetic_pool(cfg, 2 * cfg.model.replay_buffer.max_size)

@@ -161,7 +161,7 @@ def main() -> None:
     args = parser.parse_args()
     check_outputs(parser, args, 'png', inputs=[args.config, args.checkpoint])
     check_int('rows', args.rows)
-    config = read_config(parser, args)
+    config = read_config(args)
     algorithm = build(config, args.checkpoint)
     samples = stored_samples(algorithm, args.checkpoint)
     draw(samples, algorithm, dataset_meta(config), args.png, args.rows)

@@ -96,7 +96,7 @@ def main() -> None:
     add_force(parser)
     args = parser.parse_args()
     check_outputs(parser, args, 'png', inputs=[args.config, args.checkpoint])
-    config = read_config(parser, args)
+    config = read_config(args)
     algorithm = build(config, args.checkpoint)
     samples = stored_samples(algorithm, args.checkpoint)
     number = ROWS * COLUMNS

@@ -144,7 +144,7 @@ def main() -> None:
             '`out` must not end in .py, which is for the config beside it, '
             f'but got {args.out!r}'
         )
-    config = read_config(parser, args)
+    config = read_config(args)
     inputs = config_files(config.filename)
     check_outputs(parser, args, 'out', 'beside', inputs=inputs)
     left = write_pruned(config, args.ratio, args.out)

@@ -14,7 +14,12 @@ from outputs import write_json
 from train import use_amp
 from training_curve import TrainingCurve
 
-from mmrazor_ssdkd.engine import held, load_config
+from mmrazor_ssdkd.engine import (
+    check_runner,
+    check_training,
+    held,
+    load_config,
+)
 
 # In a run; one that is cut off loses at most a tenth of its epochs.
 CHECKPOINTS = 10
@@ -87,6 +92,7 @@ def train(
         tuple: The runner, and a point for every validation as
         ``TrainingCurve`` notes them.
     """
+    check_training(cfg)
     cfg.randomness = dict(seed=seed)
     cfg.log_level = 'WARNING'
     if plan.get('amp'):
@@ -97,6 +103,7 @@ def train(
     curve = TrainingCurve(plan.metric)
     with held(cfg.work_dir):
         runner = Runner.from_cfg(cfg)
+        check_runner(runner)
         runner.register_hook(curve)
         runner.train()
     return runner, curve.points

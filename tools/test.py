@@ -20,7 +20,7 @@ def main() -> None:
     add_config_arguments(parser)
     parser.add_argument('checkpoint', help='path or URL of the checkpoint')
     args = parser.parse_args()
-    cfg = read_config(parser, args)
+    cfg = read_config(args)
     # The checkpoint has the teachers' weights, too.
     forget_teachers(cfg)
     # Without a name, or it would replace the config that training left.

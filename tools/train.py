@@ -8,6 +8,8 @@ from mmengine.runner import Runner
 
 from mmrazor_ssdkd.engine import (
     add_config_arguments,
+    check_runner,
+    check_training,
     check_unused,
     delete_checkpoints,
     held,
@@ -120,12 +122,10 @@ def main() -> None:
     """Runs the training."""
     parser = make_parser()
     args = parser.parse_args()
-    cfg = read_config(parser, args)
+    cfg = read_config(args)
+    check_training(cfg)
     if args.auto_scale_lr:
-        try:
-            scale_lr(cfg)
-        except ValueError as error:
-            parser.error(str(error))
+        scale_lr(cfg)
     if args.amp:
         use_amp(cfg.optim_wrapper)
     if args.resume:
@@ -134,7 +134,9 @@ def main() -> None:
     build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
     with held(cfg.work_dir):
         claim(cfg, args.overwrite)
-        build(cfg).train()
+        runner = build(cfg)
+        check_runner(runner)
+        runner.train()
 
 
 if __name__ == '__main__':

@@ -12,6 +12,7 @@ from .command_line import (
 from .latest_checkpoint import find_latest_checkpoint
 from .random_stream import RandomStream
 from .resumed_settings import settings_of_config
+from .training_checks import check_runner, check_training
 from .work_dir import check_unused, delete_checkpoints, held
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     'add_cfg_options',
     'add_config',
     'add_config_arguments',
+    'check_runner',
+    'check_training',
     'check_unused',
     'delete_checkpoints',
     'find_latest_checkpoint',

@@ -7,6 +7,7 @@ from typing import Optional
 from mmengine.config import Config, DictAction
 
 from .config_addresses import find_config
+from .spelling import check_options, check_spelling
 
 __all__ = [
     'add_cfg_options',
@@ -93,11 +94,14 @@ def load_config(
         Config: What a Runner takes.
 
     Raises:
-        ValueError: There is no such file or package.
+        ValueError: There is no such file or package, or a key at the top or
+            an option is another one misspelt.
         ModuleNotFoundError: It inherits from a package that is not installed.
     """
     file = find_config(path)
     cfg = Config.fromfile(file)
+    check_spelling(cfg)
+    check_options(cfg, cfg_options or {})
     cfg.merge_from_dict(cfg_options or {})
     cfg.launcher = launcher
     default = str(Path('work_dirs') / file.stem)
@@ -105,27 +109,25 @@ def load_config(
     return cfg
 
 
-def read_config(
-    parser: argparse.ArgumentParser, args: argparse.Namespace
-) -> Config:
-    """Reads the config that a tool was given, or ends the tool in one line.
+def read_config(args: argparse.Namespace) -> Config:
+    """Reads the config that a tool was given.
 
     Args:
-        parser (argparse.ArgumentParser): The tool's parser.
-        args (argparse.Namespace): What it found.
+        args (argparse.Namespace): What the tool's parser found.
 
     Returns:
         Config: What a Runner takes.
+
+    Raises:
+        ValueError: As :func:`load_config`.
+        ModuleNotFoundError: As there.
     """
-    try:
-        return load_config(
-            args.config,
-            getattr(args, 'work_dir', None),
-            args.cfg_options,
-            getattr(args, 'launcher', 'none'),
-        )
-    except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
-        parser.error(str(error))
+    return load_config(
+        args.config,
+        getattr(args, 'work_dir', None),
+        args.cfg_options,
+        getattr(args, 'launcher', 'none'),
+    )
 
 
 def forget_teachers(cfg: Config) -> None:

@@ -83,7 +83,12 @@ def call(tmp_path, monkeypatch):
         'train.Runner.from_cfg', lambda cfg: runs.append(cfg) or runner
     )
     config = tmp_path / 'my.py'
-    config.write_text("model = dict(teacher_ckpt='a.pth')\n")
+    config.write_text(
+        "model = dict(teacher_ckpt='a.pth')\n"
+        'train_cfg = dict(by_epoch=True, max_epochs=3)\n'
+        'train_dataloader = optim_wrapper = dict()\n'
+    )
+    monkeypatch.setattr('train.check_runner', lambda runner: None)
 
     def call(*arguments):
         runs.clear()
@@ -126,3 +131,34 @@ def test_auto_scale_lr_without_a_batch_size(config):
     """Without one there is nothing to scale by."""
     with pytest.raises(ValueError, match='`auto_scale_lr` must have'):
         scale_lr(Config(config))
+
+
+@pytest.mark.parametrize(
+    ('option', 'message'),
+    [
+        ('modle.tau=2', "did you mean 'model'?"),
+        ('train_cfg.max_epochs=0', '`train_cfg.max_epochs` must be >= 1'),
+        ('optim_wrapper=None', '`optim_wrapper` must be a section'),
+    ],
+)
+def test_idle_training_is_refused(tmp_path, call, capsys, option, message):
+    """In one line, before anything is written."""
+    work_dir = tmp_path / 'run'
+    with pytest.raises(SystemExit) as caught:
+        call('--work-dir', str(work_dir), '--cfg-options', option)
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err.splitlines()[-1]
+    assert not work_dir.exists()
+
+
+def test_idle_runner_is_refused(tmp_path, call, capsys, monkeypatch):
+    """What only shows when all is built."""
+
+    def refuse(runner):
+        raise ValueError('no batch')
+
+    monkeypatch.setattr('train.check_runner', refuse)
+    with pytest.raises(SystemExit) as caught:
+        call('--work-dir', str(tmp_path / 'run'))
+    assert caught.value.code == 2
+    assert 'no batch' in capsys.readouterr().err.splitlines()[-1]

@@ -14,7 +14,8 @@ from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
 from mmrazor_ssdkd.models.unchanged import unchanged
 from mmrazor_ssdkd.validation import check_finite
 
-from .model_behaviour import check_student, check_teacher, failed_forward
+from .model_behaviour import check_student, check_teacher
+from .model_passes import failed_forward
 from .output_checks import (
     check_no_probabilities,
     check_one_class,

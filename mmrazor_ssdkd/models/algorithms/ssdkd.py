@@ -39,6 +39,7 @@ from mmrazor_ssdkd.validation import check_bool, check_int, check_number
 
 from .data_inversion import DataInversion
 from .distiller_slot import DistillerSlot
+from .latent_draws import check_draws
 from .loss_guard import LossGuard
 from .model_checks import check_models
 from .model_pairs import check_pair, check_unwrapped
@@ -319,8 +320,10 @@ class SSDKD(BaseAlgorithm):
             dict[str, torch.Tensor]: What to log.
 
         Raises:
-            ValueError: A loss is not finite, see :class:`LossGuard`.
+            ValueError: A loss is not finite, see :class:`LossGuard`, or the
+                batch is one of images.
         """
+        check_draws(data)
         generator, student, connectors = pick_wrappers(
             optim_wrapper, self.distiller
         )
