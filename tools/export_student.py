@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 import torch
+from config_text import merge_imports, with_names
 from mmengine.config import Config
 from mmengine.fileio import list_from_file
 from mmengine.registry import DATASETS, DefaultScope
@@ -126,7 +127,10 @@ def dataset_meta(config: Config) -> dict[str, Any]:
             DefaultScope.overwrite_default_scope(scope),
             DATASETS.switch_scope_and_registry(None) as registry,
         ):
-            meta.update(getattr(registry.get(dataset.type), 'METAINFO', {}))
+            kind = dataset['type']
+            if isinstance(kind, str):
+                kind = registry.get(kind)
+            meta.update(getattr(kind, 'METAINFO', {}))
     if dataset.get('classes') is not None:
         meta['classes'] = dataset['classes']
     meta.update(dataset.get('metainfo') or {})
@@ -168,10 +172,15 @@ def student_config(config: Config) -> Config:
     )
     scope = resolved.scope or config.get('default_scope', 'mmpretrain')
     kept = {key: config[key] for key in _EVALUATION if key in config}
-    if 'mmrazor' in str(resolved.model):
-        # Plain OpenMMLab finds MMRazor, and on today's torch, through it.
-        kept['custom_imports'] = dict(imports=['mmrazor_ssdkd'])
-    return Config(dict(default_scope=scope, model=resolved.model, **kept))
+    exported = with_names(
+        dict(default_scope=scope, model=resolved.model, **kept)
+    )
+    imports = merge_imports(
+        str(exported), config.get('custom_imports'), resolved.imports
+    )
+    if imports:
+        exported['custom_imports'] = imports
+    return Config(exported)
 
 
 def main() -> None:

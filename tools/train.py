@@ -15,6 +15,7 @@ from mmrazor_ssdkd.engine import (
     held,
     load_config,
 )
+from mmrazor_ssdkd.models.published_weights import type_name
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -61,7 +62,7 @@ def use_amp(optim_wrapper: dict) -> None:
     for wrapper in parts:
         if not isinstance(wrapper, dict):
             continue
-        kind = wrapper.get('type', 'OptimWrapper')
+        kind = type_name(wrapper) or 'OptimWrapper'
         if kind.endswith('Bf16OptimWrapper'):
             wrapper.setdefault('enabled', True)
         if kind.endswith(('AmpOptimWrapper', 'Bf16OptimWrapper')):

@@ -33,6 +33,8 @@ class ModelConfig(NamedTuple):
     model: ConfigDict
     scope: Optional[str]
     weights: Optional[str]
+    # The `custom_imports` of the file that it comes from.
+    imports: Optional[dict] = None
 
 
 def build_model(
@@ -86,7 +88,8 @@ def resolve_model(
 
     Returns:
         ModelConfig: The model's own config, the scope of its bare names (None:
-        the current one) and the address of its weights (None: random).
+        the current one), the address of its weights (None: random) and what
+        its file imports.
 
     Raises:
         TypeError: ``cfg`` is no dict.
@@ -96,7 +99,7 @@ def resolve_model(
         raise TypeError(
             f'`{name}` must be a config dict or a module, but got {cfg!r}'
         )
-    scope, weights = None, None
+    scope, weights, imports = None, None, None
     model = ConfigDict(copy.deepcopy(cfg))
     if 'cfg_path' in cfg:
         path, pretrained = cfg['cfg_path'], cfg.get('pretrained')
@@ -107,6 +110,7 @@ def resolve_model(
             )
         file, scope = _read_config(path, name, pretrained)
         model, weights = file.model, file.get('model_path')
+        imports = file.get('custom_imports')
         if pretrained and not weights:
             raise ValueError(
                 f'`{name}.pretrained` must be False for {path!r}, for which '
@@ -121,7 +125,7 @@ def resolve_model(
         model.update(extra)
     if data_preprocessor is not None:
         _innermost(model).setdefault('data_preprocessor', data_preprocessor)
-    return ModelConfig(model, scope, weights)
+    return ModelConfig(model, scope, weights, imports)
 
 
 def build_teacher(
