@@ -7,9 +7,10 @@ any scope; a child of MMRazor's registry would not be.
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
 from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import OPTIM_WRAPPERS as MMENGINE_OPTIM_WRAPPERS
+from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import Registry
 
-__all__ = ['DATASETS', 'MODELS', 'OPTIM_WRAPPERS']
+__all__ = ['DATASETS', 'MODELS', 'OPTIM_WRAPPERS', 'TRANSFORMS']
 
 _SCOPE = 'mmrazor_ssdkd'
 
@@ -30,4 +31,10 @@ OPTIM_WRAPPERS = Registry(
     parent=MMENGINE_OPTIM_WRAPPERS,
     scope=_SCOPE,
     locations=['mmrazor_ssdkd.engine'],
+)
+TRANSFORMS = Registry(
+    'transform',
+    parent=MMENGINE_TRANSFORMS,
+    scope=_SCOPE,
+    locations=['mmrazor_ssdkd.datasets'],
 )

@@ -4,17 +4,25 @@ import pytest
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
 from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import OPTIM_WRAPPERS as MMENGINE_OPTIM_WRAPPERS
+from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import DefaultScope
 from mmrazor.registry import DATASETS as MMRAZOR_DATASETS
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from mmrazor.registry import OPTIM_WRAPPERS as MMRAZOR_OPTIM_WRAPPERS
+from mmrazor.registry import TRANSFORMS as MMRAZOR_TRANSFORMS
 
-from mmrazor_ssdkd.registry import DATASETS, MODELS, OPTIM_WRAPPERS
+from mmrazor_ssdkd.registry import (
+    DATASETS,
+    MODELS,
+    OPTIM_WRAPPERS,
+    TRANSFORMS,
+)
 
 REGISTRIES = [
     (MODELS, MMENGINE_MODELS, MMRAZOR_MODELS),
     (DATASETS, MMENGINE_DATASETS, MMRAZOR_DATASETS),
     (OPTIM_WRAPPERS, MMENGINE_OPTIM_WRAPPERS, MMRAZOR_OPTIM_WRAPPERS),
+    (TRANSFORMS, MMENGINE_TRANSFORMS, MMRAZOR_TRANSFORMS),
 ]
 COMPONENTS = [
     pytest.param(name, kind, root, mmrazor, id=name)
@@ -50,8 +58,9 @@ def test_component_is_found_by_its_prefix(name, kind, root, mmrazor):
         ),
         (DATASETS, {'Digits', 'LatentDataset'}),
         (OPTIM_WRAPPERS, {'Bf16OptimWrapper'}),
+        (TRANSFORMS, {'LoadArrayFromFile'}),
     ],
-    ids=['models', 'datasets', 'optim_wrappers'],
+    ids=['models', 'datasets', 'optim_wrappers', 'transforms'],
 )
 def test_names_that_configs_use(registry, names):
     """Registered names are API: none of these may go."""

@@ -11,6 +11,7 @@ from typing import Any, Optional
 
 import torch
 from command import Parser, tool
+from config_text import merge_imports, with_names
 from mmengine.config import Config
 from mmengine.fileio import list_from_file
 from mmengine.registry import DATASETS, DefaultScope
@@ -134,7 +135,10 @@ def dataset_meta(config: Config) -> dict[str, Any]:
             DefaultScope.overwrite_default_scope(scope),
             DATASETS.switch_scope_and_registry(None) as registry,
         ):
-            meta.update(getattr(registry.get(dataset.type), 'METAINFO', {}))
+            kind = dataset['type']
+            if isinstance(kind, str):
+                kind = registry.get(kind)
+            meta.update(getattr(kind, 'METAINFO', {}))
     if dataset.get('classes') is not None:
         meta['classes'] = dataset['classes']
     meta.update(dataset.get('metainfo') or {})
@@ -179,10 +183,15 @@ def student_config(config: Config) -> Config:
         config.get('default_scope', 'mmpretrain')
     )
     kept = {key: config[key] for key in _EVALUATION if key in config}
-    if any(name in str(resolved.model) for name in ('mmrazor', 'mmcls')):
-        # Plain OpenMMLab finds them, and on today's torch, through it.
-        kept['custom_imports'] = dict(imports=['mmrazor_ssdkd'])
-    return Config(dict(default_scope=scope, model=resolved.model, **kept))
+    exported = with_names(
+        dict(default_scope=scope, model=resolved.model, **kept)
+    )
+    imports = merge_imports(
+        str(exported), config.get('custom_imports'), resolved.imports
+    )
+    if imports:
+        exported['custom_imports'] = imports
+    return Config(exported)
 
 
 @tool

@@ -6,6 +6,12 @@ segmentor OUT/img_dir and OUT/ann_dir are what mmsegmentation's BaseSegDataset
 reads, the maps being the teacher's. OUT/soft_labels.npz has the teacher's
 `logits`, float32 (N, C) or (N, C, H, W), and `files`, the images they are of,
 relative to OUT.
+
+Images of 4 channels want color_type='unchanged' where they are loaded; those
+of 2 or more than 4 are .npy files, for the transform
+mmrazor_ssdkd.LoadArrayFromFile and extensions=('.npy',) or img_suffix='.npy'.
+Maps of more than 255 classes have 16 bits, which mmsegmentation's
+LoadAnnotations cuts off and mmengine.LoadAnnotations, mmcv's own, does not.
 """
 
 import copy
@@ -13,10 +19,10 @@ import io
 import shutil
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from command import Parser, tool
+from image_coding import coded_image, coded_map, image_suffix
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmrazor.registry import MODELS
@@ -144,12 +150,13 @@ def write_classes(
     for folder in folders:
         # Also of classes without images, or the others would be renumbered.
         (root / folder).mkdir(parents=True, exist_ok=True)
+    suffix = image_suffix(images.shape[1])
     files = []
     for number, (image, label) in enumerate(
         zip(images, preds_T.argmax(dim=1)), start
     ):
-        files.append(f'{folders[label]}/{number:06}.png')
-        write_image(root / files[-1], image)
+        files.append(f'{folders[label]}/{number:06}{suffix}')
+        write_bytes(root / files[-1], coded_image(image), durable=False)
     return files
 
 
@@ -169,25 +176,17 @@ def write_maps(
         mode='bilinear',
         align_corners=getattr(teacher, 'align_corners', False),
     ).argmax(dim=1)
+    suffix = image_suffix(images.shape[1])
     files = []
     for number, (image, label) in enumerate(zip(images, maps), start):
-        files.append(f'img_dir/{number:06}.png')
-        write_image(root / files[-1], image)
-        write_image(root / f'ann_dir/{number:06}.png', label[None])
+        files.append(f'img_dir/{number:06}{suffix}')
+        write_bytes(root / files[-1], coded_image(image), durable=False)
+        write_bytes(
+            root / f'ann_dir/{number:06}.png',
+            coded_map(label, preds_T.shape[1]),
+            durable=False,
+        )
     return files
-
-
-def write_image(path: Path, image: torch.Tensor) -> None:
-    """Writes (channels, H, W) so that a pipeline loads these very numbers.
-
-    OpenMMLab's pipelines load BGR, and write none of it otherwise.
-    """
-    array = image.permute(1, 2, 0).numpy().astype(np.uint8)
-    # `imwrite` says that all went well where the disk is full.
-    coded, data = cv2.imencode('.png', np.ascontiguousarray(array))
-    if not coded:
-        raise ValueError(f'`images` must fit into a PNG, but got {path.name}')
-    write_bytes(path, data.tobytes(), durable=False)
 
 
 @tool

@@ -17,6 +17,7 @@ from export_student import dataset_meta
 from export_synthetic import build, stored_samples
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import hsv_to_rgb
 from matplotlib.figure import Figure
 from outputs import add_force, check_outputs, write_figure
 
@@ -47,8 +48,7 @@ def draw(
         rows (int): How many at most, >= 1. Defaults to 4.
 
     Raises:
-        ValueError: There are fewer names or colours than classes, or images
-            have neither one nor three channels.
+        ValueError: There are fewer names or colours than classes.
     """
     maps = samples['labels'].dim() == 3
     number = rows * (4 if maps else 10)
@@ -109,7 +109,10 @@ def class_colors(algorithm: SSDKD, meta: dict[str, Any]) -> Array:
         return np.array(meta['palette'], dtype=np.uint8)
     if number <= 20:
         return colormaps['tab20'](range(number), bytes=True)[:, :3]
-    return colormaps['hsv'](np.linspace(0, 0.95, number), bytes=True)[:, :3]
+    # In three shades, since eyes and bytes know few hues.
+    hues = np.linspace(0, 0.95, -(-number // 3))
+    colors = [(hue, 1, shade) for hue in hues for shade in (1.0, 0.7, 0.4)]
+    return (255 * hsv_to_rgb(colors[:number])).round().astype(np.uint8)
 
 
 def check_number_of(name: str, values: Sequence[Any], number: int) -> None:
@@ -132,20 +135,23 @@ def to_rgb(images: torch.Tensor, algorithm: SSDKD) -> Array:
         algorithm (SSDKD): Whose teacher looks at them.
 
     Returns:
-        np.ndarray: (N, H, W, 3), RGB.
-
-    Raises:
-        ValueError: They have neither one nor three channels.
+        np.ndarray: (N, H, W, 3), RGB; the first channel in gray where there
+        are one or two, and the first three as colours where there are more.
     """
-    channels = images.shape[1]
-    if channels not in (1, 3):
-        raise ValueError(
-            f'`channels` of a picture must be 1 or 3, but got {channels}'
-        )
-    teacher = next(iter(named_teachers(algorithm.teacher).values()))
-    if swaps_channels(getattr(teacher, 'data_preprocessor', None)):
+    if images.shape[1] < 3:
+        images = images[:, :1]
+    elif images.shape[1] > 3:
+        # A data preprocessor swaps none of so many.
+        images = images[:, :3]
+    elif swaps_channels(_preprocessor(algorithm)):
         images = images.flip(1)
     return images.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).numpy()
+
+
+def _preprocessor(algorithm: SSDKD) -> Any:
+    """Returns the first teacher's data preprocessor, if it has one."""
+    teacher = next(iter(named_teachers(algorithm.teacher).values()))
+    return getattr(teacher, 'data_preprocessor', None)
 
 
 @tool

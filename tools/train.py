@@ -15,6 +15,7 @@ from mmrazor_ssdkd.engine import (
     held,
     read_config,
 )
+from mmrazor_ssdkd.models.published_weights import type_name
 
 
 def make_parser() -> Parser:
@@ -67,7 +68,7 @@ def use_amp(optim_wrapper: dict) -> None:
     for wrapper in parts:
         if not isinstance(wrapper, dict):
             continue
-        kind = wrapper.get('type', 'OptimWrapper')
+        kind = type_name(wrapper) or 'OptimWrapper'
         if kind.endswith('Bf16OptimWrapper'):
             wrapper.setdefault('enabled', True)
         if kind.endswith(('AmpOptimWrapper', 'Bf16OptimWrapper')):

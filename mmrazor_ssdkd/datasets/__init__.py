@@ -3,5 +3,6 @@
 from .digit_scenes import DigitScenes
 from .digits import Digits
 from .latent_dataset import LatentDataset
+from .load_array import LoadArrayFromFile
 
-__all__ = ['DigitScenes', 'Digits', 'LatentDataset']
+__all__ = ['DigitScenes', 'Digits', 'LatentDataset', 'LoadArrayFromFile']

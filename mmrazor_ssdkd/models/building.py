@@ -39,6 +39,8 @@ class ModelConfig(NamedTuple):
     model: ConfigDict
     scope: Optional[str]
     weights: Optional[str]
+    # The `custom_imports` of the file that it comes from.
+    imports: Optional[dict] = None
 
 
 def build_model(
@@ -103,14 +105,15 @@ def resolve_model(
 
     Returns:
         ModelConfig: The model's own config, the scope of its bare names (None:
-        the current one) and the address of its weights (None: random).
+        the current one), the address of its weights (None: random) and what
+        its file imports.
 
     Raises:
         TypeError: ``cfg`` is no dict.
         ValueError: A setting beside ``cfg_path`` would be ignored.
     """
     check_config(name, cfg)
-    scope, weights = None, None
+    scope, weights, imports = None, None, None
     model = ConfigDict(copy.deepcopy(cfg))
     if 'cfg_path' in cfg:
         path, pretrained = cfg['cfg_path'], cfg.get('pretrained')
@@ -121,6 +124,7 @@ def resolve_model(
             )
         file, scope = _read_config(path, name, pretrained)
         model, weights = file.model, file.get('model_path')
+        imports = file.get('custom_imports')
         if pretrained and not weights:
             raise ValueError(
                 f'`{name}.pretrained` must be False for {path!r}, for which '
@@ -135,7 +139,7 @@ def resolve_model(
         model.update(extra)
     if data_preprocessor is not None:
         _innermost(model).setdefault('data_preprocessor', data_preprocessor)
-    return ModelConfig(model, scope, weights)
+    return ModelConfig(model, scope, weights, imports)
 
 
 def build_teacher(

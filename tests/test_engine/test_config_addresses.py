@@ -4,6 +4,7 @@ import argparse
 
 import mmpretrain
 import pytest
+from command import tool
 
 from mmrazor_ssdkd.engine import add_config_arguments, load_config, read_config
 from mmrazor_ssdkd.engine.config_addresses import find_config
@@ -64,8 +65,9 @@ def test_tools_end_in_one_line(config, message, capsys):
     """What is wrong is the last line that a tool prints."""
     parser = argparse.ArgumentParser()
     add_config_arguments(parser)
-    with pytest.raises(SystemExit):
-        read_config(parser, parser.parse_args([config]))
+    with pytest.raises(SystemExit) as caught:
+        tool(lambda: read_config(parser.parse_args([config])))()
+    assert caught.value.code == 2
     last = capsys.readouterr().err.splitlines()[-1]
     assert message.split('.*')[0] in last
     for part in message.split('.*'):

@@ -13,6 +13,7 @@ from toy_models import (
     classifier,
     optimizers,
     segmentation,
+    segmentor,
     ssdkd,
     steps,
 )
@@ -76,6 +77,81 @@ def test_colours_and_maps_are_those_of_a_seg_dataset(tmp_path):
     for number, item in enumerate(dataset):
         assert np.array_equal(item['img'], images[number].permute(1, 2, 0))
         assert np.array_equal(item['gt_seg_map'], maps[number])
+
+
+def loading(channels):
+    """Returns what loads an image of some channels."""
+    if channels in (2, 5, 13):
+        return dict(type='mmrazor_ssdkd.LoadArrayFromFile'), '.npy'
+    return dict(type='LoadImageFromFile', color_type='unchanged'), '.png'
+
+
+@pytest.mark.parametrize('channels', [2, 4, 5, 13])
+def test_classes_of_images_of_other_channels(tmp_path, channels):
+    """Pixels come back as they were, in the order of the channels."""
+    networks = dict(
+        architecture=classifier(channels=channels),
+        teacher=classifier(channels=channels),
+    )
+    model = ssdkd(**networks, generator=dict(channels=channels))
+    _, images, out = export(model, tmp_path, 'mmpretrain')
+    load, suffix = loading(channels)
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        dataset = CustomDataset(
+            data_root=str(out / 'images'),
+            pipeline=[load],
+            extensions=(suffix,),
+        )
+    assert len(dataset) == len(images)
+    for item in dataset:
+        number = int(item['img_path'][-10:-4])
+        expected = images[number].permute(1, 2, 0)
+        assert np.array_equal(item['img'], expected)
+        assert tuple(item['img_shape']) == (16, 16)
+
+
+@pytest.mark.parametrize(
+    ('channels', 'num_classes'), [(5, 5), (4, 255), (3, 256), (3, 300)]
+)
+def test_maps_of_many_classes(tmp_path, channels, num_classes):
+    """Every class comes back, and none is the one that is ignored."""
+    network = segmentor(num_classes=num_classes)
+    network['backbone']['in_channels'] = channels
+    network['decode_head']['ignore_index'] = -100
+    network['data_preprocessor'].update(
+        mean=[100.0] * channels, std=[50.0] * channels, bgr_to_rgb=False
+    )
+    model = segmentation(
+        architecture=network,
+        teacher=network,
+        generator=dict(channels=channels, image_size=(32, 48)),
+    )
+    algorithm, images, out = export(model, tmp_path, 'mmseg')
+    load, suffix = loading(channels)
+    maps = dict(
+        type='mmengine.LoadAnnotations',
+        with_bbox=False,
+        with_label=False,
+        with_seg=True,
+    )
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        dataset = BaseSegDataset(
+            data_root=str(out),
+            data_prefix=dict(img_path='img_dir', seg_map_path='ann_dir'),
+            img_suffix=suffix,
+            metainfo=dict(classes=[*map(str, range(num_classes))]),
+            reduce_zero_label=False,
+            pipeline=[load, maps],
+        )
+    expected = torch.nn.functional.interpolate(
+        algorithm.predict_teacher(images), (32, 48), mode='bilinear'
+    ).argmax(dim=1)
+    assert len(dataset) == len(images)
+    for number, item in enumerate(dataset):
+        assert np.array_equal(item['img'], images[number].permute(1, 2, 0))
+        assert np.array_equal(item['gt_seg_map'], expected[number])
+        wide = item['gt_seg_map'].dtype == np.uint16
+        assert wide == (num_classes > 255)
 
 
 def test_soft_labels_are_the_teachers_logits(tmp_path):

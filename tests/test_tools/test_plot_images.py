@@ -70,7 +70,7 @@ def test_maps_stand_beside_their_images(figures, tmp_path):
     assert pictures[1::2] == [[index % 4, 0, 255] for index in range(8)]
 
 
-@pytest.mark.parametrize('number', [5, 20, 150])
+@pytest.mark.parametrize('number', [5, 20, 150, 300])
 def test_every_class_has_a_color_of_its_own(figures, tmp_path, number):
     """Also where no palette says which."""
     algorithm, samples = distil(segmentation())
@@ -117,12 +117,16 @@ def test_channels_are_those_that_the_teacher_sees(swaps):
     assert picture[0, 0, 0].tolist() == ([0, 0, 200] if swaps else [200, 0, 0])
 
 
-@pytest.mark.parametrize('channels', [2, 4])
-def test_pictures_have_one_or_three_channels(channels):
-    """Others cannot be drawn."""
-    images = torch.zeros(1, channels, 4, 4, dtype=torch.uint8)
-    with pytest.raises(ValueError, match=f'`channels`.*1 or 3.*{channels}'):
-        to_rgb(images, build(ssdkd()))
+@pytest.mark.parametrize('channels', [1, 2, 4, 5, 13])
+def test_pictures_of_other_channels(channels):
+    """One or two are gray, of more the first three are colours."""
+    images = torch.arange(1, channels + 1, dtype=torch.uint8) * 10
+    images = images.view(1, -1, 1, 1).repeat(1, 1, 4, 4)
+    # A swap, which is of three channels alone, changes nothing.
+    picture = to_rgb(images, build(segmentation()))
+    assert picture.shape == (1, 4, 4, 3)
+    shown = [10, 10, 10] if channels < 3 else [10, 20, 30]
+    assert picture[0, 0, 0].tolist() == shown
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any, Optional, Union
 from torch import nn
 
 from mmrazor_ssdkd.models.building import build_part
+from mmrazor_ssdkd.models.published_weights import is_published
 from mmrazor_ssdkd.validation import shown
 
 from .student_init import StudentInit
@@ -62,7 +63,7 @@ def _other_weights(cfg: Any, name: str) -> Iterator[tuple[str, Any]]:
         for number, item in enumerate(cfg):
             yield from _other_weights(item, f'{name}[{number}]')
     elif isinstance(cfg, dict):
-        if cfg.get('type') == 'Pretrained':
+        if is_published(cfg):
             yield name, cfg
         for key, value in cfg.items():
             if key == 'pretrained' and value:

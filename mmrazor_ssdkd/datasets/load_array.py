@@ -1,0 +1,44 @@
+"""Loads images that no image format holds."""
+
+import io
+from typing import Any
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmengine.fileio import get
+
+from mmrazor_ssdkd.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class LoadArrayFromFile(BaseTransform):
+    """Loads an image of any number of channels from a ``.npy`` file.
+
+    In place of ``LoadImageFromFile``, for the images of 2 or more than 4
+    channels that ``tools/export_synthetic.py`` writes. Takes ``img_path``;
+    gives ``img`` (H, W, channels), ``img_shape`` and ``ori_shape``.
+    """
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Loads an image.
+
+        Args:
+            results (dict): A sample of a dataset.
+
+        Returns:
+            dict: The same with its image.
+
+        Raises:
+            ValueError: The file holds no array, or one of another shape.
+        """
+        path = results['img_path']
+        # A pickled object could run code.
+        image = np.load(io.BytesIO(get(path)), allow_pickle=False)
+        if getattr(image, 'ndim', 0) != 3:
+            raise ValueError(
+                '`img_path` must hold an array of shape (H, W, channels), but '
+                f'{path!r} has {getattr(image, "shape", None)}'
+            )
+        results['img'] = image
+        results['img_shape'] = results['ori_shape'] = image.shape[:2]
+        return results
