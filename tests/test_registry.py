@@ -54,6 +54,8 @@ def test_component_is_found_by_its_prefix(name, kind, root, mmrazor):
                 'PrioritizedReplayBuffer',
                 'RecentTaskLoss',
                 'SSDKDGenerator',
+                'TorchClassifier',
+                'TorchSegmentor',
             },
         ),
         (DATASETS, {'Digits', 'LatentDataset'}),

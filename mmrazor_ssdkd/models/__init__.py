@@ -1,7 +1,12 @@
 """The method's modules, as configs name them."""
 
 from .adapters import TorchClassifier, TorchSegmentor
-from .losses import BNStatisticsLoss, ModulatedTaskLoss, RecentTaskLoss
+from .losses import (
+    BNStatisticsLoss,
+    ImagePrior,
+    ModulatedTaskLoss,
+    RecentTaskLoss,
+)
 
 # Algorithms need the losses above them and the replay buffer.
 from .generators import (  # isort: skip
@@ -20,6 +25,7 @@ __all__ = [
     'SSDKD',
     'BNStatisticsLoss',
     'CheckpointWeights',
+    'ImagePrior',
     'ImageSpaceGenerator',
     'ModulatedTaskLoss',
     'NormalizedGenerator',

@@ -13,7 +13,11 @@ def check_has_modes(model: Any, name: str) -> None:
         model (nn.Module): What was given or built.
         name (str): The argument that it was given as.
     """
-    parameters = inspect.signature(model.forward).parameters
+    try:
+        parameters = dict(inspect.signature(model.forward).parameters)
+    # A network that was scripted has none.
+    except (TypeError, ValueError):
+        parameters = {}
     kinds = {parameter.kind for parameter in parameters.values()}
     # A wrapper hands all on, as those of several processes do.
     passes_on = {

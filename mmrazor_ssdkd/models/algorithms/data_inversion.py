@@ -10,6 +10,7 @@ from torch import nn
 from mmrazor_ssdkd.models.generators import ImageGenerator
 from mmrazor_ssdkd.models.losses import (
     BNStatisticsLoss,
+    ImagePrior,
     ModulatedTaskLoss,
     kl_divergence,
 )
@@ -62,6 +63,8 @@ class DataInversion:
             classes, 'uniform' draws, or draws of classes that are 'rare' in
             the buffer.
         guard (LossGuard): Checks the losses.
+        prior (ImagePrior, optional): A further loss of the images alone.
+            Defaults to None.
 
     Raises:
         TypeError: A count is no integer or a weight no number.
@@ -81,6 +84,7 @@ class DataInversion:
         latent: str,
         labels: str,
         guard: LossGuard,
+        prior: Optional[ImagePrior] = None,
     ) -> None:
         self.generator = generator
         self.bn_loss = bn_loss
@@ -89,6 +93,7 @@ class DataInversion:
             'adversarial_weight', adversarial_weight
         )
         self._guard = guard
+        self._prior = prior
         self.iters = check_int('synthesis_iters', iters, minimum=0)
         self.batch_size = check_int('synthesis_batch_size', batch_size, 2)
         self.latent = check_choice('latent', latent, ('fresh', 'optimized'))
@@ -133,12 +138,13 @@ class DataInversion:
             ValueError: The losses or the generator's images are not finite.
         """
         losses: Losses = {}
+        teachers = named_teachers(teacher).values()
         labels = self.draw_labels(class_frequency)
         self._renew_latent(optim_wrapper)
         for _ in range(self.iters):
             with optim_wrapper.optim_context(self.generator):
                 images = self.generator(self._next_latent())
-                with self.bn_loss.watch(*named_teachers(teacher).values()):
+                with self.bn_loss.watch(*teachers):
                     preds_T = predict_T(images)
                     loss_bn = self.bn_loss()
                 losses = dict(
@@ -146,6 +152,8 @@ class DataInversion:
                     loss_task=self.task_loss(preds_T, class_frequency, labels),
                     loss_kd=self._adversarial_loss(images, preds_T, predict_S),
                 )
+                if self._prior is not None:
+                    losses['loss_prior'] = self._prior(images, *teachers)
             self._guard.check(
                 'generator',
                 optim_wrapper,

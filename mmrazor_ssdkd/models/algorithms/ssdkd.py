@@ -18,6 +18,7 @@ from mmrazor_ssdkd.models.generators import ImageGenerator
 from mmrazor_ssdkd.models.inheritance import build_student_init
 from mmrazor_ssdkd.models.losses import (
     BNStatisticsLoss,
+    ImagePrior,
     ModulatedTaskLoss,
     class_weight,
     cross_entropy,
@@ -127,6 +128,9 @@ class SSDKD(BaseAlgorithm):
             CIFAR-10 2,000 student steps on flipped and moved images gave
             76.2%; on the stored ones and their mirror images, all with stored
             logits, 72.9% in a fifth less time (one seed).
+        image_prior (dict, optional): Config of an ``ImagePrior``, a further
+            loss of the generator for teachers without BatchNorm (with
+            ``bn_loss.loss_weight=0``). Defaults to None.
         save_images_interval (int): A checkpoint holds the buffer's samples
             where its iteration is a multiple of this, and never if 0. A run
             resumed from one without starts with a new buffer. Defaults to 1.
@@ -172,6 +176,7 @@ class SSDKD(BaseAlgorithm):
         latent: Literal['fresh', 'optimized'] = 'optimized',
         labels: Literal['predicted', 'uniform', 'rare'] = 'predicted',
         augmentation: Optional[dict] = None,
+        image_prior: Optional[dict] = None,
         save_images_interval: int = 1,
         channels_last: bool = True,
         data_preprocessor: Optional[dict] = None,
@@ -198,6 +203,9 @@ class SSDKD(BaseAlgorithm):
             self.augmentation = build_part(
                 augmentation, 'augmentation', RandomView
             )
+        prior: Optional[ImagePrior] = None
+        if image_prior is not None:
+            prior = build_part(image_prior, 'image_prior', ImagePrior)
         self.kd_weight = check_number('kd_weight', kd_weight)
         self.tau = check_number('tau', tau, exclusive=True)
         self.class_weight_power = check_number(
@@ -229,6 +237,7 @@ class SSDKD(BaseAlgorithm):
             latent=latent,
             labels=labels,
             guard=self.loss_guard,
+            prior=prior,
         )
         self.admit = check_int(
             'admit', synthesis_batch_size if admit is None else admit

@@ -2,6 +2,7 @@
 
 from .bn_statistics_loss import BNStatisticsLoss, norm_layers
 from .class_weight import class_weight
+from .image_prior import ImagePrior
 from .kl_divergence import kl_divergence
 from .modulated_task_loss import (
     ModulatedTaskLoss,
@@ -14,6 +15,7 @@ from .recent_task_loss import RecentTaskLoss
 
 __all__ = [
     'BNStatisticsLoss',
+    'ImagePrior',
     'ModulatedTaskLoss',
     'RecentTaskLoss',
     'class_weight',
