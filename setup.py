@@ -1,12 +1,41 @@
 """Packaging of mmrazor_ssdkd."""
 
 import os
+import re
+import shutil
 from pathlib import Path
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
 PACKAGE = ROOT / 'mmrazor_ssdkd'
+
+
+def version() -> str:
+    """Returns the version without importing the package."""
+    text = (PACKAGE / 'version.py').read_text()
+    found = re.search("__version__ = '(.+)'", text)
+    assert found, text
+    return found[1]
+
+
+class BuildWithConfigs(build_py):
+    """Puts configs and tools into a wheel where OpenMMLab's packages do.
+
+    An editable install has them beside the package.
+    """
+
+    def run(self) -> None:
+        """Builds the package, then copies them."""
+        super().run()
+        if not self.editable_mode:
+            target = Path(self.build_lib) / PACKAGE.name / '.mim'
+            ignored = shutil.ignore_patterns('__pycache__', '*.pyc', '*.png')
+            for folder in ('configs', 'tools'):
+                shutil.rmtree(target / folder, ignore_errors=True)
+                shutil.copytree(ROOT / folder, target / folder, ignore=ignored)
+            shutil.copy(ROOT / 'model-index.yml', target)
 
 
 def requirements() -> list[str]:
@@ -22,7 +51,7 @@ def requirements() -> list[str]:
 
 setup(
     name='mmrazor_ssdkd',
-    version='0.1.0',
+    version=version(),
     description='Small Scale Data-Free Knowledge Distillation for MMRazor',
     long_description=(ROOT / 'README.md').read_text(encoding='utf-8'),
     long_description_content_type='text/markdown',
@@ -30,6 +59,8 @@ setup(
     python_requires='>=3.10',
     packages=find_packages(include=['mmrazor_ssdkd', 'mmrazor_ssdkd.*']),
     package_data={'mmrazor_ssdkd': ['requirements.txt', 'py.typed']},
+    cmdclass={'build_py': BuildWithConfigs},
+    entry_points={'console_scripts': ['ssdkd = mmrazor_ssdkd.command:main']},
     install_requires=requirements(),
     extras_require={
         # Where a network or its weights may come from.

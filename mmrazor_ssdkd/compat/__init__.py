@@ -12,6 +12,7 @@ from .checkpoint_files import mend_checkpoint_files
 from .checkpoint_globals import allow_mmengine_checkpoints
 from .checkpoint_sources import check_checkpoint_sources
 from .checkpoint_text import disarm_checkpoint_text
+from .classifier_preprocessors import mend_classifier_preprocessors
 from .contrast_samples import mend_contrast_samples
 from .data_free import mend_data_free_distillation
 from .decoupled_loss import mend_decoupled_loss
@@ -47,6 +48,7 @@ def mend() -> None:
     mend_interrupted_epochs()
     mend_averaged_models()
     mend_data_free_distillation()
+    mend_classifier_preprocessors()
     mend_contrast_samples()
     mend_decoupled_loss()
     mend_predictor_types()
