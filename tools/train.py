@@ -1,6 +1,7 @@
 """Trains what a config says: a teacher, SSD-KD or any MMRazor distiller."""
 
 import argparse
+import os
 from contextlib import ExitStack
 
 import torch
@@ -12,6 +13,7 @@ from mmrazor_ssdkd.engine import (
     add_config_arguments,
     check_unused,
     delete_checkpoints,
+    find_latest_checkpoint,
     held,
     load_config,
 )
@@ -93,6 +95,23 @@ def claim(cfg: Config, overwrite: bool) -> None:
         check_unused(cfg.work_dir, cfg.filename)
 
 
+def is_restarted() -> bool:
+    """Returns whether torchrun has started this again after a failure."""
+    return int(os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')) > 0
+
+
+def go_on(cfg: Config) -> None:
+    """Lets a run that failed go on from its last checkpoint, if it has one.
+
+    Args:
+        cfg (Config): Of the training, changed in place.
+    """
+    if find_latest_checkpoint(cfg.work_dir) is None:
+        return
+    cfg.resume = True
+    cfg.load_from = None
+
+
 def main() -> None:
     """Runs the training."""
     parser = make_parser()
@@ -105,6 +124,9 @@ def main() -> None:
     if args.resume:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume
+    if is_restarted():
+        go_on(cfg)
+        args.overwrite = False
     build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
     with ExitStack() as stack:
         try:

@@ -18,6 +18,7 @@ from .gradient_accumulation import mend_gradient_accumulation
 from .mmcv_ops import import_mmcv_ops
 from .quantization_tables import skip_quantization_tables
 from .runner_checkpoints import check_runner_checkpoints
+from .several_processes import mend_several_processes
 from .torchvision_ops import import_torchvision
 
 __all__ = ['mend']
@@ -37,3 +38,4 @@ def mend() -> None:
     mend_gradient_accumulation()
     mend_averaged_models()
     mend_data_free_distillation()
+    mend_several_processes()

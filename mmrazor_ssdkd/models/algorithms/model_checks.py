@@ -4,7 +4,6 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 import torch
-from mmengine.dist import get_world_size
 from torch import nn
 
 from mmrazor_ssdkd.models.forward import frozen, normalize
@@ -29,10 +28,8 @@ def check_models(algorithm: 'SSDKD') -> int:
 
     Raises:
         ValueError: A model does not take the generator's images or does not
-            give logits, the classes differ, no BatchNorm fires, or several
-            processes train.
+            give logits, the classes differ, or no BatchNorm fires.
     """
-    _check_processes()
     _check_counts(algorithm)
     generator = algorithm.generator
     size = (2, generator.channels, *generator.image_size)
@@ -45,27 +42,13 @@ def check_models(algorithm: 'SSDKD') -> int:
             name: _predict(model, name, images)
             for name, model in models.items()
         }
-        algorithm.bn_loss()
+        algorithm.bn_loss.check_seen()
     first = next(iter(preds))
     for name, model in models.items():
         _check_logits(name, preds[name], first, preds[first])
         _check_ignore_index(model, name, preds[first].shape[1])
     _check_labels(algorithm.inversion.labels, preds[first])
     return preds[first].shape[1]
-
-
-def _check_processes() -> None:
-    """Raises a ValueError where several processes train.
-
-    A wrapper averages the gradients of one forward pass; here several passes
-    of three networks follow one another in a step, and each process would
-    keep a buffer of its own.
-    """
-    if get_world_size() > 1:
-        raise ValueError(
-            '`--launcher` must start one process for SSDKD, but got '
-            f'{get_world_size()}'
-        )
 
 
 def _check_counts(algorithm: 'SSDKD') -> None:
@@ -79,8 +62,8 @@ def _check_counts(algorithm: 'SSDKD') -> None:
     max_size = algorithm.replay_buffer.max_size
     if max_size < admit:
         raise ValueError(
-            '`replay_buffer.max_size` must be >= what a round admits, '
-            f'{admit}, but got {max_size}'
+            '`replay_buffer.max_size` must be >= what a round admits '
+            f'in each process, {admit}, but got {max_size} for each'
         )
 
 

@@ -10,6 +10,7 @@ from mmrazor.models.algorithms import BaseAlgorithm
 from mmrazor.models.utils import add_prefix
 from torch import nn
 
+from mmrazor_ssdkd.distributed import average_buffers, num_processes
 from mmrazor_ssdkd.engine.random_stream import RandomStream
 from mmrazor_ssdkd.models.building import build_model, build_part
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
@@ -41,6 +42,7 @@ from .distiller_slot import DistillerSlot
 from .loss_guard import LossGuard
 from .model_checks import check_models
 from .optimizers import pick_wrappers, update_together
+from .shared_state import SharedState
 
 Batch = dict[str, torch.Tensor]
 LogVars = dict[str, torch.Tensor]
@@ -137,8 +139,7 @@ class SSDKD(BaseAlgorithm):
     Raises:
         TypeError: An argument has the wrong type.
         ValueError: An argument is out of range, the checkpoint is unfit, the
-            models and the generator do not fit together, or there are several
-            processes.
+            or the models and the generator do not fit together.
     """
 
     def __init__(
@@ -235,6 +236,7 @@ class SSDKD(BaseAlgorithm):
         self.iteration = 0
         self.num_synthesized = 0
         self.random_stream = RandomStream()
+        self._shared_state = SharedState()
         self.channels_last = check_bool('channels_last', channels_last)
         if self.channels_last:
             for part in (self.generator, self.teacher, self.student):
@@ -316,7 +318,7 @@ class SSDKD(BaseAlgorithm):
         with self.random_stream(device):
             for _ in self._rounds_due():
                 images, log_vars = self.synthesize(generator)
-                self.num_synthesized += len(images)
+                self.num_synthesized += len(images) * num_processes()
                 self.admit_best(images)
                 log_vars.update(self._buffer_vars())
             self.settle_student()
@@ -325,6 +327,7 @@ class SSDKD(BaseAlgorithm):
             self.replay_buffer.update_priority(
                 batch['index'], delta, batch['weight']
             )
+            average_buffers(self.generator, self.student)
         self.iteration += 1
         return {**log_vars, **student_vars}
 
@@ -462,6 +465,13 @@ class SSDKD(BaseAlgorithm):
             self.student, images, self.data_preprocessor, preds_T.shape[2:]
         )
 
+    def gather_state(self) -> None:
+        """Collects what the next checkpoint holds of every process.
+
+        All processes must call it before the first one saves.
+        """
+        self._shared_state.gather(self._own_state())
+
     def get_extra_state(self) -> dict[str, Any]:
         """Returns what a checkpoint holds beside weights and optimizers.
 
@@ -469,22 +479,30 @@ class SSDKD(BaseAlgorithm):
             ValueError: An earlier step had losses that were not finite.
         """
         self.loss_guard.raise_noted()
-        interval = self.save_images_interval
         return dict(
             iteration=self.iteration,
             num_synthesized=self.num_synthesized,
+            **self._shared_state.collected(self._own_state),
+        )
+
+    def set_extra_state(self, state: dict[str, Any]) -> None:
+        """Takes over what a checkpoint held."""
+        own = self._shared_state.pick(state, self.replay_buffer.max_size)
+        self.iteration = state['iteration']
+        self.num_synthesized = state['num_synthesized']
+        self.random_stream.load_state_dict(own['random_stream'])
+        self.replay_buffer.load_state_dict(own['replay_buffer'])
+
+    def _own_state(self) -> dict[str, Any]:
+        """Returns what every process has one of."""
+        self.loss_guard.raise_noted()
+        interval = self.save_images_interval
+        return dict(
             random_stream=self.random_stream.state_dict(),
             replay_buffer=self.replay_buffer.state_dict(
                 samples=bool(interval) and self.iteration % interval == 0
             ),
         )
-
-    def set_extra_state(self, state: dict[str, Any]) -> None:
-        """Takes over what a checkpoint held."""
-        self.iteration = state['iteration']
-        self.num_synthesized = state['num_synthesized']
-        self.random_stream.load_state_dict(state['random_stream'])
-        self.replay_buffer.load_state_dict(state['replay_buffer'])
 
     def _rounds_due(self) -> Iterator[int]:
         """Yields once for each synthesis round that comes before this step."""
@@ -572,7 +590,7 @@ class SSDKD(BaseAlgorithm):
         No key says loss, so that nothing takes it for one.
         """
         return {
-            'buffer.size': torch.tensor(len(self.replay_buffer)),
+            'buffer.size': self.replay_buffer.size,
             'buffer.synthesized': torch.tensor(self.num_synthesized),
             'buffer.class_balance': self.replay_buffer.class_balance,
             'buffer.confidence': self.replay_buffer.confidence,
