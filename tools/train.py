@@ -1,5 +1,7 @@
 """Trains what a config says: a teacher, SSD-KD or any MMRazor distiller."""
 
+import os
+
 import torch
 from command import Parser, tool
 from mmengine.config import Config
@@ -12,6 +14,7 @@ from mmrazor_ssdkd.engine import (
     check_training,
     check_unused,
     delete_checkpoints,
+    find_latest_checkpoint,
     held,
     read_config,
 )
@@ -118,6 +121,23 @@ def claim(cfg: Config, overwrite: bool) -> None:
         check_unused(cfg.work_dir, cfg.filename)
 
 
+def is_restarted() -> bool:
+    """Returns whether torchrun has started this again after a failure."""
+    return int(os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')) > 0
+
+
+def go_on(cfg: Config) -> None:
+    """Lets a run that failed go on from its last checkpoint, if it has one.
+
+    Args:
+        cfg (Config): Of the training, changed in place.
+    """
+    if find_latest_checkpoint(cfg.work_dir) is None:
+        return
+    cfg.resume = True
+    cfg.load_from = None
+
+
 @tool
 def main() -> None:
     """Runs the training."""
@@ -132,6 +152,9 @@ def main() -> None:
     if args.resume:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume
+    if is_restarted():
+        go_on(cfg)
+        args.overwrite = False
     build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
     with held(cfg.work_dir):
         claim(cfg, args.overwrite)

@@ -27,6 +27,7 @@ from .package_installs import mend_package_installs
 from .predictor_types import mend_predictor_types
 from .quantization_tables import skip_quantization_tables
 from .runner_checkpoints import check_runner_checkpoints
+from .several_processes import mend_several_processes
 from .torchvision_ops import import_torchvision
 
 __all__ = ['mend']
@@ -55,3 +56,4 @@ def mend() -> None:
     mend_package_installs()
     mend_mmcls_names()
     mend_own_configs()
+    mend_several_processes()

@@ -7,6 +7,8 @@ from typing import Any
 
 from torch import nn
 
+from mmrazor_ssdkd.distributed import average_buffers, update
+
 _Step = Callable[[Any, dict, Any], dict]
 
 
@@ -19,6 +21,8 @@ def mend_data_free_distillation() -> None:
       loss mode under the recorders and drop the losses. A batch without
       ``data_samples``, as of ``LatentDataset``, now runs in tensor mode. A
       batch with them runs as before, which is what a recorder on a loss needs.
+    - In several processes they train unwrapped, and their gradients are
+      averaged.
     - The generator's step leaves gradients in the student, which add to those
       of the student's next step. It no longer does.
     """
@@ -44,34 +48,48 @@ def _mended(train_step: _Step) -> _Step:
     @wraps(train_step)
     def step(algorithm: Any, data: dict, optim_wrapper: Any) -> dict:
         wrappers = dict(optim_wrapper.items())
+        wrappers['architecture'] = _AveragingWrapper(wrappers['architecture'])
         wrappers['generator'] = _SparingWrapper(
             wrappers['generator'], algorithm.student
         )
         real = 'data_samples' in data
         with nullcontext() if real else _without_samples(algorithm):
-            return train_step(algorithm, data, wrappers)
+            log_vars = train_step(algorithm, data, wrappers)
+        average_buffers(algorithm.generator, algorithm.student)
+        return log_vars
 
     return step
 
 
-class _SparingWrapper:
-    """An optimizer wrapper whose updates spare another network's gradients."""
+class _AveragingWrapper:
+    """An optimizer wrapper that minimises the processes' mean loss."""
 
-    def __init__(self, wrapper: Any, spared: nn.Module) -> None:
+    def __init__(self, wrapper: Any) -> None:
         self._wrapper = wrapper
-        self._spared = spared
 
     def __getattr__(self, name: str) -> Any:
         """Returns everything else from the wrapper itself."""
         return getattr(self._wrapper, name)
 
-    def update_params(self, *args: Any, **kwargs: Any) -> None:
+    def update_params(self, loss: Any) -> None:
+        """Steps."""
+        update(loss, self._wrapper)
+
+
+class _SparingWrapper(_AveragingWrapper):
+    """One whose updates spare another network's gradients, too."""
+
+    def __init__(self, wrapper: Any, spared: nn.Module) -> None:
+        super().__init__(wrapper)
+        self._spared = spared
+
+    def update_params(self, loss: Any) -> None:
         """Steps; the spared gradients are afterwards what they were."""
         # Zeroing them would lose what a student accumulates over steps.
         gradients = {p: p.grad for p in self._spared.parameters()}
         for parameter in gradients:
             parameter.grad = None
-        self._wrapper.update_params(*args, **kwargs)
+        super().update_params(loss)
         for parameter, gradient in gradients.items():
             parameter.grad = gradient
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, Optional
 
 import torch
 
+from mmrazor_ssdkd.distributed import num_processes, sum_over_processes
 from mmrazor_ssdkd.memory import check_memory
 from mmrazor_ssdkd.models.losses.pixels import classes_first, mean_over_pixels
 from mmrazor_ssdkd.registry import MODELS
@@ -48,11 +49,17 @@ class PrioritizedReplayBuffer:
     of the batch, as in prioritised replay (arXiv:1511.05952), they gave 90.0%,
     and a ``beta`` that grows to 1 over the run 88.2%.
 
+    Several processes share a buffer: each keeps a shard of its own and draws
+    from that, while class shares, confidence and importance weights are those
+    of the whole. The methods that put in or say what will arrive must then be
+    called by all.
+
     Paper: Small Scale Data-Free Knowledge Distillation, arXiv:2406.07876,
     *Distillation with Priority Sampling*.
 
     Args:
-        max_size (int): How many samples it holds, >= 1.
+        max_size (int): How many samples it holds, >= 1 for each process; a
+            shard holds its part of them, rounded down.
         alpha (float): How strongly priority counts in the draw, >= 0; 0 draws
             uniformly. Defaults to 0.6.
         beta (float): Strength of the importance weight, >= 0; 0 makes all
@@ -96,17 +103,19 @@ class PrioritizedReplayBuffer:
         self.num_added = 0
         check_int('max_size', max_size, maximum=2**63 - 1)
         self._check_memory(max_size, 1, 2)
-        self._storage = SampleStorage(max_size)
+        self._storage = SampleStorage(_shard_size(max_size))
         self._num_broken = torch.zeros((), dtype=torch.long)
         self._class_count = torch.zeros(0, dtype=torch.long)
+        # Of all shards: samples of each class and, last, samples.
+        self._whole: Optional[torch.Tensor] = None
 
     def __len__(self) -> int:
-        """Returns how many samples are stored now."""
+        """Returns how many samples are stored now, in this shard."""
         return len(self._storage)
 
     @property
     def max_size(self) -> int:
-        """How many samples it holds at most."""
+        """How many samples it holds at most, in this shard."""
         return self._storage.max_size
 
     @property
@@ -124,7 +133,8 @@ class PrioritizedReplayBuffer:
         A classifier's image has one pixel. Zeros while the buffer is empty,
         and of length 0 before the number of classes is known.
         """
-        return self._class_count / self._class_count.sum().clamp(min=1)
+        count = self._class_count if self._whole is None else self._whole[:-1]
+        return count / count.sum().clamp(min=1)
 
     @property
     def class_balance(self) -> torch.Tensor:
@@ -138,7 +148,21 @@ class PrioritizedReplayBuffer:
     def confidence(self) -> torch.Tensor:
         """The teacher's mean confidence in its classes, in [0, 1]."""
         self._check_filled('confidence')
-        return self._storage.read('confidence').mean()
+        confidence = self._storage.read('confidence')
+        if num_processes() == 1:
+            return confidence.mean()
+        count = torch.full_like(confidence.sum(), confidence.numel())
+        total, count = sum_over_processes(
+            torch.stack([confidence.sum(), count])
+        )
+        return total / count
+
+    @property
+    def size(self) -> torch.Tensor:
+        """How many samples all shards hold together, a scalar."""
+        if self._whole is None:
+            return torch.tensor(len(self))
+        return self._whole[-1]
 
     def check_memory(
         self, image_shape: Sequence[int], logits_shape: Sequence[int]
@@ -193,6 +217,9 @@ class PrioritizedReplayBuffer:
             self._class_count = self._class_count.to(device)
             self._num_broken = self._num_broken.to(device)
             self._storage.to(device)
+            self._whole = None
+        if self._whole is None:
+            self._pool()
 
     def extend(
         self,
@@ -249,6 +276,7 @@ class PrioritizedReplayBuffer:
         if self.store_logits:
             sample['preds_T'] = preds_T.float()
         self._append(sample, phi)
+        self._pool()
         self.num_added += len(images)
 
     def sample(
@@ -288,7 +316,7 @@ class PrioritizedReplayBuffer:
         batch['labels'] = batch['labels'].long()
         batch['index'] = index
         batch['weight'] = importance_weight(
-            probability[index], self.beta, len(self)
+            self._in_whole(probability[index]), self.beta, len(self)
         )
         return batch
 
@@ -361,10 +389,31 @@ class PrioritizedReplayBuffer:
             check_samples(samples, state['num_classes'])
         self._storage.clear()
         self._class_count = torch.zeros(state['num_classes'], dtype=torch.long)
+        self._whole = None
         if size:
-            self.prepare(state['num_classes'], samples['images'].device)
+            # Where it lies; what all hold is counted once all have loaded.
+            self._class_count = self._class_count.to(samples['images'].device)
+            self._num_broken = self._num_broken.to(samples['images'].device)
             self._append(samples)
         self.num_added = state['num_added']
+
+    def _pool(self) -> None:
+        """Counts what all shards hold together."""
+        size = self._class_count.new_full((1,), len(self))
+        self._whole = sum_over_processes(torch.cat([self._class_count, size]))
+
+    def _in_whole(self, probability: torch.Tensor) -> torch.Tensor:
+        """Turns chances of a draw from a shard into what N of it stand for.
+
+        A draw is from each shard alike, so that a sample's chance in the whole
+        is that in its shard over the number of processes. N times that is the
+        size of a mean shard times the chance here; all are as large as that
+        unless their number has changed.
+        """
+        number = num_processes()
+        if number == 1 or self._whole is None:
+            return probability
+        return probability * (self._whole[-1] / (number * len(self)))
 
     def _check_unbroken(self) -> None:
         """Raises a ValueError once a priority was not finite."""
@@ -414,6 +463,17 @@ class PrioritizedReplayBuffer:
         # `bincount` would wait for the device.
         ones = torch.full_like(labels, sign)
         self._class_count.index_add_(0, labels, ones)
+
+
+def _shard_size(max_size: int) -> int:
+    """Returns how many samples each process holds."""
+    number = num_processes()
+    if check_int('max_size', max_size) < number:
+        raise ValueError(
+            f'`max_size` must be >= {number}, one for each process, but got '
+            f'{max_size}'
+        )
+    return max_size // number
 
 
 def _entropy(share: torch.Tensor) -> torch.Tensor:

@@ -7,6 +7,7 @@ import torch
 from mmengine.optim import OptimWrapper
 from torch import nn
 
+from mmrazor_ssdkd.distributed import num_processes, shared_draw, update
 from mmrazor_ssdkd.models.generators import ImageGenerator
 from mmrazor_ssdkd.models.losses import (
     BNStatisticsLoss,
@@ -160,7 +161,8 @@ class DataInversion:
                 losses,
                 dict(generator=images, teacher=preds_T),
             )
-            optim_wrapper.update_params(sum(losses.values()))
+            total = sum(losses.values(), torch.zeros(()))
+            update(total, optim_wrapper, own=[self.generator.latent])
         with torch.no_grad():
             images = self.generator(self._next_latent())
         self._guard.check_images(images)
@@ -185,7 +187,9 @@ class DataInversion:
         if self.labels == 'rare':
             # A little for all, so that a balanced buffer draws uniformly.
             chance = (chance - class_frequency).clamp(min=0) + 1e-3 * chance
-        return torch.multinomial(chance, self.batch_size, replacement=True)
+        # The processes' targets together are what one would draw for all.
+        number = num_processes() * self.batch_size
+        return shared_draw(torch.multinomial(chance, number, replacement=True))
 
     def _adversarial_loss(
         self, images: torch.Tensor, preds_T: torch.Tensor, predict_S: Predict_S

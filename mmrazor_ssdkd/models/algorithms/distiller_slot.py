@@ -44,7 +44,7 @@ class DistillerSlot:
         TypeError: ``distiller`` is not a ``ConfigurableDistiller``.
         ValueError: A recorder's source does not exist or is the loss of one
             of several teachers, a loss has no mapping or a name that is
-            taken, a mapping is wrong, or several processes train.
+            taken, or a mapping is wrong.
     """
 
     def __init__(

@@ -4,7 +4,6 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 import torch
-from mmengine.dist import get_world_size
 from torch import nn
 
 from mmrazor_ssdkd.models.final_logits import use_final_logits
@@ -44,10 +43,9 @@ def check_models(algorithm: 'SSDKD') -> int:
     Raises:
         ValueError: A model does not take the generator's images or does not
             give logits of one class each, the classes differ, no BatchNorm
-            fires, the teacher's sees another scale than it learnt on, a model
-            does not behave as training needs it, or several processes train.
+            fires, the teacher's sees another scale than it learnt on, or a
+            model does not behave as training needs it.
     """
-    _check_processes()
     _check_counts(algorithm)
     generator = algorithm.generator
     size = (generator.channels, *generator.image_size)
@@ -60,7 +58,7 @@ def check_models(algorithm: 'SSDKD') -> int:
             name: _predict(model, name, images.clone())
             for name, model in models.items()
         }
-        algorithm.bn_loss()
+        algorithm.bn_loss.check_seen()
     first = next(iter(preds))
     for name, model in models.items():
         _check_logits(name, preds[name], first, preds[first])
@@ -80,20 +78,6 @@ def check_models(algorithm: 'SSDKD') -> int:
     return preds[first].shape[1]
 
 
-def _check_processes() -> None:
-    """Raises a ValueError where several processes train.
-
-    A wrapper averages the gradients of one forward pass; here several passes
-    of three networks follow one another in a step, and each process would
-    keep a buffer of its own.
-    """
-    if get_world_size() > 1:
-        raise ValueError(
-            '`--launcher` must start one process for SSDKD, but got '
-            f'{get_world_size()}'
-        )
-
-
 def _check_counts(algorithm: 'SSDKD') -> None:
     """Raises a ValueError where a round cannot give or the buffer take."""
     admit, batch_size = algorithm.admit, algorithm.inversion.batch_size
@@ -105,8 +89,8 @@ def _check_counts(algorithm: 'SSDKD') -> None:
     max_size = algorithm.replay_buffer.max_size
     if max_size < admit:
         raise ValueError(
-            '`replay_buffer.max_size` must be >= what a round admits, '
-            f'{admit}, but got {max_size}'
+            '`replay_buffer.max_size` must be >= what a round admits '
+            f'in each process, {admit}, but got {max_size} for each'
         )
 
 

@@ -6,6 +6,8 @@ import torch
 from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch import nn
 
+from mmrazor_ssdkd.distributed import update
+
 Wrappers = tuple[OptimWrapper, OptimWrapper, Optional[OptimWrapper]]
 
 
@@ -75,7 +77,7 @@ def update_together(
         student (OptimWrapper): The student's, which may accumulate gradients.
         connectors (OptimWrapper, optional): The connectors'.
     """
-    student.update_params(loss)
-    if connectors is not None and student.should_update():
-        connectors.step()
-        connectors.zero_grad()
+    if connectors is None:
+        update(loss, student)
+    else:
+        update(loss, student, connectors)

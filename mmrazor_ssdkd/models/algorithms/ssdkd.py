@@ -11,6 +11,11 @@ from mmrazor.models.utils import add_prefix
 from torch import nn
 
 from mmrazor_ssdkd.blame import blamed, check_config, check_init_cfg
+from mmrazor_ssdkd.distributed import (
+    average_buffers,
+    broadcast_weights,
+    num_processes,
+)
 from mmrazor_ssdkd.engine.random_stream import RandomStream
 from mmrazor_ssdkd.models.building import build_model, build_part
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
@@ -45,6 +50,7 @@ from .loss_guard import LossGuard
 from .model_checks import check_models
 from .model_pairs import check_pair, check_unwrapped
 from .optimizers import pick_wrappers, update_together
+from .shared_state import SharedState
 
 Batch = dict[str, torch.Tensor]
 LogVars = dict[str, torch.Tensor]
@@ -144,9 +150,8 @@ class SSDKD(BaseAlgorithm):
     Raises:
         TypeError: An argument has the wrong type.
         ValueError: An argument is out of range, the checkpoint is unfit, the
-            models and the generator do not fit together, a model cannot work
-            (its gradients stop, it is random, frozen or in a wrapper), or
-            there are several processes.
+            models and the generator do not fit together, or a model cannot
+            work (its gradients stop, it is random, frozen or in a wrapper).
     """
 
     def __init__(
@@ -253,6 +258,7 @@ class SSDKD(BaseAlgorithm):
         self.iteration = 0
         self.num_synthesized = 0
         self.random_stream = RandomStream()
+        self._shared_state = SharedState()
         self.channels_last = check_bool('channels_last', channels_last)
         if self.channels_last:
             for part in (self.generator, self.teacher, self.student):
@@ -344,7 +350,7 @@ class SSDKD(BaseAlgorithm):
         with self.random_stream(device):
             for _ in self._rounds_due():
                 images, log_vars = self.synthesize(generator)
-                self.num_synthesized += len(images)
+                self.num_synthesized += len(images) * num_processes()
                 self.admit_best(images)
                 log_vars.update(self._buffer_vars())
             self.settle_student()
@@ -353,6 +359,7 @@ class SSDKD(BaseAlgorithm):
             self.replay_buffer.update_priority(
                 batch['index'], delta, batch['weight']
             )
+            average_buffers(self.generator, self.student)
         self.iteration += 1
         return {**log_vars, **student_vars}
 
@@ -408,6 +415,8 @@ class SSDKD(BaseAlgorithm):
         if count := self._student_init.num_images:
             batch = self.view(self.replay_buffer.sample(count, uniform=True))
             self._student_init.settle(batch['images'])
+            # Every process drew images of its own.
+            broadcast_weights(self.student)
 
     def view(self, batch: Batch) -> Batch:
         """Replaces the images of a drawn batch by views of them.
@@ -490,6 +499,13 @@ class SSDKD(BaseAlgorithm):
             self.student, images, self.data_preprocessor, preds_T.shape[2:]
         )
 
+    def gather_state(self) -> None:
+        """Collects what the next checkpoint holds of every process.
+
+        All processes must call it before the first one saves.
+        """
+        self._shared_state.gather(self._own_state())
+
     def get_extra_state(self) -> dict[str, Any]:
         """Returns what a checkpoint holds beside weights and optimizers.
 
@@ -497,22 +513,30 @@ class SSDKD(BaseAlgorithm):
             ValueError: An earlier step had losses that were not finite.
         """
         self.loss_guard.raise_noted()
-        interval = self.save_images_interval
         return dict(
             iteration=self.iteration,
             num_synthesized=self.num_synthesized,
+            **self._shared_state.collected(self._own_state),
+        )
+
+    def set_extra_state(self, state: dict[str, Any]) -> None:
+        """Takes over what a checkpoint held."""
+        own = self._shared_state.pick(state, self.replay_buffer.max_size)
+        self.iteration = state['iteration']
+        self.num_synthesized = state['num_synthesized']
+        self.random_stream.load_state_dict(own['random_stream'])
+        self.replay_buffer.load_state_dict(own['replay_buffer'])
+
+    def _own_state(self) -> dict[str, Any]:
+        """Returns what every process has one of."""
+        self.loss_guard.raise_noted()
+        interval = self.save_images_interval
+        return dict(
             random_stream=self.random_stream.state_dict(),
             replay_buffer=self.replay_buffer.state_dict(
                 samples=bool(interval) and self.iteration % interval == 0
             ),
         )
-
-    def set_extra_state(self, state: dict[str, Any]) -> None:
-        """Takes over what a checkpoint held."""
-        self.iteration = state['iteration']
-        self.num_synthesized = state['num_synthesized']
-        self.random_stream.load_state_dict(state['random_stream'])
-        self.replay_buffer.load_state_dict(state['replay_buffer'])
 
     def _rounds_due(self) -> Iterator[int]:
         """Yields once for each synthesis round that comes before this step."""
@@ -600,7 +624,7 @@ class SSDKD(BaseAlgorithm):
         No key says loss, so that nothing takes it for one.
         """
         return {
-            'buffer.size': torch.tensor(len(self.replay_buffer)),
+            'buffer.size': self.replay_buffer.size,
             'buffer.synthesized': torch.tensor(self.num_synthesized),
             'buffer.class_balance': self.replay_buffer.class_balance,
             'buffer.confidence': self.replay_buffer.confidence,

@@ -9,8 +9,11 @@ from torch import nn
 from torch.autograd.function import once_differentiable
 from torch.nn.modules.instancenorm import _InstanceNorm
 
+from mmrazor_ssdkd.distributed import num_processes, pooled_mean
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_number
+
+_Seen = tuple[torch.Tensor, torch.Tensor, torch.Tensor, int]
 
 
 @MODELS.register_module()
@@ -28,7 +31,8 @@ class BNStatisticsLoss(nn.Module):
     the unbiased one, as PyTorch's running variance is. A layer that sees one
     value per channel and image (the pooled branch of ASPP) is treated like
     any other, its statistics being those of the batch's N values: that is
-    what its running statistics were made of.
+    what its running statistics were made of. In several processes the batch
+    is that of all of them.
 
     Paper: Small Scale Data-Free Knowledge Distillation, arXiv:2406.07876,
     Eq. (1).
@@ -44,7 +48,9 @@ class BNStatisticsLoss(nn.Module):
     def __init__(self, loss_weight: float = 1.0) -> None:
         super().__init__()
         self.loss_weight = check_number('loss_weight', loss_weight)
-        self._distances: list[torch.Tensor] = []
+        # Of each layer: mean less running mean, variance, running variance,
+        # and how many values of a channel they are of.
+        self._seen: list[_Seen] = []
         self._num_teachers = 0
 
     @contextmanager
@@ -71,7 +77,7 @@ class BNStatisticsLoss(nn.Module):
         finally:
             for handle in handles:
                 handle.remove()
-            self._distances.clear()
+            self._seen.clear()
 
     def forward(self) -> torch.Tensor:
         """Returns the loss of what was collected, and forgets it.
@@ -85,14 +91,24 @@ class BNStatisticsLoss(nn.Module):
         """
         if not self.loss_weight:
             return torch.zeros(())
-        if not self._distances:
+        self.check_seen()
+        norm = torch.linalg.vector_norm
+        total = torch.stack(
+            [
+                norm(shift) + norm(var - running_var)
+                for shift, var, running_var, _ in _pooled(self._seen)
+            ]
+        ).sum()
+        self._seen.clear()
+        return self.loss_weight * total / self._num_teachers
+
+    def check_seen(self) -> None:
+        """Raises a ValueError if the loss is on and no layer saw an input."""
+        if self.loss_weight and not self._seen:
             raise ValueError(
                 '`teacher` must have a BatchNorm layer that its forward pass '
                 'reaches while `bn_loss` is on, but none fired'
             )
-        total = torch.stack(self._distances).sum()
-        self._distances.clear()
-        return self.loss_weight * total / self._num_teachers
 
     def _collect(self, layer: Any, inputs: tuple[torch.Tensor, ...]) -> None:
         """Adds one layer's distance, as a forward pre-hook."""
@@ -104,10 +120,35 @@ class BNStatisticsLoss(nn.Module):
                 f'{features.shape[0]}'
             )
         mean, var = _Statistics.apply(features)
-        self._distances.append(
-            torch.linalg.vector_norm(mean - layer.running_mean)
-            + torch.linalg.vector_norm(var - layer.running_var)
-        )
+        count = features.numel() // features.shape[1]
+        shift = mean - layer.running_mean
+        self._seen.append((shift, var, layer.running_var, count))
+
+
+def _pooled(seen: list[_Seen]) -> list[_Seen]:
+    """Returns the statistics of all processes' batches, of one size each.
+
+    What varies between the batches' means is taken of their distances to the
+    running mean, which are small: no large numbers cancel.
+    """
+    number = num_processes()
+    if number == 1:
+        return seen
+    # One message for all layers.
+    parts = [
+        part
+        for shift, var, _, _ in seen
+        for part in (shift, shift.square(), var)
+    ]
+    means = pooled_mean(torch.cat(parts)).split([len(part) for part in parts])
+    pooled = []
+    for place, (_, _, running_var, count) in enumerate(seen):
+        shift, square, within = means[3 * place : 3 * place + 3]
+        total = number * count
+        between = total * (square - shift.square())
+        var = (between + number * (count - 1) * within) / (total - 1)
+        pooled.append((shift, var, running_var, total))
+    return pooled
 
 
 class _Statistics(torch.autograd.Function):

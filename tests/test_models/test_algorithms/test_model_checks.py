@@ -107,13 +107,3 @@ def test_valid_pair_builds():
     algorithm = build(segmentation())
     assert algorithm.num_classes == 5
     assert isinstance(algorithm.class_frequency, torch.Tensor)
-
-
-def test_several_processes(monkeypatch):
-    """Nobody would average their gradients."""
-    monkeypatch.setattr(
-        'mmrazor_ssdkd.models.algorithms.model_checks.get_world_size',
-        lambda: 2,
-    )
-    with pytest.raises(ValueError, match=r'`--launcher` .* but got 2'):
-        build(segmentation())

@@ -1,0 +1,60 @@
+"""SyncBN where there is no GPU."""
+
+import torch
+from torch import nn
+
+from .collectives import num_processes, pooled_mean
+
+__all__ = ['pool_batch_norms']
+
+
+def pool_batch_norms(model: nn.Module) -> None:
+    """Lets a model's SyncBN run on a CPU, where torch's own raises.
+
+    Args:
+        model (nn.Module): Its layers stay the objects that they are, so that
+            hooks on them stay, too.
+    """
+    for layer in model.modules():
+        if type(layer) is nn.SyncBatchNorm:
+            layer.__class__ = _PooledBatchNorm
+
+
+class _PooledBatchNorm(nn.SyncBatchNorm):
+    """SyncBN that uses autograd's collectives on a CPU."""
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Normalises by the statistics of all processes' features."""
+        on_cpu = features.device.type == 'cpu'
+        if not (on_cpu and self.training and num_processes() > 1):
+            return super().forward(features)
+        dims = [0, *range(2, features.dim())]
+        own_mean = features.mean(dims)
+        mean = pooled_mean(own_mean)
+        own_var = features.var(dims, correction=0)
+        var = pooled_mean(own_var + (own_mean - mean).square())
+        count = num_processes() * features.numel() // features.shape[1]
+        self._remember(mean.detach(), var.detach() * count / (count - 1))
+        shape = [1, -1] + [1] * (features.dim() - 2)
+        scale = (var + self.eps).rsqrt()
+        if self.affine:
+            scale = scale * self.weight
+        offset = -mean * scale
+        if self.affine:
+            offset = offset + self.bias
+        return features * scale.view(shape) + offset.view(shape)
+
+    @torch.no_grad()
+    def _remember(self, mean: torch.Tensor, var: torch.Tensor) -> None:
+        """Updates the running statistics."""
+        seen = self.num_batches_tracked
+        if seen is None or self.running_mean is None:
+            return
+        seen += 1
+        share = 1 / float(seen) if self.momentum is None else self.momentum
+        for running, now in (
+            (self.running_mean, mean),
+            (self.running_var, var),
+        ):
+            if running is not None:
+                running.lerp_(now, share)

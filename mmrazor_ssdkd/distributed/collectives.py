@@ -1,0 +1,145 @@
+"""The few collectives that the method needs.
+
+Every process must call them, in the same order; one process alone gets back
+what it gave.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from mmengine.dist import get_rank, get_world_size
+from torch import nn
+from torch.autograd.function import once_differentiable
+
+__all__ = [
+    'average_buffers',
+    'average_tensors',
+    'broadcast_weights',
+    'gather_objects',
+    'num_processes',
+    'pooled_mean',
+    'process_number',
+    'shared_draw',
+    'sum_over_processes',
+]
+
+
+def num_processes() -> int:
+    """Returns how many processes train together."""
+    return get_world_size()
+
+
+def process_number() -> int:
+    """Returns which of them this is, from 0 on."""
+    return get_rank()
+
+
+def sum_over_processes(tensor: torch.Tensor) -> torch.Tensor:
+    """Returns the sum of all processes' tensors, without a gradient."""
+    if num_processes() > 1:
+        tensor = tensor.detach().clone()
+        dist.all_reduce(tensor)
+    return tensor
+
+
+def pooled_mean(tensor: torch.Tensor) -> torch.Tensor:
+    """Returns the mean of all processes' tensors; autograd goes through.
+
+    What each process computes from it counts once in the mean of the
+    processes' losses, as it would in one process.
+    """
+    number = num_processes()
+    return _Sum.apply(tensor) / number if number > 1 else tensor
+
+
+class _Sum(torch.autograd.Function):
+    """The sum of all processes' tensors, and of their gradients."""
+
+    @staticmethod
+    def forward(_ctx: Any, tensor: torch.Tensor) -> torch.Tensor:
+        """Adds up what every process has."""
+        return sum_over_processes(tensor)
+
+    @staticmethod
+    @once_differentiable
+    def backward(_ctx: Any, grad: torch.Tensor) -> torch.Tensor:
+        """Adds up what every process makes of the sum."""
+        return sum_over_processes(grad.contiguous())
+
+
+@torch.no_grad()
+def average_tensors(tensors: Iterable[torch.Tensor]) -> None:
+    """Replaces tensors of floats by their means over the processes."""
+    number = num_processes()
+    if number == 1:
+        return
+    by_kind: dict[Any, list[torch.Tensor]] = {}
+    for tensor in tensors:
+        kind = tensor.device, tensor.dtype
+        by_kind.setdefault(kind, []).append(tensor)
+    for group in by_kind.values():
+        # One message in place of many small ones.
+        flat = torch.cat([tensor.reshape(-1) for tensor in group])
+        dist.all_reduce(flat)
+        flat /= number
+        sizes = [tensor.numel() for tensor in group]
+        for tensor, mean in zip(group, flat.split(sizes)):
+            tensor.copy_(mean.view(tensor.shape))
+
+
+def average_buffers(*modules: nn.Module) -> None:
+    """Replaces modules' running statistics by their means.
+
+    Args:
+        *modules (nn.Module): Networks that every process has.
+    """
+    buffers = [b for module in modules for b in module.buffers()]
+    average_tensors(b for b in buffers if b.is_floating_point())
+
+
+@torch.no_grad()
+def broadcast_weights(module: nn.Module) -> None:
+    """Gives every process the parameters and buffers of the first one."""
+    if num_processes() == 1:
+        return
+    for tensor in [*module.parameters(), *module.buffers()]:
+        # Gloo wants it contiguous, which channels last are not.
+        sent = tensor.detach().contiguous()
+        dist.broadcast(sent, 0)
+        tensor.copy_(sent)
+
+
+def shared_draw(drawn: torch.Tensor) -> torch.Tensor:
+    """Returns this process's part of what the first one has drawn for all.
+
+    Args:
+        drawn (torch.Tensor): Draws for all processes, (N * processes, ...).
+
+    Returns:
+        torch.Tensor: Rows of it, (N, ...).
+    """
+    number = num_processes()
+    if number == 1:
+        return drawn
+    dist.broadcast(drawn, 0)
+    return drawn.chunk(number)[process_number()]
+
+
+def gather_objects(value: Any) -> list[Any]:
+    """Collects something of every process.
+
+    Args:
+        value (Any): What can be pickled.
+
+    Returns:
+        list: All processes' values, in order; on all but the first process
+        an empty list.
+    """
+    if num_processes() == 1:
+        return [value]
+    first = process_number() == 0
+    found: list[Any] = [None] * num_processes()
+    dist.gather_object(value, found if first else None)
+    return found if first else []

@@ -1,0 +1,124 @@
+"""One step of optimizers whose gradients are those of all processes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from typing import Any, Optional
+
+import torch
+from mmengine.optim import OptimWrapper
+from torch import nn
+
+from .collectives import average_tensors, num_processes, sum_over_processes
+
+__all__ = ['average_gradients', 'update']
+
+
+def update(
+    loss: torch.Tensor,
+    *wrappers: OptimWrapper,
+    own: Sequence[Optional[nn.Parameter]] = (),
+) -> None:
+    """Minimises the mean of the processes' losses.
+
+    Gradients are averaged between the backward pass and the step, once for
+    each step, also where a wrapper accumulates them.
+
+    Args:
+        loss (torch.Tensor): A scalar.
+        *wrappers (OptimWrapper): Those that step; the first one scales the
+            loss and says when.
+        own (Sequence[nn.Parameter | None]): Parameters that are other ones in
+            every process. Their gradients are of the mean loss, too.
+            Defaults to ().
+    """
+    first = wrappers[0]
+    first.backward(first.scale_loss(loss))
+    if not first.should_update():
+        return
+    owned = [parameter for parameter in own if parameter is not None]
+    for wrapper in wrappers:
+        average_gradients(wrapper, owned)
+        with _clipped_together(wrapper, owned):
+            wrapper.step()
+        wrapper.zero_grad()
+
+
+@torch.no_grad()
+def average_gradients(
+    wrapper: OptimWrapper,
+    own: Sequence[nn.Parameter] = (),
+    only_present: bool = False,
+) -> None:
+    """Replaces the gradients of an optimizer by their means.
+
+    Args:
+        wrapper (OptimWrapper): The optimizer's.
+        own (Sequence[nn.Parameter]): As for :func:`update`. Defaults to ().
+        only_present (bool): Whether to leave alone what has no gradient, and
+            the own ones: between two steps all processes have the same.
+            Defaults to False.
+    """
+    if num_processes() == 1:
+        return
+    excepted = {id(parameter) for parameter in own}
+    shared = [p for p in _parameters(wrapper) if id(p) not in excepted]
+    for parameter in shared:
+        # Others may have one; all must send the same.
+        missing = parameter.requires_grad and parameter.grad is None
+        if missing and not only_present:
+            parameter.grad = torch.zeros_like(parameter)
+    average_tensors(p.grad for p in shared if p.grad is not None)
+    for parameter in () if only_present else own:
+        if parameter.grad is not None:
+            parameter.grad /= num_processes()
+
+
+@contextmanager
+def _clipped_together(
+    wrapper: OptimWrapper, own: Sequence[nn.Parameter]
+) -> Iterator[None]:
+    """Clips by the norm of all processes' gradients inside."""
+    clip = getattr(wrapper, 'clip_func', None)
+    together = num_processes() > 1 and own
+    if not together or clip is not nn.utils.clip_grad_norm_:
+        yield
+        return
+    wrapper.clip_func = _norm_clipping(own)
+    try:
+        yield
+    finally:
+        wrapper.clip_func = clip
+
+
+def _norm_clipping(own: Sequence[nn.Parameter]) -> Callable[..., Any]:
+    """Returns `clip_grad_norm_` with the norm of all own parameters."""
+    excepted = {id(parameter) for parameter in own}
+
+    def clip(
+        params: list[nn.Parameter],
+        max_norm: float,
+        norm_type: float = 2.0,
+        **_kwargs: Any,
+    ) -> torch.Tensor:
+        """Scales all gradients by the same factor."""
+        grads = [(id(p) in excepted, p.grad) for p in params]
+        shared = [g for mine, g in grads if g is not None and not mine]
+        owned = [g for mine, g in grads if g is not None and mine]
+        norms = [
+            nn.utils.get_total_norm(shared, norm_type),
+            nn.utils.get_total_norm(owned, norm_type),
+        ]
+        power = float(norm_type)
+        together = sum_over_processes(norms[1] ** power)
+        total = (norms[0] ** power + together) ** (1 / power)
+        nn.utils.clip_grads_with_norm_(params, max_norm, total)
+        return total
+
+    return clip
+
+
+def _parameters(wrapper: OptimWrapper) -> list[nn.Parameter]:
+    """Returns what a wrapper optimises, in the optimizer's order."""
+    groups = wrapper.optimizer.param_groups
+    return list(chain(*(group['params'] for group in groups)))

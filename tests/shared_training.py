@@ -1,0 +1,130 @@
+"""The same training in one process and in two, given all that is drawn."""
+
+from typing import Any
+
+import pytest
+import torch
+from mmengine.model import convert_sync_batchnorm
+from toy_models import build, optimizers, segmentation, segmentor, ssdkd
+
+from mmrazor_ssdkd.distributed import (
+    average_buffers,
+    num_processes,
+    pool_batch_norms,
+    process_number,
+)
+
+# Of a step of all processes together.
+IMAGES, DRAWS, STEPS = 8, 6, 3
+
+
+def configs() -> dict[str, dict]:
+    """Returns what is compared: both tasks, and all that is pooled."""
+    buffer = dict(max_size=32, alpha=0.0)
+    common = dict(
+        synthesis_batch_size=IMAGES // num_processes(), replay_buffer=buffer
+    )
+    student = segmentor(width=4, strides=(1, 2, 2, 1))
+    student['decode_head']['dropout_ratio'] = 0.0
+    return dict(
+        classifier=ssdkd(**common, student_task_weight=0.5),
+        segmentor=segmentation(
+            **common, architecture=student, class_weight_power=1.0
+        ),
+    )
+
+
+def given(seed: int, *shape: int) -> torch.Generator:
+    """Returns the same generator of numbers in every process."""
+    return torch.Generator().manual_seed(seed)
+
+
+def share_of(rows: torch.Tensor) -> torch.Tensor:
+    """Returns this process's rows."""
+    return rows.chunk(num_processes())[process_number()]
+
+
+def fix_draws(algorithm: Any, patch: pytest.MonkeyPatch) -> None:
+    """Gives all processes together the noise and draws that one has."""
+    counts = dict(rounds=0, steps=0)
+    inversion = algorithm.inversion
+
+    def renew(wrapper: Any) -> None:
+        held = algorithm.generator.latent
+        counts['rounds'] += 1
+        noise = torch.randn(
+            IMAGES, held.shape[1], generator=given(counts['rounds'])
+        )
+        held.data.copy_(share_of(noise))
+        held.grad = None
+        wrapper.optimizer.state.pop(held, None)
+
+    def draw(probability: torch.Tensor, number: int, **_: Any) -> torch.Tensor:
+        counts['steps'] += 1
+        # A place in a shard of one of two; in the first half of a round
+        # lie the first process's images.
+        half, rounds = IMAGES // 2, len(algorithm.replay_buffer)
+        rounds = rounds * num_processes() // IMAGES
+        generator = given(100 + counts['steps'])
+        number_of = torch.randint(rounds, (DRAWS,), generator=generator)
+        inside = torch.randint(half, (DRAWS,), generator=generator)
+        if num_processes() == 2:
+            return share_of(number_of * half + inside)
+        second = torch.arange(DRAWS) >= DRAWS // 2
+        return number_of * IMAGES + inside + half * second
+
+    patch.setattr(inversion, '_renew_latent', renew)
+    patch.setattr(torch, 'multinomial', draw)
+
+
+def train(name: str) -> dict[str, Any]:
+    """Takes three steps and returns what came of them."""
+    algorithm = build(configs()[name])
+    if num_processes() == 2:
+        algorithm = convert_sync_batchnorm(algorithm)
+        pool_batch_norms(algorithm)
+        # The new layers are in training mode, the teacher's, too.
+        algorithm.train()
+    wrapper = optimizers(algorithm)
+    # Adam makes whole steps of gradients that are but rounding errors.
+    wrapper['generator'].optimizer = torch.optim.SGD(
+        algorithm.generator.parameters(), lr=1e-4, momentum=0.5
+    )
+    seen: dict[str, Any] = {}
+    for part in ('generator', 'architecture'):
+        keep_gradients(wrapper[part], algorithm, part, seen)
+    with pytest.MonkeyPatch.context() as patch:
+        fix_draws(algorithm, patch)
+        batch = dict(inputs=torch.zeros(DRAWS // num_processes()))
+        logs = [algorithm.train_step(batch, wrapper) for _ in range(STEPS)]
+    average_buffers(algorithm)
+    return dict(
+        logs=logs,
+        weights={
+            k: v
+            for k, v in algorithm.state_dict().items()
+            if isinstance(v, torch.Tensor) and 'latent' not in k
+        },
+        gradients=seen,
+        frequency=algorithm.class_frequency,
+        images=algorithm.replay_buffer.state_dict()['samples']['images'],
+    )
+
+
+def keep_gradients(
+    wrapper: Any, algorithm: Any, part: str, seen: dict[str, Any]
+) -> None:
+    """Notes the gradients that an optimizer steps by."""
+
+    def note(*_: Any) -> None:
+        for name, parameter in getattr(algorithm, part).named_parameters():
+            if parameter.grad is not None and name != 'latent':
+                key = f'{part}.{name}'
+                seen.setdefault(key, []).append(parameter.grad.clone())
+
+    wrapper.optimizer.register_step_pre_hook(note)
+
+
+def train_all() -> dict[str, Any]:
+    """Trains every config."""
+    return {name: train(name) for name in configs()}
