@@ -7,6 +7,7 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
 
 ROOT = Path(__file__).parent
 PACKAGE = ROOT / 'mmrazor_ssdkd'
@@ -35,7 +36,21 @@ class BuildWithConfigs(build_py):
             for folder in ('configs', 'tools'):
                 shutil.rmtree(target / folder, ignore_errors=True)
                 shutil.copytree(ROOT / folder, target / folder, ignore=ignored)
-            shutil.copy(ROOT / 'model-index.yml', target)
+            shutil.copy(ROOT / 'configs' / 'model-index.yml', target)
+
+
+class SourcesWithConfigs(sdist):
+    """Puts configs and tools into the sources, from which wheels are built."""
+
+    def add_defaults(self) -> None:
+        """Adds them to what setuptools adds."""
+        super().add_defaults()
+        for folder in ('configs', 'tools'):
+            self.filelist.extend(
+                str(path)
+                for path in sorted(Path(folder).rglob('*'))
+                if path.is_file() and '__pycache__' not in path.parts
+            )
 
 
 def requirements() -> list[str]:
@@ -59,7 +74,7 @@ setup(
     python_requires='>=3.10',
     packages=find_packages(include=['mmrazor_ssdkd', 'mmrazor_ssdkd.*']),
     package_data={'mmrazor_ssdkd': ['requirements.txt', 'py.typed']},
-    cmdclass={'build_py': BuildWithConfigs},
+    cmdclass={'build_py': BuildWithConfigs, 'sdist': SourcesWithConfigs},
     entry_points={'console_scripts': ['ssdkd = mmrazor_ssdkd.command:main']},
     install_requires=requirements(),
     extras_require={

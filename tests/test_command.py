@@ -82,7 +82,7 @@ def test_one_version():
 
 def test_metafiles_name_configs():
     """Each figure is of a config that exists."""
-    index = yaml.safe_load((ROOT / 'model-index.yml').read_text())
+    index = yaml.safe_load((ROOT / 'configs' / 'model-index.yml').read_text())
     for path in index['Import']:
         for model in yaml.safe_load((ROOT / path).read_text())['Models']:
             assert (ROOT / model['Config']).is_file()

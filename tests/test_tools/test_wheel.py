@@ -14,11 +14,9 @@ pytestmark = pytest.mark.slow
 
 SOURCES = (
     'LICENSE',
-    'MANIFEST.in',
     'README.md',
     'configs',
     'mmrazor_ssdkd',
-    'model-index.yml',
     'setup.py',
     'tools',
 )
