@@ -16,7 +16,7 @@ from mmengine.registry import DATASETS, DefaultScope
 from outputs import StrPath, add_force, check_output
 
 from mmrazor_ssdkd.checkpoints.weights import named_weights
-from mmrazor_ssdkd.engine import add_cfg_options, load_config
+from mmrazor_ssdkd.engine import add_cfg_options, check_sections, load_config
 from mmrazor_ssdkd.files import write_bytes, write_text
 from mmrazor_ssdkd.models.building import build_model, resolve_model
 from mmrazor_ssdkd.models.checkpoint import load_checkpoint, read_checkpoint
@@ -185,6 +185,7 @@ def main() -> None:
     add_force(parser)
     args = parser.parse_args()
     config = load_config(args.config, cfg_options=args.cfg_options)
+    check_sections(config, 'model')
     export_student(config, args.checkpoint, args.out, args.force)
     print(f'Wrote {args.out} and {Path(args.out).with_suffix(".py")}')
 

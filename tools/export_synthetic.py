@@ -24,6 +24,7 @@ from torch.nn import functional as F
 
 from mmrazor_ssdkd.engine import (
     add_cfg_options,
+    check_sections,
     forget_teachers,
     load_config,
 )
@@ -199,6 +200,7 @@ def main() -> None:
     add_cfg_options(parser)
     args = parser.parse_args()
     config = load_config(args.config, cfg_options=args.cfg_options)
+    check_sections(config, 'model')
     number = export_synthetic(config, args.checkpoint, args.out)
     print(f'Wrote {number} images to {args.out}')
 

@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from outputs import add_force, check_outputs, write_figure
 
-from mmrazor_ssdkd.engine import add_cfg_options, load_config
+from mmrazor_ssdkd.engine import add_cfg_options, check_sections, load_config
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.models.forward import swaps_channels
 from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
@@ -162,6 +162,7 @@ def main() -> None:
     check_outputs(parser, args, 'png', inputs=[args.config, args.checkpoint])
     check_int('rows', args.rows)
     config = load_config(args.config, cfg_options=args.cfg_options)
+    check_sections(config, 'model')
     algorithm = build(config, args.checkpoint)
     samples = stored_samples(algorithm, args.checkpoint)
     draw(samples, algorithm, dataset_meta(config), args.png, args.rows)

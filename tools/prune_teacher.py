@@ -16,7 +16,7 @@ from mmengine.registry import DefaultScope
 from outputs import add_force, check_outputs
 from torch import nn
 
-from mmrazor_ssdkd.engine import add_cfg_options, load_config
+from mmrazor_ssdkd.engine import add_cfg_options, check_sections, load_config
 from mmrazor_ssdkd.files import write_bytes, write_text
 from mmrazor_ssdkd.models.building import (
     build_part,
@@ -145,6 +145,7 @@ def main() -> None:
             f'but got {args.out!r}'
         )
     config = load_config(args.config, cfg_options=args.cfg_options)
+    check_sections(config, 'model')
     inputs = config_files(config.filename)
     check_outputs(parser, args, 'out', 'beside', inputs=inputs)
     left = write_pruned(config, args.ratio, args.out)

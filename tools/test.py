@@ -7,6 +7,7 @@ from mmengine.runner import Runner
 
 from mmrazor_ssdkd.engine import (
     add_config_arguments,
+    check_sections,
     forget_teachers,
     load_config,
 )
@@ -23,6 +24,7 @@ def main() -> None:
     cfg = load_config(
         args.config, args.work_dir, args.cfg_options, args.launcher
     )
+    check_sections(cfg, 'model')
     # The checkpoint has the teachers' weights, too.
     forget_teachers(cfg)
     # Without a name, or it would replace the config that training left.

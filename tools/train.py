@@ -8,6 +8,7 @@ from mmengine.runner import Runner
 
 from mmrazor_ssdkd.engine import (
     add_config_arguments,
+    check_sections,
     check_unused,
     delete_checkpoints,
     held,
@@ -99,7 +100,9 @@ def main() -> None:
     cfg = load_config(
         args.config, args.work_dir, args.cfg_options, args.launcher
     )
+    check_sections(cfg, 'model')
     if args.amp:
+        check_sections(cfg, 'optim_wrapper')
         use_amp(cfg.optim_wrapper)
     if args.resume:
         cfg.resume = True

@@ -16,6 +16,7 @@ from .data_free import mend_data_free_distillation
 from .finite_checkpoints import mend_broken_checkpoints
 from .gradient_accumulation import mend_gradient_accumulation
 from .mmcv_ops import import_mmcv_ops
+from .named_sections import name_sections
 from .quantization_tables import skip_quantization_tables
 from .runner_checkpoints import check_runner_checkpoints
 from .torchvision_ops import import_torchvision
@@ -32,6 +33,7 @@ def mend() -> None:
     disarm_checkpoint_text()
     check_checkpoint_sources()
     check_runner_checkpoints()
+    name_sections()
     mend_checkpoint_files()
     mend_broken_checkpoints()
     mend_gradient_accumulation()

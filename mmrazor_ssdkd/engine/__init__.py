@@ -4,6 +4,7 @@ from .bf16_optim_wrapper import Bf16OptimWrapper
 from .command_line import (
     add_cfg_options,
     add_config_arguments,
+    check_sections,
     forget_teachers,
     load_config,
 )
@@ -17,6 +18,7 @@ __all__ = [
     'RandomStream',
     'add_cfg_options',
     'add_config_arguments',
+    'check_sections',
     'check_unused',
     'delete_checkpoints',
     'find_latest_checkpoint',
