@@ -42,15 +42,15 @@ class BuildWithConfigs(build_py):
 class SourcesWithConfigs(sdist):
     """Puts configs and tools into the sources, from which wheels are built."""
 
-    def add_defaults(self) -> None:
-        """Adds them to what setuptools adds."""
-        super().add_defaults()
-        for folder in ('configs', 'tools'):
-            self.filelist.extend(
-                str(path)
-                for path in sorted(Path(folder).rglob('*'))
-                if path.is_file() and '__pycache__' not in path.parts
-            )
+    def make_release_tree(self, base_dir: str, files: list[str]) -> None:
+        """Copies them beside what setuptools finds."""
+        more = [
+            str(path)
+            for folder in ('configs', 'tools')
+            for path in sorted(Path(folder).rglob('*'))
+            if path.is_file() and '__pycache__' not in path.parts
+        ]
+        super().make_release_tree(base_dir, [*files, *more])
 
 
 def requirements() -> list[str]:

@@ -31,7 +31,9 @@ def blamed(name: str, rule: str = 'a config that can be built') -> Iterator:
     except Exception as error:
         if names_rule(error):
             raise
-        text = str(error.args[0]) if error.args else ''
+        # A KeyError's own text is in quotes.
+        keyed = isinstance(error, KeyError) and error.args
+        text = str(error.args[0] if keyed else error)
         raise ValueError(
             f'`{name}` must be {rule}, but that fails: '
             f'{type(error).__name__}: {" ".join(text.split())[:500]}'

@@ -11,6 +11,7 @@ from mmengine.runner import Runner
 from mmrazor_ssdkd.engine import (
     add_config_arguments,
     check_runner,
+    check_sections,
     check_training,
     check_unused,
     delete_checkpoints,
@@ -148,6 +149,7 @@ def main() -> None:
     if args.auto_scale_lr:
         scale_lr(cfg)
     if args.amp:
+        check_sections(cfg, 'optim_wrapper')
         use_amp(cfg.optim_wrapper)
     if args.resume:
         cfg.resume = True

@@ -22,6 +22,7 @@ from .interrupted_epochs import mend_interrupted_epochs
 from .mmcls_imports import import_mmcls_as_mmpretrain
 from .mmcls_names import mend_mmcls_names
 from .mmcv_ops import import_mmcv_ops
+from .named_sections import name_sections
 from .own_configs import mend_own_configs
 from .package_installs import mend_package_installs
 from .predictor_types import mend_predictor_types
@@ -43,6 +44,7 @@ def mend() -> None:
     disarm_checkpoint_text()
     check_checkpoint_sources()
     check_runner_checkpoints()
+    name_sections()
     mend_checkpoint_files()
     mend_broken_checkpoints()
     mend_gradient_accumulation()

@@ -75,6 +75,10 @@ def config() -> dict[str, Any]:
             generator=step,
             architecture=step,
         ),
+        param_scheduler=dict(
+            generator=[], architecture=[dict(type='ConstantLR', factor=0.5)]
+        ),
+        default_hooks=dict(logger=dict(type='LoggerHook')),
         test_dataloader=loader,
         test_cfg=dict(),
         test_evaluator=[],

@@ -12,10 +12,19 @@ from mmrazor_ssdkd.models.algorithms import SSDKD
 
 @MODELS.register_module()
 class CampaignNet(BaseModel):
-    """A convolution, a BatchNorm and a head."""
+    """A convolution, a BatchNorm and a head.
 
-    def __init__(self, width: int = 2, data_preprocessor: Any = None) -> None:
+    Where it pools first, its BatchNorm sees one value per channel and image.
+    """
+
+    def __init__(
+        self,
+        width: int = 2,
+        pools_first: bool = False,
+        data_preprocessor: Any = None,
+    ) -> None:
         super().__init__(data_preprocessor)
+        self.pools_first = pools_first
         self.conv = nn.Conv2d(1, width, 3, 2)
         self.norm = nn.BatchNorm2d(width)
         self.head = nn.Linear(width, 3)
@@ -25,13 +34,17 @@ class CampaignNet(BaseModel):
 
     def forward(self, inputs: torch.Tensor, *_: Any, **__: Any) -> Any:
         """Returns logits."""
-        features = self.norm(self.conv(inputs)).relu()
+        features = self.conv(inputs)
+        if self.pools_first:
+            features = features.mean((2, 3), keepdim=True)
+        features = self.norm(features).relu()
         return self.head(features.mean((2, 3)))
 
 
-def net(width: int) -> dict[str, Any]:
+def net(width: int, **settings: Any) -> dict[str, Any]:
     """Config of such a network."""
-    return dict(type='CampaignNet', _scope_='mmengine', width=width)
+    own = dict(type='CampaignNet', _scope_='mmengine', width=width)
+    return {**own, **settings}
 
 
 def part(name: str, **settings: Any) -> dict[str, Any]:

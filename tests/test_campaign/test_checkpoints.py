@@ -1,20 +1,13 @@
 """Every damaged file at every reader: one line, its name, and no more."""
 
-import logging
 import re
 import sys
 
 import pytest
 from campaign.consumers import CONSUMERS, sound_checkpoints
 from campaign.damages import DAMAGES, SOUND, sentinel
-from mmengine.config import Config
+from campaign.plain_runs import make_plain
 from mmengine.runner import Runner
-
-
-def _plain_text(config):
-    """Returns a config as code that nobody reads."""
-    settings = config.to_dict().items()
-    return '\n'.join(f'{key} = {value!r}' for key, value in settings)
 
 
 @pytest.fixture(scope='module')
@@ -22,12 +15,7 @@ def shared(tmp_path_factory):
     """A config, and sound checkpoints of a run and of its teacher."""
     folder = tmp_path_factory.mktemp('campaign')
     with pytest.MonkeyPatch.context() as patch:
-        # Loggers of earlier tests write to what is closed by now.
-        patch.setattr(logging, 'raiseExceptions', False)
-        # Four fifths of a tool's time go into the layout of its config.
-        patch.setattr(Config, 'pretty_text', property(_plain_text))
-        # The report on the machine takes two seconds.
-        patch.setattr(Runner, '_log_env', lambda *_: None)
+        make_plain(patch)
         # Nothing is there to be evaluated.
         patch.setattr(Runner, 'test', lambda *_: {})
         yield folder / 'config.py', sound_checkpoints(folder)
