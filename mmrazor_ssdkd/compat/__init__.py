@@ -16,6 +16,7 @@ from .classifier_preprocessors import mend_classifier_preprocessors
 from .contrast_samples import mend_contrast_samples
 from .data_free import mend_data_free_distillation
 from .decoupled_loss import mend_decoupled_loss
+from .distilled_heads import mend_distilled_heads
 from .finite_checkpoints import mend_broken_checkpoints
 from .gradient_accumulation import mend_gradient_accumulation
 from .interrupted_epochs import mend_interrupted_epochs
@@ -54,6 +55,7 @@ def mend() -> None:
     mend_classifier_preprocessors()
     mend_contrast_samples()
     mend_decoupled_loss()
+    mend_distilled_heads()
     mend_predictor_types()
     mend_package_installs()
     mend_mmcls_names()

@@ -26,8 +26,7 @@ def test_own_preprocessor_stays():
     own = ClsDataPreprocessor()
     model = ImageClassifier(BACKBONE, None, None, None, None, own)
     assert model.data_preprocessor is own
-    model = ImageClassifier(
-        BACKBONE,
-        data_preprocessor=dict(type='mmpretrain.SelfSupDataPreprocessor'),
-    )
-    assert type(model.data_preprocessor).__name__ == 'SelfSupDataPreprocessor'
+    named = dict(type='mmpretrain.SelfSupDataPreprocessor')
+    # It does not take what mmpretrain's classifiers hand on.
+    with pytest.raises(TypeError, match='SelfSupDataPreprocessor'):
+        ImageClassifier(BACKBONE, data_preprocessor=named)
