@@ -5,7 +5,6 @@ that a config builds, trains and validates on what is installed. Prints a row
 a config, and the reason where one fails.
 """
 
-import argparse
 import contextlib
 import json
 import os
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import mmrazor
+from command import Parser, tool
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -159,9 +159,10 @@ def distillation_configs(root: Path) -> list[Path]:
     return [path for path in found if 'datasets' not in path.parts]
 
 
+@tool
 def main() -> None:
     """Tries them all."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser = Parser(__doc__)
     parser.add_argument(
         'mmrazor',
         nargs='?',

@@ -84,6 +84,7 @@ class _CheckpointCheck(Hook):
         model = _model(runner)
         if self.resumes:
             self._check_progress(checkpoint)
+            self._check_names(checkpoint.get('state_dict'), model)
         if self.resumes or _is_ssdkd(model):
             load_checkpoint(model, checkpoint, self.source, 'load_from')
 
@@ -105,4 +106,18 @@ class _CheckpointCheck(Hook):
                 f'with its epoch, iteration and log, but {self.source!r} has '
                 f'the epoch and iteration {progress} and the keys '
                 f'{list(checkpoint)[:5]}'
+            )
+
+    def _check_names(self, state: Any, model: nn.Module) -> None:
+        """Raises a ValueError for weights under other names.
+
+        Weights alone may come from elsewhere, with a prefix before their
+        names; a run saves them under the model's own.
+        """
+        own = model.state_dict()
+        if isinstance(state, dict) and own and not own.keys() & state.keys():
+            raise ValueError(
+                "`load_from` must have the weights under the model's own "
+                f'names to resume it, such as {next(iter(own))!r}, but '
+                f'{self.source!r} has {list(state)[:3]}'
             )

@@ -14,6 +14,8 @@ from mmrazor_ssdkd.validation import check_int
 __all__ = ['check_runner', 'check_training']
 
 _SSDKD = 'SSDKD'
+# What always has an optimizer where parts have their own.
+_LEARNING = {'generator', 'architecture'}
 
 
 def check_training(cfg: Config) -> None:
@@ -79,11 +81,34 @@ def _check_schedules(cfg: Config) -> None:
             f'but got a {type(schedules).__name__}'
         )
     if by_part and sorted(schedules) != sorted(parts):
-        rule = f'the keys of `optim_wrapper`, {parts}' if parts else 'a type'
-        raise ValueError(
-            f'`param_scheduler` must have {rule}, but got the keys '
-            f'{list(schedules)}'
+        raise ValueError(_mismatch(cfg.optim_wrapper, parts, list(schedules)))
+
+
+def _mismatch(
+    optim_wrapper: dict, parts: list[str], schedules: list[str]
+) -> str:
+    """Returns which of optimizers and schedules are not all there."""
+    if not parts and 'optimizer' in optim_wrapper:
+        return (
+            '`param_scheduler` must have a type, as `optim_wrapper` has one '
+            f'optimizer, but got the keys {schedules}'
         )
+    if not parts and 'constructor' not in optim_wrapper:
+        return (
+            "`optim_wrapper.constructor` must be 'mmrazor."
+            "SeparateOptimWrapperConstructor' for several optimizers, but got "
+            f'the keys {list(optim_wrapper)}'
+        )
+    missing = set(schedules) - set(parts)
+    if set(parts) < set(schedules) and missing <= _LEARNING:
+        return (
+            '`optim_wrapper` must have an optimizer for each of '
+            f'`param_scheduler`, {schedules}, but got those of {parts}'
+        )
+    return (
+        f'`param_scheduler` must have the keys of `optim_wrapper`, {parts}, '
+        f'but got the keys {schedules}'
+    )
 
 
 def _parts(optim_wrapper: Any) -> list[str]:

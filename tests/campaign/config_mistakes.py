@@ -89,7 +89,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
                 ),
             )
         ),
-        'train_cfg',
+        'train_dataloader',
     ),
     'dataset of a number': (
         _put('train_dataloader.dataset', 5),

@@ -158,7 +158,7 @@ DAMAGES: dict[str, Damage] = {
         }
     ),
     'renamed keys': _state(
-        lambda state: {f'model.{k}': v for k, v in state.items()}
+        lambda state: {f'{k}.renamed': v for k, v in state.items()}
     ),
     'two names': _state(
         lambda state: {**state, **{f'module.{k}': v for k, v in state.items()}}

@@ -46,6 +46,11 @@ def _pipeline(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and not value
 
 
+def _loss(value: Any) -> bool:
+    """Is None, or the config of a loss, here of none."""
+    return value is None or value == {}
+
+
 def _optimizer() -> torch.optim.Optimizer:
     """Returns one that a wrapper takes."""
     return torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1)
@@ -69,6 +74,7 @@ SUBJECTS: dict[str, Subject] = {
             student_init=word('random', 'teacher'),
             distiller=lambda value: value is None,
             distiller_uniform=lambda value: value is False,
+            image_prior=lambda value: value is None,
             kd_weight=number(0, exclusive=True),
             adversarial_weight=number(),
             tau=number(0, exclusive=True),
@@ -162,6 +168,27 @@ SUBJECTS: dict[str, Subject] = {
             loss_weight=number(),
         ),
     ),
+    'ImagePrior': Subject(
+        dict,
+        dict(
+            tv_weight=number(),
+            norm_weight=number(),
+            statistics_weight=number(),
+        ),
+    ),
+    'TorchClassifier': Subject(
+        lambda: dict(module=nn.Linear(2, 2), **_STATISTICS),
+        dict(module=never, loss=_loss),
+    ),
+    'TorchSegmentor': Subject(
+        lambda: dict(module=nn.Conv2d(1, 2, 1), **_STATISTICS),
+        dict(
+            module=never,
+            loss=_loss,
+            align_corners=flag,
+            ignore_index=lambda value: type(value) is int,
+        ),
+    ),
     'TeacherWeights': Subject(
         dict,
         dict(teacher=maybe(text), fit=flag, num_images=maybe(count(0))),
@@ -179,6 +206,7 @@ SUBJECTS: dict[str, Subject] = {
         dict(
             split=word('train', 'test'),
             image_size=lambda v: count(8, 1024)(v) and v % 8 == 0,
+            channels=lambda v: type(v) is int and v in (1, 3),
             pipeline=_pipeline,
         ),
     ),

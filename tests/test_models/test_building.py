@@ -109,7 +109,7 @@ def test_inline_config_takes_the_data_preprocessor():
 
 def test_module():
     """A built model is taken as it is."""
-    model = nn.Linear(2, 2)
+    model = ImageClassifier(**inline_parts())
     assert build_model(model, 'architecture') is model
 
 

@@ -7,6 +7,9 @@ from mmengine.config import ConfigDict
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
 
+from mmrazor_ssdkd.blame import blamed
+from mmrazor_ssdkd.validation import shown
+
 from .builders import find_builder, is_address, source_folder
 
 __all__ = ['build_network', 'is_registered']
@@ -37,7 +40,7 @@ def build_network(module: Union[str, dict, nn.Module]) -> nn.Module:
     if isinstance(module, nn.Module):
         return module
     kind, arguments = _split(module)
-    with source_folder(kind):
+    with source_folder(kind), blamed('module', 'what makes a network'):
         if is_address(kind):
             network = _call(find_builder(kind), arguments)
         elif isinstance(kind, str):
@@ -59,10 +62,10 @@ def _split(module: Any) -> tuple[Any, dict[str, Any]]:
     arguments = dict(module) if isinstance(module, dict) else {'type': module}
     kind = arguments.pop('type', None)
     # A pure-Python config has the class itself.
-    if not isinstance(kind, str) and not callable(kind):
+    if not (isinstance(kind, str) and kind) and not callable(kind):
         raise TypeError(
             '`module` must be a name, a dict with a `type`, or an nn.Module, '
-            f'but got {module!r}'
+            f'but got {shown(module)}'
         )
     return kind, arguments
 

@@ -5,6 +5,7 @@ from typing import Any, Optional
 import torch
 from mmpretrain.models import ClsHead
 
+from mmrazor_ssdkd.blame import blamed, check_config
 from mmrazor_ssdkd.registry import MODELS
 
 from .torch_model import TorchModel
@@ -43,8 +44,10 @@ class TorchClassifier(TorchModel):
         self, module: Any, loss: Optional[dict] = None, **kwargs: Any
     ) -> None:
         super().__init__(module, **kwargs)
+        loss = check_config('loss', loss, optional=True)
         loss = loss or dict(type='CrossEntropyLoss')
-        self.head = ClsHead(loss={'_scope_': 'mmpretrain', **loss})
+        with blamed('loss', 'the config of a loss of mmpretrain'):
+            self.head = ClsHead(loss={'_scope_': 'mmpretrain', **loss})
 
     @staticmethod
     def preprocessor(mean: Any, std: Any, swap: bool) -> dict:

@@ -6,6 +6,7 @@ import torch
 from mmseg.models.segmentors import BaseSegmentor
 from mmseg.models.utils import resize
 
+from mmrazor_ssdkd.blame import blamed, check_config
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_bool, check_int
 
@@ -60,12 +61,13 @@ class TorchSegmentor(TorchModel, BaseSegmentor):
     ) -> None:
         super().__init__(module, **kwargs)
         self.align_corners = check_bool('align_corners', align_corners)
+        loss = check_config('loss', loss, optional=True)
         loss = loss or dict(type='CrossEntropyLoss')
-        self.decode_head = LogitsHead(
-            {'_scope_': 'mmseg', **loss},
-            align_corners,
-            check_int('ignore_index', ignore_index, -(2**31)),
-        )
+        check_int('ignore_index', ignore_index, -(2**31))
+        with blamed('loss', 'the config of a loss of mmseg'):
+            self.decode_head = LogitsHead(
+                {'_scope_': 'mmseg', **loss}, align_corners, ignore_index
+            )
 
     @staticmethod
     def preprocessor(mean: Any, std: Any, swap: bool) -> dict:

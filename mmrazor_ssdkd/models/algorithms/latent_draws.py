@@ -17,7 +17,8 @@ def check_draws(data: dict[str, Any]) -> None:
     inputs = data['inputs']
     first: Any = inputs[0] if len(inputs) else inputs
     shape = tuple(getattr(first, 'shape', ()))
-    if 'data_samples' in data or shape:
+    # A number for each draw is no image.
+    if 'data_samples' in data or len(shape) > 1:
         raise ValueError(
             '`train_dataloader.dataset` must be a mmrazor_ssdkd.'
             'LatentDataset, since nothing of its samples is looked at, but '

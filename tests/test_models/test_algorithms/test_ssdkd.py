@@ -585,7 +585,7 @@ def test_admitted_samples_leave_in_the_order_they_were_made():
 
 def test_plain_module_as_teacher():
     """A module without OpenMMLab's modes is named."""
-    with pytest.raises(ValueError, match=r"`teacher` must take.*'mode'"):
+    with pytest.raises(ValueError, match=r"`teacher` must be.*'mode'"):
         build(ssdkd(teacher=nn.Sequential(nn.Flatten(), nn.Linear(256, 10))))
 
 
