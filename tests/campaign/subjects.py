@@ -47,8 +47,18 @@ def _pipeline(value: Any) -> bool:
 
 
 def _loss(value: Any) -> bool:
-    """Is None, or the config of a loss, here of none."""
-    return value is None or value == {}
+    """Is None, or a config, empty or of a type."""
+    return value is None or (
+        isinstance(value, dict)
+        and (not value or isinstance(value.get('type'), str))
+    )
+
+
+def _network(value: Any) -> bool:
+    """Is a network, or a config that names one."""
+    return isinstance(value, nn.Module) or (
+        isinstance(value, dict) and isinstance(value.get('type'), str)
+    )
 
 
 def _optimizer() -> torch.optim.Optimizer:
@@ -178,12 +188,12 @@ SUBJECTS: dict[str, Subject] = {
     ),
     'TorchClassifier': Subject(
         lambda: dict(module=nn.Linear(2, 2), **_STATISTICS),
-        dict(module=never, loss=_loss),
+        dict(module=_network, loss=_loss),
     ),
     'TorchSegmentor': Subject(
         lambda: dict(module=nn.Conv2d(1, 2, 1), **_STATISTICS),
         dict(
-            module=never,
+            module=_network,
             loss=_loss,
             align_corners=flag,
             ignore_index=lambda value: type(value) is int,

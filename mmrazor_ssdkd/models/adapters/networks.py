@@ -7,7 +7,7 @@ from mmengine.config import ConfigDict
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
 
-from mmrazor_ssdkd.blame import blamed
+from mmrazor_ssdkd.blame import blamed, check_config
 from mmrazor_ssdkd.validation import shown
 
 from .builders import find_builder, is_address, source_folder
@@ -59,6 +59,8 @@ def _split(module: Any) -> tuple[Any, dict[str, Any]]:
     """Returns what makes the network, and its keyword arguments."""
     if isinstance(module, ConfigDict):
         module = module.to_dict()
+    if isinstance(module, dict):
+        check_config('module', module)
     arguments = dict(module) if isinstance(module, dict) else {'type': module}
     kind = arguments.pop('type', None)
     # A pure-Python config has the class itself.
@@ -79,7 +81,7 @@ def _build_registered(kind: str, arguments: dict[str, Any]) -> Any:
         raise ValueError(
             '`module` must be a registered name, PACKAGE:NAME such as '
             "'torchvision.models:resnet18', or path/to/file.py:NAME, but got "
-            f'{kind!r}'
+            f'{shown(kind)}'
         )
     return builder(**arguments)
 
