@@ -143,7 +143,7 @@ def test_file_that_fails_can_be_mended(file):
     """A half-run one is not kept."""
     good = file.read_text()
     file.write_text('raise KeyError("mine")')
-    with pytest.raises(ValueError, match='`module` must .*mine'):
+    with pytest.raises(ValueError, match=r'`module` must .*mine'):
         build_network(f'{file}:build_model')
     file.write_text(good)
     assert isinstance(build_network(f'{file}:build_model'), nn.Module)
