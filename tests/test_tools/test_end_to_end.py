@@ -230,12 +230,14 @@ def test_data_free_algorithms_of_mmrazor(teacher, tmp_path, method):
 
 
 def test_foreign_checkpoint_is_named(teacher, distilled, tmp_path):
-    """A student's checkpoint is no teacher of another width."""
+    """A student is no teacher of another width."""
+    student = weights(distilled / 'epoch_1.pth', 'architecture.')
+    torch.save(dict(state_dict=student), tmp_path / 'student.pth')
     with pytest.raises(AssertionError, match='`teacher_ckpt` must'):
         call(
             'train.py',
             DISTILL,
             '--work-dir',
-            tmp_path,
-            *options(distilled / 'epoch_1.pth', 1),
+            tmp_path / 'run',
+            *options(tmp_path / 'student.pth', 1),
         )
