@@ -8,8 +8,9 @@ import torch
 from torch import nn
 
 from mmrazor_ssdkd.models.forward import frozen
+from mmrazor_ssdkd.models.noise_images import draw_pixels
 
-from .model_passes import backward, forward, forward_unchanged, noise
+from .model_passes import backward, forward, forward_unchanged
 
 __all__ = ['check_student', 'check_teacher']
 
@@ -31,11 +32,10 @@ def check_teacher(name: str, model: nn.Module, size: Size) -> None:
             state change, or an image's logits depend on chance, on calls
             before or on other images.
     """
-    images = noise(3, size)
-    _check_gradient_to_images(name, model, images[:2])
+    images = draw_pixels(3, size)
+    random_state = _random_state()
+    first = _check_gradient_to_images(name, model, images[:2])
     with torch.no_grad():
-        random_state = _random_state()
-        first = forward(name, model, images[:2])
         repeats = 1 if _random_state() == random_state else _REPEATS
         others = [forward(name, model, images[:2]) for _ in range(repeats)]
         mixed = forward(name, model, images[[0, 2, 1]])[[0, 2]]
@@ -64,12 +64,15 @@ def check_student(model: nn.Module, size: Size, adversarial: bool) -> None:
             change, its state changes in eval mode, or its logits have another
             shape in train mode.
     """
-    name, images = 'architecture', noise(2, size)
+    name, images = 'architecture', draw_pixels(2, size)
     with frozen(model):
         if adversarial:
-            _check_gradient_to_images(name, model, images, needs_slope=False)
-        with torch.no_grad():
-            shape = forward_unchanged(name, model, images).shape
+            shape = _check_gradient_to_images(
+                name, model, images, needs_slope=False
+            ).shape
+        else:
+            with torch.no_grad():
+                shape = forward_unchanged(name, model, images).shape
     model.train()
     logits = forward(name, model, images, ' in train mode')
     if getattr(logits, 'shape', None) != shape:
@@ -89,8 +92,8 @@ def check_student(model: nn.Module, size: Size, adversarial: bool) -> None:
 
 def _check_gradient_to_images(
     name: str, model: nn.Module, images: torch.Tensor, needs_slope: bool = True
-) -> None:
-    """Raises a ValueError where a generator would learn nothing."""
+) -> torch.Tensor:
+    """Returns logits, or says that a generator would learn nothing."""
     leaf = images.clone().requires_grad_()
     logits = forward_unchanged(name, model, leaf)
     backward(name, logits, 'the images')
@@ -100,7 +103,7 @@ def _check_gradient_to_images(
     elif needs_slope and not grad.any():
         found = 'zeros'
     else:
-        return
+        return logits.detach()
     raise ValueError(
         f'`{name}` must let gradients through to the images, from which the '
         f'generator learns, but they get {found}'

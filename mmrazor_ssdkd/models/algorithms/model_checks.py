@@ -8,7 +8,7 @@ from torch import nn
 
 from mmrazor_ssdkd.models.final_logits import use_final_logits
 from mmrazor_ssdkd.models.forward import frozen, normalize
-from mmrazor_ssdkd.models.noise_images import draw_noise
+from mmrazor_ssdkd.models.noise_images import draw_details
 from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
 from mmrazor_ssdkd.models.unchanged import unchanged
 from mmrazor_ssdkd.validation import check_finite
@@ -65,7 +65,7 @@ def check_models(algorithm: 'SSDKD') -> int:
         _check_ignore_index(model, name, preds[first].shape[1])
         check_one_class(name, model)
         check_no_probabilities(name, preds[name])
-    noise = draw_noise(size)
+    noise = draw_details(size)
     for name, model in teachers.items():
         check_value_scale(name, model, noise)
     use_final_logits(algorithm.student, 'architecture', noise[:2])

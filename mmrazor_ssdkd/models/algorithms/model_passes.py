@@ -6,33 +6,17 @@ import torch
 from torch import nn
 
 from mmrazor_ssdkd.models.forward import normalize
+from mmrazor_ssdkd.models.noise_images import draw_pixels
 
 __all__ = [
     'backward',
     'failed_forward',
     'forward',
     'forward_unchanged',
-    'noise',
 ]
 
 # Sides that networks are made for, from MNIST's to ImageNet's.
 _SIDES = (28, 32, 64, 224)
-
-
-def noise(number: int, size: tuple[int, ...]) -> torch.Tensor:
-    """Draws images without a trace in the random state.
-
-    Args:
-        number (int): How many.
-        size (tuple[int, ...]): Of one: channels, height, width.
-
-    Returns:
-        torch.Tensor: In 0 to 255, (number, *size).
-    """
-    own = torch.Generator('cpu').manual_seed(0)
-    images = torch.rand((number, *size), generator=own, device='cpu')
-    # Where a `torch.set_default_device` wants them.
-    return 255 * images.to(torch.empty(0).device)
 
 
 def forward(
@@ -109,7 +93,7 @@ def backward(name: str, logits: torch.Tensor, target: str) -> None:
             f'`{name}` must let gradients through to {target}, but its logits '
             'have none (they are detached, or computed under no_grad)'
         )
-    weight = noise(1, tuple(logits.shape))[0] / 255 - 0.5
+    weight = draw_pixels(1, tuple(logits.shape))[0] / 255 - 0.5
     try:
         # Reentrant checkpointing, which `with_cp` is, knows no other way.
         (logits.float() * weight).sum().backward()

@@ -31,6 +31,7 @@ from mmrazor_ssdkd.models.losses import (
     mean_over_pixels,
 )
 from mmrazor_ssdkd.models.memory_layout import use_channels_last
+from mmrazor_ssdkd.models.noise_images import draw_pixels
 from mmrazor_ssdkd.models.teacher_ensemble import (
     build_teachers,
     named_teachers,
@@ -289,10 +290,8 @@ class SSDKD(BaseAlgorithm):
     def _check_distiller(self) -> None:
         """Raises a ValueError for losses that cannot be, or are none."""
         if self._slot is not None:
-            # Draws of its own, so that a run's do not depend on a distiller.
-            own = torch.Generator().manual_seed(0)
-            images = torch.rand(self._image_shape, generator=own)
-            self._slot.check(255 * images)
+            number, *size = self._image_shape
+            self._slot.check(draw_pixels(number, tuple(size)))
         elif self.distiller_uniform:
             raise ValueError(
                 '`distiller_uniform` must be False without a `distiller`, but '

@@ -71,7 +71,7 @@ def check_value_scale(
         name (str): The argument that the teacher was given as.
         teacher (nn.Module): In eval mode.
         images (torch.Tensor): :func:`~mmrazor_ssdkd.models.noise_images.
-            draw_noise`'s.
+            draw_details`'s.
 
     Raises:
         ValueError: The scale is wrong, and the constants say so, too: they

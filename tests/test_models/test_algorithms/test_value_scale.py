@@ -7,7 +7,7 @@ from toy_models import build, classifier, segmentation, segmentor, ssdkd
 
 from mmrazor_ssdkd.models.algorithms.value_scale import check_value_scale
 from mmrazor_ssdkd.models.building import build_model
-from mmrazor_ssdkd.models.noise_images import draw_noise
+from mmrazor_ssdkd.models.noise_images import draw_details
 
 GRAY = ((100.0,), (50.0,))
 
@@ -24,7 +24,7 @@ def learnt(mean, std, batches=60, network=classifier, dim=0):
     config['data_preprocessor'].update(mean=[*mean], std=[*std])
     model = build_model(config, 'teacher').train()
     channels = len(mean)
-    images = draw_noise((channels, 16, 16)) / 255 * (255 - dim)
+    images = draw_details((channels, 16, 16)) / 255 * (255 - dim)
     for index in range(batches):
         # Only a few at once, so that batches differ.
         batch = images[index % 4 :: 4]
@@ -136,7 +136,7 @@ def test_nothing_stays_behind():
     """Neither hooks nor statistics, and nothing random is drawn."""
     teacher = learnt(*GRAY)
     before = {k: v.clone() for k, v in teacher.state_dict().items()}
-    noise, state = draw_noise((1, 16, 16)), torch.get_rng_state()
+    noise, state = draw_details((1, 16, 16)), torch.get_rng_state()
     check_value_scale('teacher', teacher, noise)
     assert torch.equal(torch.get_rng_state(), state)
     after = teacher.state_dict()
