@@ -55,5 +55,6 @@ def test_run_tests(clone, arguments):
     assert install.split()[-2:] == ['--editable', '.[tests]']
     names = [line.split()[0] for line in linters]
     assert names == ['ruff', 'ruff', 'mypy', 'interrogate', 'codespell']
-    assert pytest_call.startswith('python -m pytest tests -n auto ')
-    assert pytest_call.endswith(' '.join(['', *arguments]))
+    parallel = ['-n', 'auto', '--maxprocesses', '8', '--dist', 'loadfile']
+    expected = ' '.join(['python -m pytest tests', *parallel, *arguments])
+    assert pytest_call == expected
