@@ -11,7 +11,6 @@ from mmengine.runner import Runner
 from mmrazor_ssdkd.engine import (
     add_config_arguments,
     check_runner,
-    check_sections,
     check_training,
     check_unused,
     delete_checkpoints,
@@ -19,7 +18,7 @@ from mmrazor_ssdkd.engine import (
     held,
     read_config,
 )
-from mmrazor_ssdkd.models.published_weights import type_name
+from mmrazor_ssdkd.type_names import type_name
 
 
 def make_parser() -> Parser:
@@ -149,7 +148,6 @@ def main() -> None:
     if args.auto_scale_lr:
         scale_lr(cfg)
     if args.amp:
-        check_sections(cfg, 'optim_wrapper')
         use_amp(cfg.optim_wrapper)
     if args.resume:
         cfg.resume = True

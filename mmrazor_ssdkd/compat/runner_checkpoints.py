@@ -6,9 +6,10 @@ from functools import wraps
 from typing import Any
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import nn
+
+from mmrazor_ssdkd.unwrapping import unwrapped
 
 
 def check_runner_checkpoints() -> None:
@@ -38,7 +39,7 @@ def _checked(load: Callable[..., Any], resumes: bool) -> Callable[..., Any]:
         from mmrazor_ssdkd.engine import settings_of_config
 
         check = _CheckpointCheck(str(filename), resumes)
-        kept = resumes and _is_ssdkd(_model(runner))
+        kept = resumes and _is_ssdkd(unwrapped(runner.model))
         # Before those that change models, such as EMAHook.
         runner._hooks.insert(0, check)
         try:
@@ -48,12 +49,6 @@ def _checked(load: Callable[..., Any], resumes: bool) -> Callable[..., Any]:
             runner._hooks.remove(check)
 
     return loading
-
-
-def _model(runner: Runner) -> nn.Module:
-    """Returns a runner's model without what wraps it."""
-    wrapped = is_model_wrapper(runner.model)
-    return runner.model.module if wrapped else runner.model
 
 
 def _is_ssdkd(model: nn.Module) -> bool:
@@ -81,7 +76,7 @@ class _CheckpointCheck(Hook):
         # It imports what the mends mend.
         from mmrazor_ssdkd.models.checkpoint import load_checkpoint
 
-        model = _model(runner)
+        model = unwrapped(runner.model)
         if self.resumes:
             self._check_progress(checkpoint)
             self._check_names(checkpoint.get('state_dict'), model)

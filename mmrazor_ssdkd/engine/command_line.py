@@ -6,16 +6,14 @@ from typing import Optional
 
 from mmengine.config import Config, DictAction
 
-from mmrazor_ssdkd.blame import check_config
-
 from .config_addresses import find_config
+from .sections import check_sections
 from .spelling import check_options, check_spelling
 
 __all__ = [
     'add_cfg_options',
     'add_config',
     'add_config_arguments',
-    'check_sections',
     'forget_teachers',
     'load_config',
     'read_config',
@@ -134,26 +132,6 @@ def read_config(args: argparse.Namespace) -> Config:
     )
     check_sections(cfg, 'model')
     return cfg
-
-
-def check_sections(cfg: Config, *names: str) -> None:
-    """Raises an error where a config has not all that a tool needs.
-
-    Args:
-        cfg (Config): The config.
-        *names (str): The sections, each a dict.
-
-    Raises:
-        TypeError: One of them is something else.
-        ValueError: One of them is missing.
-    """
-    for name in names:
-        if cfg.get(name) is None:
-            raise ValueError(
-                f'`{name}` must be a section of the config, but '
-                f'{cfg.filename!r} has {sorted(cfg.keys())}'
-            )
-        check_config(name, cfg[name])
 
 
 def forget_teachers(cfg: Config) -> None:

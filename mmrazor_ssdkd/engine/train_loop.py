@@ -5,9 +5,9 @@ from typing import Any
 
 import torch
 from mmengine.dataset import InfiniteSampler
-from mmengine.model import is_model_wrapper
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop
 
+from mmrazor_ssdkd.unwrapping import unwrapped
 from mmrazor_ssdkd.validation import check_int
 
 __all__ = ['check_train_loop']
@@ -30,7 +30,7 @@ def check_train_loop(loop: Any, model: Any) -> None:
     # It imports the algorithm, which imports this package.
     from mmrazor_ssdkd.models.algorithms import SSDKD
 
-    model = model.module if is_model_wrapper(model) else model
+    model = unwrapped(model)
     if not isinstance(model, SSDKD):
         return
     ours = isinstance(loop, (EpochBasedTrainLoop, IterBasedTrainLoop))

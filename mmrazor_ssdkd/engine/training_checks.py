@@ -5,11 +5,14 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.dataset import InfiniteSampler
 from mmengine.hooks import ParamSchedulerHook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import nn
 
+from mmrazor_ssdkd.type_names import type_name
+from mmrazor_ssdkd.unwrapping import unwrapped
 from mmrazor_ssdkd.validation import check_int
+
+from .sections import check_sections
 
 __all__ = ['check_runner', 'check_training']
 
@@ -25,16 +28,12 @@ def check_training(cfg: Config) -> None:
         cfg (Config): What a Runner takes.
 
     Raises:
-        TypeError: A length is no integer.
+        TypeError: A section is no dict, or a length no integer.
         ValueError: A section is missing, the training has no length, or the
             schedules are not those of the optimizers.
     """
-    for section in ('model', 'train_dataloader', 'train_cfg', 'optim_wrapper'):
-        if not isinstance(cfg.get(section), dict):
-            raise ValueError(
-                f'`{section}` must be a section of the config of a training, '
-                f'but got {cfg.get(section)!r}'
-            )
+    sections = ('model', 'train_dataloader', 'train_cfg', 'optim_wrapper')
+    check_sections(cfg, *sections)
     for key in ('max_epochs', 'max_iters'):
         if key in cfg.train_cfg:
             check_int(f'train_cfg.{key}', cfg.train_cfg[key], 1)
@@ -52,8 +51,7 @@ def check_runner(runner: Runner) -> None:
             has nothing to learn, nothing steps the schedules, or an epoch has
             no batch.
     """
-    wrapped = is_model_wrapper(runner.model)
-    model = runner.model.module if wrapped else runner.model
+    model = unwrapped(runner.model)
     for name in _parts(runner.optim_wrapper):
         _check_part(model, name)
     steps = any(isinstance(h, ParamSchedulerHook) for h in runner.hooks)
@@ -72,9 +70,7 @@ def _check_schedules(cfg: Config) -> None:
     if not schedules:
         return
     by_part = isinstance(schedules, dict) and 'type' not in schedules
-    kind = cfg.model.get('type')
-    kind = getattr(kind, '__name__', str(kind).split('.')[-1])
-    if kind == _SSDKD and not by_part:
+    if type_name(cfg.model) == _SSDKD and not by_part:
         raise ValueError(
             '`param_scheduler` must be a dict with a list for each of '
             f'{parts}, since a bare schedule is for all, the generator too, '

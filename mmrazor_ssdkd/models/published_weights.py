@@ -2,26 +2,13 @@
 
 from typing import Any
 
-__all__ = ['forget_published', 'is_published', 'type_name']
+from mmrazor_ssdkd.type_names import type_name
+
+__all__ = ['forget_published', 'is_published']
 
 # OpenMMLab's initialisers that read a file, by their registered name or,
 # in pure-Python configs, that of their class.
 _INITIALIZERS = ('Pretrained', 'PretrainedInit', 'Pretrained_Part')
-
-
-def type_name(cfg: Any) -> str:
-    """Returns the bare name of what a config builds.
-
-    Args:
-        cfg (Any): A config whose ``type`` is a name, with or without a scope,
-            or, in a pure-Python config, a class or a function.
-
-    Returns:
-        str: Without scope and module; '' of what is no such config.
-    """
-    kind = cfg.get('type', '') if isinstance(cfg, dict) else ''
-    name = kind if isinstance(kind, str) else getattr(kind, '__name__', '')
-    return str(name).rpartition('.')[2]
 
 
 def is_published(cfg: Any) -> bool:
