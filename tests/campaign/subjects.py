@@ -56,7 +56,7 @@ def _loss(value: Any) -> bool:
 
 def _empty(value: Any) -> bool:
     """Is None, or a config that leaves all as it comes."""
-    return value is None or value == {}
+    return value is None or (isinstance(value, dict) and not value)
 
 
 def _network(value: Any) -> bool:

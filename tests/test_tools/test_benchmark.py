@@ -155,7 +155,7 @@ def test_clocks_leave_no_trace():
     wrapper = optimizers(algorithm)
     own = set(vars(algorithm)) | set(vars(algorithm.replay_buffer))
     with timed_parts(algorithm) as seconds:
-        algorithm.view(dict(images=torch.zeros(1)))
+        algorithm.distillation.view(dict(images=torch.zeros(1)))
         assert set(seconds) == {'student'}
         train(algorithm, wrapper, 3)
     assert set(seconds) == {
