@@ -28,6 +28,18 @@ class ImageGenerator(BaseModule):
         TypeError: A size is no integer.
         ValueError: A size is too small, too large for any memory, or
             ``image_size`` is not one or two.
+
+    Example:
+        >>> @MODELS.register_module()
+        ... class Pixels(ImageGenerator):
+        ...     def __init__(self, image_size, channels):
+        ...         super().__init__(image_size, channels, latent_dim=8)
+        ...         size = (channels, *self.image_size)
+        ...         self.linear = nn.Linear(8, math.prod(size))
+        ...         self.shape = nn.Unflatten(1, size)
+        ...
+        ...     def forward(self, latent):
+        ...         return 255 * self.shape(self.linear(latent).sigmoid())
     """
 
     def __init__(

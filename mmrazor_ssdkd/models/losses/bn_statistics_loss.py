@@ -43,6 +43,12 @@ class BNStatisticsLoss(nn.Module):
     Raises:
         TypeError: ``loss_weight`` is no number.
         ValueError: ``loss_weight`` is negative.
+
+    Example:
+        >>> @MODELS.register_module()
+        ... class SquaredLoss(BNStatisticsLoss):
+        ...     def forward(self):
+        ...         return super().forward().square()
     """
 
     def __init__(self, loss_weight: float = 1.0) -> None:

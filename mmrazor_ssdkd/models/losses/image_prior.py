@@ -40,6 +40,12 @@ class ImagePrior(nn.Module):
     Raises:
         TypeError: A weight is no number.
         ValueError: A weight is negative.
+
+    Example:
+        >>> @MODELS.register_module()
+        ... class DarkPrior(ImagePrior):
+        ...     def forward(self, images, *teachers):
+        ...         return (images / 255).mean()
     """
 
     def __init__(

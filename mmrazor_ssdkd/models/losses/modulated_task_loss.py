@@ -143,6 +143,12 @@ class ModulatedTaskLoss(nn.Module):
     Raises:
         TypeError: A number is none, or a switch no bool.
         ValueError: ``gamma`` or ``loss_weight`` is negative.
+
+    Example:
+        >>> @MODELS.register_module()
+        ... class Unsure(ModulatedTaskLoss):
+        ...     def phi(self, preds_T, class_frequency, labels=None):
+        ...         return 1 - preds_T.softmax(dim=1).amax(dim=1)
     """
 
     def __init__(
