@@ -87,12 +87,8 @@ def test_example_trains(path, number, tmp_path):
     file = tmp_path / 'my_config.py'
     file.write_text(examples[number].replace("'configs/", f"'{ROOT}/configs/"))
     cfg = Config.fromfile(file)
-    cfg.model.update(
-        teacher_ckpt=None,
-        synthesis_iters=1,
-        synthesis_batch_size=4,
-        warmup_rounds=0,
-    )
+    cfg.model.teacher_ckpt = None
+    cfg.model.synthesis.update(iters=1, batch_size=4, warmup_rounds=0)
     # Least squares of 512 channels, and large images, would take minutes.
     if 'student_init' in cfg.model:
         cfg.model.student_init.fit = False
