@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 import pytest
-from misc.mmrazor_tests import find_files, read_report, summary
-from tool_calls import ROOT, call
+from mmrazor_tests import find_files, summary
+from tool_calls import call, find_tool
 
 # As MMRazor's: unittest, and a class that only a neighbour registers.
 TOY = """
@@ -26,16 +26,6 @@ def test_toy(): assert MODELS.get('Toy')
 def test_scope(): assert DefaultScope.get_current_instance() is None
 def test_fails(): raise ValueError('as it should')
 """
-REPORT = """<testsuites><testsuite>
-<testcase classname="a" name="good"/>
-<testcase classname="a" name="bad"><failure message="m">x
-E   KeyError: 'one'</failure></testcase>
-<testcase classname="b" name="worse"><failure message="m">y
-E   KeyError: 'one'</failure></testcase>
-<testcase classname="" name="c"><error message="collection failure">z
-E   ImportError: no d</error></testcase>
-<testcase classname="a" name="late"><skipped message="not now"/></testcase>
-</testsuite></testsuites>"""
 
 
 def write(path, text):
@@ -44,14 +34,22 @@ def write(path, text):
     path.write_text(text)
 
 
-def test_reasons_are_grouped(tmp_path):
-    """Tests that fail alike stand together, files that do not import too."""
-    write(tmp_path / 'report.xml', REPORT)
-    lines = summary(read_report(tmp_path / 'report.xml')).splitlines()
-    assert "2 failure: KeyError: 'one'" in lines
-    assert '1 error: ImportError: no d' in lines
-    assert '1 skipped: not now' in lines
-    assert lines[-1] == '5 tests: 1 passed, 2 failure, 1 error, 1 skipped'
+def test_reasons_are_grouped():
+    """Tests that fail alike stand together."""
+    rows = [
+        dict(test='a', outcome='passed', reason=''),
+        dict(test='b', outcome='failure', reason='KeyError: 1'),
+        dict(test='c', outcome='failure', reason='KeyError: 1'),
+        dict(test='d', outcome='error', reason='ImportError: e'),
+    ]
+    assert summary(rows).splitlines() == [
+        '1 error: ImportError: e',
+        '    d',
+        '2 failure: KeyError: 1',
+        '    b',
+        '    c',
+        '4 tests: 1 passed, 2 failure, 1 error',
+    ]
 
 
 def test_only_what_is_built_on(tmp_path):
@@ -65,7 +63,7 @@ def test_only_what_is_built_on(tmp_path):
 @pytest.mark.slow
 def test_folder_without_tests(tmp_path):
     """It says what it wants."""
-    tool = ROOT / 'tools' / 'misc' / 'mmrazor_tests.py'
+    tool = find_tool('mmrazor_tests.py')
     done = subprocess.run(
         [sys.executable, str(tool), str(tmp_path)],
         stderr=subprocess.PIPE,
@@ -84,7 +82,7 @@ def test_checkout(tmp_path):
     # A checkout's own code is not what is tried.
     write(tmp_path / 'mmrazor' / '__init__.py', '1 / 0')
     out = tmp_path / 'rows.json'
-    printed = call('misc/mmrazor_tests.py', tmp_path, '--json', out)
+    printed = call('mmrazor_tests.py', tmp_path, '--json', out)
     assert '5 tests: 4 passed, 1 failure' in printed
     assert '1 failure: ValueError: as it should' in printed
     assert len(json.loads(out.read_text())) == 5

@@ -5,19 +5,17 @@ wheel, and try the MMRazor that is installed. Prints how many pass, and which
 fail for which reason.
 """
 
-import argparse
-import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
 
-from mmrazor_ssdkd.files import check_new, write_text
+from mmrazor_ssdkd.cli.junit import counts, read_report
+from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_json
+from mmrazor_ssdkd.cli.parser import Parser, tool
 
 # What is built on, under the folder of its tests.
 FILES = (
@@ -65,7 +63,7 @@ def find_files(checkout: Path) -> dict[Path, list[Path]]:
     return folders
 
 
-def run_files(checkout: Path, files: Iterable[Path]) -> list[dict[str, Any]]:
+def run_files(checkout: Path, files: Iterable[Path]) -> list[dict[str, str]]:
     """Runs files in a process of their own.
 
     A folder's files share toy classes; those of two folders have the same
@@ -76,7 +74,8 @@ def run_files(checkout: Path, files: Iterable[Path]) -> list[dict[str, Any]]:
         files (Iterable[Path]): Files of one folder.
 
     Returns:
-        list[dict]: Of each test its name, how it ended, and why.
+        list[dict]: As :func:`read_report`; a row a file where none was
+        written.
     """
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / 'report.xml'
@@ -97,68 +96,33 @@ def run_files(checkout: Path, files: Iterable[Path]) -> list[dict[str, Any]]:
     return [dict(test=name, outcome='error', reason=ended) for name in names]
 
 
-def read_report(path: Path) -> list[dict[str, Any]]:
-    """Returns the tests of pytest's report.
-
-    Args:
-        path (Path): A file in JUnit's format.
-    """
-    rows = []
-    for case in ElementTree.parse(path).iter('testcase'):
-        name = f'{case.get("classname")}.{case.get("name")}'.strip('.')
-        row = dict(test=name, outcome='passed', reason='')
-        for part in case:
-            if part.tag in ('failure', 'error', 'skipped'):
-                row.update(outcome=part.tag, reason=reason(part))
-        rows.append(row)
-    return rows
-
-
-def reason(part: ElementTree.Element) -> str:
-    """Returns why a test failed, as one line.
-
-    Args:
-        part (ElementTree.Element): What pytest reports of a failure.
-    """
-    lines = (part.text or '').splitlines()
-    # What was raised, in the traceback; the first of them is the error.
-    raised = [line[1:].strip() for line in lines if line.startswith('E  ')]
-    # A file that cannot be imported says only that in its message.
-    last = [line for line in raised if 'Error' in line][-1:] or raised[:1]
-    return (last or (part.get('message') or '').splitlines() or [''])[0]
-
-
-def summary(rows: list[dict[str, Any]]) -> str:
+def summary(rows: Sequence[dict[str, str]]) -> str:
     """Returns the counts, and the tests that failed by their reasons.
 
     Args:
-        rows (list[dict]): What :func:`run_files` returned.
+        rows (Sequence[dict]): What :func:`run_files` returned.
     """
-    reasons, counts = defaultdict(list), defaultdict(int)
+    reasons = defaultdict(list)
     for row in rows:
-        counts[row['outcome']] += 1
         if row['outcome'] != 'passed':
             reasons[row['outcome'], row['reason']].append(row['test'])
     lines = []
     for (outcome, why), tests in sorted(reasons.items()):
         lines.append(f'{len(tests)} {outcome}: {why}')
         lines += [f'    {test}' for test in tests]
-    names = ('passed', 'failure', 'error', 'skipped')
-    counted = [f'{counts[name]} {name}' for name in names if counts[name]]
-    return '\n'.join([*lines, f'{len(rows)} tests: {", ".join(counted)}'])
+    ended = [f'{count} {name}' for name, count in counts(rows).items()]
+    return '\n'.join([*lines, f'{len(rows)} tests: {", ".join(ended)}'])
 
 
+@tool
 def main() -> None:
     """Runs them all."""
-    parser = argparse.ArgumentParser(
-        description=(__doc__ or '').split('\n')[0]
-    )
+    parser = Parser(__doc__)
     parser.add_argument('mmrazor', type=Path, help='a checkout of MMRazor')
     parser.add_argument('--json', type=Path, help='where to write the rows')
-    parser.add_argument(
-        '--force', action='store_true', help='replace a file that exists'
-    )
+    add_force(parser)
     args = parser.parse_args()
+    check_outputs(parser, args, 'json')
     checkout = args.mmrazor.resolve()
     folders = find_files(checkout)
     if not folders:
@@ -166,18 +130,13 @@ def main() -> None:
             "`mmrazor` must be a checkout with MMRazor's tests, but got "
             f'{str(args.mmrazor)!r}'
         )
-    if args.json:
-        try:
-            check_new('json', args.json, args.force)
-        except ValueError as error:
-            parser.error(str(error))
     rows = []
     for folder, files in folders.items():
         print(f'{len(files)} files of {folder.relative_to(checkout)}')
         rows += run_files(checkout, files)
     print(f'{sum(map(len, folders.values()))} files\n{summary(rows)}')
     if args.json:
-        write_text(args.json, json.dumps(rows, indent=2) + '\n')
+        write_json(args.json, rows)
 
 
 if __name__ == '__main__':
