@@ -30,6 +30,7 @@ from .package_loaders import restore_find_loader
 from .predictor_types import mend_predictor_types
 from .quantization_tables import skip_quantization_tables
 from .runner_checkpoints import check_runner_checkpoints
+from .sampled_choices import mend_sampled_choices
 from .several_processes import mend_several_processes
 from .torchvision_ops import import_torchvision
 
@@ -59,6 +60,7 @@ def mend() -> None:
     mend_decoupled_loss()
     mend_distilled_heads()
     mend_predictor_types()
+    mend_sampled_choices()
     mend_package_installs()
     mend_mmcls_names()
     mend_own_configs()
