@@ -1,4 +1,5 @@
 # Makes or reuses .venv beside this folder and installs the project into it.
+# In the versions of constraints.txt, which were tried together.
 # Sourced by quickstart.sh and run_tests.sh as: source setup_venv.sh EXTRAS,
 # with '' for none (without it $1 would be the caller's).
 set -euo pipefail
@@ -13,4 +14,5 @@ if [ ! -x .venv/bin/python ]; then
     }
     "$python" -m venv .venv
 fi
-.venv/bin/python -m pip install --quiet --editable ".$1"
+.venv/bin/python -m pip install --quiet --constraint tools/constraints.txt \
+    --editable ".$1"

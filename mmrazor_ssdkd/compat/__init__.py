@@ -26,9 +26,11 @@ from .mmcv_ops import import_mmcv_ops
 from .named_sections import name_sections
 from .own_configs import mend_own_configs
 from .package_installs import mend_package_installs
+from .package_loaders import restore_find_loader
 from .predictor_types import mend_predictor_types
 from .quantization_tables import skip_quantization_tables
 from .runner_checkpoints import check_runner_checkpoints
+from .sampled_choices import mend_sampled_choices
 from .several_processes import mend_several_processes
 from .torchvision_ops import import_torchvision
 
@@ -37,6 +39,7 @@ __all__ = ['mend']
 
 def mend() -> None:
     """Applies every mend once; a second call changes nothing."""
+    restore_find_loader()
     import_torchvision()
     import_mmcv_ops()
     import_mmcls_as_mmpretrain()
@@ -57,6 +60,7 @@ def mend() -> None:
     mend_decoupled_loss()
     mend_distilled_heads()
     mend_predictor_types()
+    mend_sampled_choices()
     mend_package_installs()
     mend_mmcls_names()
     mend_own_configs()

@@ -1,5 +1,6 @@
 """What a user has who installs a wheel and has no clone."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -115,3 +116,16 @@ def test_distilling_from_an_empty_folder(site, tmp_path):
     assert (tmp_path / 'student.pth').is_file()
     assert (tmp_path / 'student.py').is_file()
     assert (site / 'bin' / 'ssdkd').is_file()
+
+
+def test_quickstart_from_an_empty_folder(site, tmp_path):
+    """The example needs nothing but the wheel, and leaves all it says."""
+    command = [sys.executable, '-W', 'ignore', '-m', 'mmrazor_ssdkd']
+    run(*command, 'quickstart', cwd=tmp_path, PYTHONPATH=str(site))
+    work_dir = tmp_path / 'work_dirs' / 'quickstart_cls'
+    summary = json.loads((work_dir / 'summary.json').read_text())
+    # Far above chance, and of the teacher that it trained itself.
+    assert summary['student_accuracy'] > 0.9
+    assert Path(summary['exported_student']).parent == work_dir
+    assert (work_dir / 'synthetic.png').is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['work_dirs']

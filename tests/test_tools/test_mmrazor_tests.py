@@ -1,0 +1,88 @@
+"""Tests of the tool that runs MMRazor's own tests."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from mmrazor_tests import find_files, summary
+from tool_calls import call, find_tool
+
+# As MMRazor's: unittest, and a class that only a neighbour registers.
+TOY = """
+from mmengine.registry import DefaultScope
+from mmrazor.registry import MODELS
+from unittest import TestCase
+@MODELS.register_module()
+class Toy: pass
+class TestToy(TestCase):
+    def test_passes(self): pass
+    def test_scope(self): DefaultScope.get_instance("a", scope_name="mmseg")
+"""
+NEIGHBOUR = """
+from mmengine.registry import DefaultScope
+from mmrazor.registry import MODELS
+def test_toy(): assert MODELS.get('Toy')
+def test_scope(): assert DefaultScope.get_current_instance() is None
+def test_fails(): raise ValueError('as it should')
+"""
+
+
+def write(path, text):
+    """Writes a file in new folders."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_reasons_are_grouped():
+    """Tests that fail alike stand together."""
+    rows = [
+        dict(test='a', outcome='passed', reason=''),
+        dict(test='b', outcome='failure', reason='KeyError: 1'),
+        dict(test='c', outcome='failure', reason='KeyError: 1'),
+        dict(test='d', outcome='error', reason='ImportError: e'),
+    ]
+    assert summary(rows).splitlines() == [
+        '1 error: ImportError: e',
+        '    d',
+        '2 failure: KeyError: 1',
+        '    b',
+        '    c',
+        '4 tests: 1 passed, 2 failure, 1 error',
+    ]
+
+
+def test_only_what_is_built_on(tmp_path):
+    """Quantization and search are not."""
+    for name in ('test_losses/test_a.py', 'test_algorithms/test_darts.py'):
+        write(tmp_path / 'tests/test_models' / name, '')
+    (files,) = find_files(tmp_path).values()
+    assert [path.name for path in files] == ['test_a.py']
+
+
+@pytest.mark.slow
+def test_folder_without_tests(tmp_path):
+    """It says what it wants."""
+    tool = find_tool('mmrazor_tests.py')
+    done = subprocess.run(
+        [sys.executable, str(tool), str(tmp_path)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert '`mmrazor` must be a checkout' in done.stderr
+
+
+@pytest.mark.slow
+def test_checkout(tmp_path):
+    """Tests of one folder share their classes, not what their runs left."""
+    folder = tmp_path / 'tests' / 'test_models' / 'test_losses'
+    write(folder / 'test_a.py', TOY)
+    write(folder / 'test_b.py', NEIGHBOUR)
+    # A checkout's own code is not what is tried.
+    write(tmp_path / 'mmrazor' / '__init__.py', '1 / 0')
+    out = tmp_path / 'rows.json'
+    printed = call('mmrazor_tests.py', tmp_path, '--json', out)
+    assert '5 tests: 4 passed, 1 failure' in printed
+    assert '1 failure: ValueError: as it should' in printed
+    assert len(json.loads(out.read_text())) == 5

@@ -1,0 +1,143 @@
+"""Runs MMRazor's own tests of what this package builds on.
+
+They are read from a checkout of MMRazor's sources, whose tests are in no
+wheel, and try the MMRazor that is installed. Prints how many pass, and which
+fail for which reason.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from mmrazor_ssdkd.cli.junit import counts, read_report
+from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_json
+from mmrazor_ssdkd.cli.parser import Parser, tool
+
+# What is built on, under the folder of its tests.
+FILES = (
+    'test_core/test_delivers/test_*.py',
+    'test_core/test_recorders/test_*.py',
+    'test_engine/**/test_*.py',
+    'test_models/test_algorithms/test_base_algorithm.py',
+    'test_models/test_algorithms/test_datafree_distill.py',
+    'test_models/test_algorithms/test_ofd_algo.py',
+    'test_models/test_algorithms/test_self_distill.py',
+    'test_models/test_algorithms/test_single_teacher_distill.py',
+    'test_models/test_architectures/test_connectors/test_*.py',
+    'test_models/test_architectures/test_generators/test_*.py',
+    'test_models/test_distillers/test_*.py',
+    'test_models/test_losses/test_*.py',
+    'test_registry/test_*.py',
+    'test_runners/test_distill_val_loop.py',
+)
+# Mended first. Without the checkout in front, or its code would be imported
+# instead of what is installed; and no test begins in a scope that another
+# one's runner left.
+RUN = """
+import sys
+sys.path[:] = [path for path in sys.path if path]
+import mmrazor_ssdkd, pytest
+from mmengine.registry import DefaultScope
+class Scopes:
+    def pytest_runtest_setup(self, item):
+        DefaultScope._instance_dict.clear()
+sys.exit(pytest.main(sys.argv[1:], [Scopes()]))
+"""
+OPTIONS = ('-q', '-c', os.devnull, '-p', 'no:cacheprovider')
+
+
+def find_files(checkout: Path) -> dict[Path, list[Path]]:
+    """Returns the files to run, by their folders.
+
+    Args:
+        checkout (Path): MMRazor's sources.
+    """
+    folders = defaultdict(list)
+    for pattern in FILES:
+        for path in sorted((checkout / 'tests').glob(pattern)):
+            folders[path.parent].append(path)
+    return folders
+
+
+def run_files(checkout: Path, files: Iterable[Path]) -> list[dict[str, str]]:
+    """Runs files in a process of their own.
+
+    A folder's files share toy classes; those of two folders have the same
+    names, which a registry refuses.
+
+    Args:
+        checkout (Path): Where they run, as MMRazor's own do.
+        files (Iterable[Path]): Files of one folder.
+
+    Returns:
+        list[dict]: As :func:`read_report`; a row a file where none was
+        written.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / 'report.xml'
+        command = [sys.executable, '-c', RUN, *OPTIONS, f'--junitxml={report}']
+        root = ['--rootdir', str(checkout)]
+        done = subprocess.run(
+            [*command, *root, *map(str, files)],
+            cwd=checkout,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if report.exists():
+            return read_report(report)
+    # Killed by a signal, say.
+    ended = f'pytest ended with {done.returncode} {done.stdout[-200:]!r}'
+    names = [str(path.relative_to(checkout)) for path in files]
+    return [dict(test=name, outcome='error', reason=ended) for name in names]
+
+
+def summary(rows: Sequence[dict[str, str]]) -> str:
+    """Returns the counts, and the tests that failed by their reasons.
+
+    Args:
+        rows (Sequence[dict]): What :func:`run_files` returned.
+    """
+    reasons = defaultdict(list)
+    for row in rows:
+        if row['outcome'] != 'passed':
+            reasons[row['outcome'], row['reason']].append(row['test'])
+    lines = []
+    for (outcome, why), tests in sorted(reasons.items()):
+        lines.append(f'{len(tests)} {outcome}: {why}')
+        lines += [f'    {test}' for test in tests]
+    ended = [f'{count} {name}' for name, count in counts(rows).items()]
+    return '\n'.join([*lines, f'{len(rows)} tests: {", ".join(ended)}'])
+
+
+@tool
+def main() -> None:
+    """Runs them all."""
+    parser = Parser(__doc__)
+    parser.add_argument('mmrazor', type=Path, help='a checkout of MMRazor')
+    parser.add_argument('--json', type=Path, help='where to write the rows')
+    add_force(parser)
+    args = parser.parse_args()
+    check_outputs(parser, args, 'json')
+    checkout = args.mmrazor.resolve()
+    folders = find_files(checkout)
+    if not folders:
+        parser.error(
+            "`mmrazor` must be a checkout with MMRazor's tests, but got "
+            f'{str(args.mmrazor)!r}'
+        )
+    rows = []
+    for folder, files in folders.items():
+        print(f'{len(files)} files of {folder.relative_to(checkout)}')
+        rows += run_files(checkout, files)
+    print(f'{sum(map(len, folders.values()))} files\n{summary(rows)}')
+    if args.json:
+        write_json(args.json, rows)
+
+
+if __name__ == '__main__':
+    main()
