@@ -3,9 +3,18 @@
 Writes a checkpoint that plain mmpretrain or mmsegmentation loads, and beside
 it, with the suffix .py, the student's config for them. The weights of a plain
 network in an adapter have the names that the network itself loads.
+
+--onnx and --torchscript write beside it, with the suffixes .onnx and .ts, the
+student as it is deployed: images in 0 to 255 go in, (N, channels, H, W), their
+channels in the order that the data preprocessor takes, which with OpenMMLab's
+pipelines is BGR; logits come out, a segmentor's of the images' size. The
+normalisation is inside, and the batch size is free. ONNX takes float32,
+TorchScript uint8, too. Each is compared with the student on noise and on the
+checkpoint's synthetic images before anything is written.
 """
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Optional
 
@@ -18,9 +27,15 @@ from mmrazor_ssdkd.checkpoints.weights import named_weights
 from mmrazor_ssdkd.cli.config_files import config_files
 from mmrazor_ssdkd.cli.config_text import merge_imports, with_names
 from mmrazor_ssdkd.cli.dataset_meta import dataset_meta
+from mmrazor_ssdkd.cli.deployment import (
+    deploy_student,
+    describe,
+    measure_models,
+)
 from mmrazor_ssdkd.cli.outputs import StrPath, add_force, check_output
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.compat.mmcls_names import current_scope
+from mmrazor_ssdkd.deployment import FORMS, DeployedFile
 from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 from mmrazor_ssdkd.files import write_bytes, write_text
 from mmrazor_ssdkd.models.building import build_model, resolve_model
@@ -40,9 +55,14 @@ _EVALUATION = (
 
 
 def export_student(
-    config: Config, checkpoint: str, out: str, force: bool = False
-) -> None:
-    """Writes the student's weights and config.
+    config: Config,
+    checkpoint: str,
+    out: str,
+    force: bool = False,
+    forms: Sequence[str] = (),
+    image_size: Optional[Sequence[int]] = None,
+) -> str:
+    """Writes the student's weights and config, and what is deployed.
 
     Args:
         config (Config): The config that it was distilled with.
@@ -50,27 +70,26 @@ def export_student(
         out (str): Path of the checkpoint to write.
         force (bool): Whether files that exist may be replaced, but for the
             checkpoint and the config with its bases. Defaults to False.
+        forms (Sequence[str]): Forms to write beside it, keys of ``FORMS``.
+            Defaults to none.
+        image_size (Sequence[int], optional): Height and width of the images
+            that these take. Defaults to None: those of the synthetic ones.
+
+    Returns:
+        str: What the networks cost, where there are ``forms``.
 
     Raises:
         ValueError: The checkpoint is no distillation's, or of another student,
-            or something would be replaced.
+            something would be replaced, or the student cannot be written in a
+            form.
         OSError: A file cannot be written.
     """
-    path = Path(out)
-    if path.suffix == '.py':
-        raise ValueError(
-            '`out` must not end in .py, which is for the config beside it, '
-            f'but got {out!r}'
-        )
-    inputs: list[StrPath] = [checkpoint, *config_files(config.filename)]
-    for written in (path, path.with_suffix('.py')):
-        check_output('out', written, force, inputs)
+    path = _check_outputs(out, forms, force, checkpoint, config)
     saved = read_checkpoint(checkpoint, 'checkpoint')
+    state = named_weights(saved, checkpoint, 'checkpoint')
     weights = {
         key.removeprefix(_PREFIX): value
-        for key, value in named_weights(
-            saved, checkpoint, 'checkpoint'
-        ).items()
+        for key, value in state.items()
         if key.startswith(_PREFIX)
     }
     if not weights:
@@ -91,8 +110,41 @@ def export_student(
     meta = {'dataset_meta': dataset_meta(config)}
     torch.save(dict(state_dict=weights, meta=meta), exported)
     text = student_config(config).pretty_text
+    files: dict[str, DeployedFile] = {}
+    if forms:
+        files, images = deploy_student(
+            student, config, state, forms, image_size
+        )
     write_bytes(path, exported.getvalue())
     write_text(path.with_suffix('.py'), text)
+    for form, file in files.items():
+        write_bytes(path.with_suffix(FORMS[form].suffix), file.data)
+    if not files:
+        return ''
+    costs = measure_models(student, config, files, images)
+    return describe(files, costs, images)
+
+
+def _check_outputs(
+    out: str,
+    forms: Sequence[str],
+    force: bool,
+    checkpoint: str,
+    config: Config,
+) -> Path:
+    """Returns the checkpoint's path, or raises an error."""
+    path = Path(out)
+    suffixes = ['.py', *(FORMS[form].suffix for form in forms)]
+    if path.suffix in suffixes:
+        raise ValueError(
+            f'`out` must not end in {path.suffix}, which is for the '
+            f'{"config" if path.suffix == ".py" else "network"} beside it, '
+            f'but got {out!r}'
+        )
+    inputs: list[StrPath] = [checkpoint, *config_files(config.filename)]
+    for written in (path, *map(path.with_suffix, suffixes)):
+        check_output('out', written, force, inputs)
+    return path
 
 
 def _load_student(
@@ -147,10 +199,32 @@ def main() -> None:
     parser.add_argument('out', help='path of the checkpoint to write')
     add_cfg_options(parser)
     add_force(parser)
+    for form in FORMS:
+        parser.add_argument(
+            f'--{form}',
+            action='append_const',
+            const=form,
+            dest='forms',
+            help=f'write the student as {FORMS[form].suffix}, too',
+        )
+    parser.add_argument(
+        '--image-size',
+        type=int,
+        nargs='+',
+        metavar=('HEIGHT', 'WIDTH'),
+        help="of the images that these take; defaults to the synthetic ones'",
+    )
     args = parser.parse_args()
     config = read_config(args)
-    export_student(config, args.checkpoint, args.out, args.force)
-    print(f'Wrote {args.out} and {Path(args.out).with_suffix(".py")}')
+    forms = list(dict.fromkeys(args.forms or ()))
+    said = export_student(
+        config, args.checkpoint, args.out, args.force, forms, args.image_size
+    )
+    suffixes = ['.py', *(FORMS[form].suffix for form in forms)]
+    written = [args.out, *map(Path(args.out).with_suffix, suffixes)]
+    print('Wrote', *written)
+    if said:
+        print(said)
 
 
 if __name__ == '__main__':
