@@ -2,6 +2,7 @@
 
 from .facts import Facts, look_at
 from .networks import Colours, network_config, student_config
+from .sizes import reduced
 from .trial import Trial, try_step
 from .weights import inherits_weights, with_published
 from .writing import describe, write_config
@@ -14,6 +15,7 @@ __all__ = [
     'inherits_weights',
     'look_at',
     'network_config',
+    'reduced',
     'student_config',
     'try_step',
     'with_published',

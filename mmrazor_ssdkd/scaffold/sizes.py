@@ -1,15 +1,19 @@
 """Sizes of a distillation that fit a teacher's task."""
 
+import copy
 import math
 from typing import Any
 
+from mmengine.config import Config
+
 from .facts import Facts
 
-__all__ = ['bases', 'model_settings', 'sample_nbytes', 'schedule']
+__all__ = ['bases', 'model_settings', 'reduced', 'sample_nbytes', 'schedule']
 
 # Up to here the configs of CIFAR were tried, in pixels of the shorter side.
 _SMALL = 64
 _BUFFER_NBYTES = 2.5e9
+_RATE = 1e-6
 _PREFIX = 'mmrazor_ssdkd::_base_'
 
 
@@ -93,3 +97,28 @@ def schedule(facts: Facts) -> dict[str, Any]:
         length = max(5120, 128 * facts.num_classes)
         return dict(dataset=dict(length=length))
     return {}
+
+
+def reduced(config: Config, number: int) -> Config:
+    """Returns a config whose steps take as little as they can.
+
+    Args:
+        config (Config): Of an SSDKD.
+        number (int): How many images a batch has.
+
+    Returns:
+        Config: A copy with rounds of one step, one before every second step
+        of the student. It learns next to nothing, since few images at the
+        rates of many get out of hand, and starts from random weights.
+    """
+    cfg = copy.deepcopy(config)
+    cfg.model.synthesis_batch_size = number
+    cfg.model.synthesis_iters = 1
+    cfg.model.synthesis_interval = 2
+    cfg.model.warmup_rounds = 0
+    cfg.model.replay_buffer.max_size = 2 * number
+    cfg.model.pop('student_init', None)
+    cfg.train_dataloader.batch_size = number
+    for part in ('generator', 'architecture'):
+        cfg.optim_wrapper[part].optimizer.lr = _RATE
+    return cfg

@@ -1,6 +1,5 @@
 """Tries a step of a distillation, to tell what a run will take."""
 
-import copy
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +16,14 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from mmrazor_ssdkd.engine import forget_teachers
 
+from .sizes import reduced
+
 __all__ = ['Trial', 'try_step']
 
 # Enough for batch statistics, and two numbers to tell what each image adds.
 _IMAGES = (4, 12)
 _LARGE_IMAGES = (2, 4)
 _LARGE = 128 * 128
-_RATE = 1e-9
 # Of weights, their gradients and what an optimizer remembers.
 _STUDENT, _GENERATOR = 3, 4
 
@@ -134,7 +134,9 @@ def try_step(config: Config, teacher: dict) -> Trial:
 
 def _measure(config: Config, teacher: dict, number: int) -> '_Measured':
     """Takes steps with some images."""
-    cfg = _reduced(config, teacher, number)
+    cfg = reduced(config, number)
+    cfg.model.teacher = teacher
+    forget_teachers(cfg)
     algorithm = _build(cfg)
     wrappers = build_optim_wrapper(algorithm, cfg.optim_wrapper)
     # Everything that is made once.
@@ -151,23 +153,6 @@ def _measure(config: Config, teacher: dict, number: int) -> '_Measured':
         buffer.nbytes / buffer.max_size,
         _held(algorithm),
     )
-
-
-def _reduced(config: Config, teacher: dict, number: int) -> Config:
-    """Returns a config with rounds of one step and few images."""
-    cfg = copy.deepcopy(config)
-    cfg.model.teacher = teacher
-    forget_teachers(cfg)
-    cfg.model.synthesis_batch_size = number
-    cfg.model.synthesis_iters = 1
-    cfg.model.synthesis_interval = 2
-    cfg.model.warmup_rounds = 0
-    cfg.model.replay_buffer.max_size = 2 * number
-    # Weights of another kind cost the same, and none must get out of hand.
-    cfg.model.pop('student_init', None)
-    for part in ('generator', 'architecture'):
-        cfg.optim_wrapper[part].optimizer.lr = _RATE
-    return cfg
 
 
 def _build(cfg: Config) -> Any:

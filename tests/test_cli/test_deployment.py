@@ -4,10 +4,11 @@ import sys
 
 import pytest
 import torch
-from export_student import export_student, main
+from export_student import main
 from mmengine.config import Config
 from toy_models import build, segmentation, ssdkd
 
+from mmrazor_ssdkd.cli.student_export import export_student
 from mmrazor_ssdkd.deployment import DeployedModel, stored_images
 
 
