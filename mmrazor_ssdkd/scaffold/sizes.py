@@ -72,7 +72,8 @@ def model_settings(facts: Facts, max_size: int) -> dict[str, Any]:
         settings['replay_buffer']['max_size'] = most
     if not facts.num_norms:
         settings['bn_loss'] = dict(loss_weight=0.0)
-        settings['image_prior'] = dict(type='mmrazor_ssdkd.ImagePrior')
+        prior = dict(type='mmrazor_ssdkd.ImagePrior')
+        settings['synthesis'] = dict(image_prior=prior)
     return settings
 
 
@@ -112,10 +113,9 @@ def reduced(config: Config, number: int) -> Config:
         rates of many get out of hand, and starts from random weights.
     """
     cfg = copy.deepcopy(config)
-    cfg.model.synthesis_batch_size = number
-    cfg.model.synthesis_iters = 1
-    cfg.model.synthesis_interval = 2
-    cfg.model.warmup_rounds = 0
+    cfg.model.synthesis.update(
+        batch_size=number, iters=1, interval=2, warmup_rounds=0
+    )
     cfg.model.replay_buffer.max_size = 2 * number
     cfg.model.pop('student_init', None)
     cfg.train_dataloader.batch_size = number

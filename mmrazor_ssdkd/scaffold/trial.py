@@ -106,6 +106,7 @@ def try_step(config: Config, teacher: dict) -> Trial:
         ValueError: The algorithm cannot be built.
     """
     model, loader = config.model, config.train_dataloader
+    rounds = model.synthesis
     large = math.prod(model.generator.image_size) >= _LARGE
     numbers = _LARGE_IMAGES if large else _IMAGES
     few, more = (_measure(config, teacher, number) for number in numbers)
@@ -115,18 +116,18 @@ def try_step(config: Config, teacher: dict) -> Trial:
         slope = max(more[index] - few[index], 0) / (numbers[1] - numbers[0])
         return few[index] + slope * (number - numbers[0])
 
-    draws, images = loader.batch_size, model.synthesis_batch_size
+    draws, images = loader.batch_size, rounds.batch_size
     num_steps = config.train_cfg.max_epochs * -(
         -loader.dataset.length // draws
     )
-    rounds = num_steps // model.synthesis_interval + model.warmup_rounds + 1
+    num_rounds = num_steps // rounds.interval + rounds.warmup_rounds + 1
     buffer_nbytes = int(few.sample_nbytes) * model.replay_buffer.max_size
     kept = max(scaled(2, draws), scaled(3, images))
     return Trial(
         step_seconds=scaled(0, draws),
-        round_seconds=scaled(1, images) * model.synthesis_iters,
+        round_seconds=scaled(1, images) * rounds.iters,
         num_steps=num_steps,
-        num_rounds=rounds,
+        num_rounds=num_rounds,
         nbytes=int(kept + few.held_nbytes) + buffer_nbytes,
         buffer_nbytes=buffer_nbytes,
     )

@@ -15,7 +15,8 @@ from .sizes import bases, model_settings, schedule
 __all__ = ['describe', 'write_config']
 
 _INHERITED = dict(
-    student_init=dict(type='mmrazor_ssdkd.TeacherWeights'), warmup_rounds=1
+    student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
+    synthesis=dict(warmup_rounds=1),
 )
 _INHERITED_RATE = 0.05
 _COMMENTS = {
@@ -34,7 +35,7 @@ _COMMENTS = {
     'bn_loss': (
         'There is no BatchNorm that remembers images: a prior takes its place.'
     ),
-    'warmup_rounds': 'An inherited student needs few images to begin with.',
+    'synthesis': 'An inherited student needs few images to begin with.',
 }
 
 
@@ -70,8 +71,7 @@ def write_config(
         teacher={**replaced, **teacher},
         teacher_ckpt=checkpoint,
         architecture=dict(student),
-        **(_INHERITED if inherits else {}),
-        **{key: value for key, value in settings.items() if value},
+        **_merged(_INHERITED if inherits else {}, settings),
     )
     lines = [
         f'# {title}',
@@ -107,6 +107,16 @@ def describe(facts: Facts) -> str:
         f'{facts.num_classes} classes{maps}, images of {size}, '
         f'{facts.num_norms} BatchNorms'
     )
+
+
+def _merged(
+    first: Mapping[str, Any], second: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Returns the settings of two, without parts that have none."""
+    merged = dict(first)
+    for key, value in second.items():
+        merged[key] = {**merged.get(key, {}), **value}
+    return {key: value for key, value in merged.items() if value}
 
 
 def _settings(model: Mapping[str, Any]) -> list[str]:

@@ -16,9 +16,9 @@ from toy_models import classifier, learnt, segmentor, snapshot, steps
 from mmrazor_ssdkd.models.building import build_model
 
 FEW = {
-    'model.synthesis_batch_size': 4,
-    'model.synthesis_iters': 1,
-    'model.warmup_rounds': 0,
+    'model.synthesis.batch_size': 4,
+    'model.synthesis.iters': 1,
+    'model.synthesis.warmup_rounds': 0,
     'model.replay_buffer.max_size': 8,
 }
 
@@ -160,6 +160,7 @@ def test_own_file_without_batch_norm(tmp_path):
     colours = ('--mean', 120, 120, 120, '--std', 60, 60, 60)
     cfg, said = write(tmp_path, *networks, *colours, '--image-size', 24)
     assert cfg.model.bn_loss.loss_weight == 0
+    assert 'image_prior' in cfg.model.synthesis
     assert ' 0 BatchNorms' in said
     assert cfg.model.teacher_ckpt is None
     train(cfg)
