@@ -84,6 +84,12 @@ setup(
             'transformers>=4.40,<6',
             'safetensors>=0.4,<1',
         ],
+        # What `export_student.py --onnx` writes and compares with.
+        'onnx': [
+            'onnx>=1.16,<2',
+            'onnxruntime>=1.18,<2',
+            'onnxscript>=0.5,<1',
+        ],
         'tests': [
             'pytest>=8,<10',
             'pytest-xdist>=3.6,<4',

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from export_student import export_student
 from mmengine.config import Config
 from mmengine.runner import Runner
 from torch import nn
@@ -22,6 +21,7 @@ from mmrazor_ssdkd.cli.dataset_meta import dataset_meta
 from mmrazor_ssdkd.cli.outputs import write_json
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.cli.pictures import draw
+from mmrazor_ssdkd.cli.student_export import export_student
 from mmrazor_ssdkd.compat.own_configs import own_folder
 from mmrazor_ssdkd.engine import delete_checkpoints, held, load_config
 

@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from export_student import export_student
 from mmengine.config import Config
 from mmengine.runner.checkpoint import load_checkpoint
 from toy_models import build, optimizers, ssdkd
@@ -10,6 +9,7 @@ from toy_runs import state, toy_runner
 
 from mmrazor_ssdkd.cli.distillations import build as build_saved
 from mmrazor_ssdkd.cli.distillations import stored_samples
+from mmrazor_ssdkd.cli.student_export import export_student
 
 EMA = [dict(type='EMAHook', momentum=0.25)]
 

@@ -5,7 +5,6 @@ from types import ModuleType
 
 import pytest
 import torch
-from export_student import export_student
 from mmengine.config import Config
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from mmpretrain import get_model
@@ -19,6 +18,7 @@ from mmrazor_ssdkd.cli.config_text import merge_imports, with_names
 from mmrazor_ssdkd.cli.dataset_meta import dataset_meta
 from mmrazor_ssdkd.cli.distillations import build as build_saved
 from mmrazor_ssdkd.cli.mixed_precision import use_amp
+from mmrazor_ssdkd.cli.student_export import export_student
 
 PURE = """
 from mmengine.optim import OptimWrapper

@@ -4,7 +4,6 @@ import sys
 
 import pytest
 import torch
-from export_student import export_student
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain import get_model
@@ -21,6 +20,8 @@ from toy_models import (
     ssdkd,
     steps,
 )
+
+from mmrazor_ssdkd.cli.student_export import export_student
 
 
 @pytest.fixture

@@ -101,6 +101,12 @@ class TeacherWeights(StudentInit):
                 f'{type(student).__name__} and {type(teacher).__name__}'
             )
 
+    @property
+    def num_inherited(self) -> int:
+        """How many of the student's weights are to be copied."""
+        heritage = self._heritage
+        return sum(heritage.counts().values()) if heritage else 0
+
     def initialize(self) -> None:
         """Copies the weights and says how many."""
         if self._heritage is not None:

@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from export_student import export_student
 from mmengine.config import Config
 from mmengine.registry import MODELS
 from mmpretrain import get_model
@@ -21,6 +20,7 @@ from toy_models import (
     steps,
 )
 
+from mmrazor_ssdkd.cli.student_export import export_student
 from mmrazor_ssdkd.models.building import build_model, build_teacher
 
 FC = dict(fc=dict(type='ModuleOutputs', source='network.fc'))

@@ -1,0 +1,174 @@
+"""Takes the student out of a distillation checkpoint."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Optional
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from torch import nn
+
+from mmrazor_ssdkd.checkpoints.weights import named_weights
+from mmrazor_ssdkd.compat.mmcls_names import current_scope
+from mmrazor_ssdkd.deployment import FORMS, DeployedFile
+from mmrazor_ssdkd.files import write_bytes, write_text
+from mmrazor_ssdkd.models.building import build_model, resolve_model
+from mmrazor_ssdkd.models.checkpoint import load_checkpoint, read_checkpoint
+
+from .config_files import config_files
+from .config_text import merge_imports, with_names
+from .dataset_meta import dataset_meta
+from .deployment import deploy_student, describe, measure_models
+from .outputs import StrPath, check_output
+
+__all__ = ['export_student', 'student_config']
+
+_PREFIX = 'architecture.'
+# What an ordinary config of the student needs to be evaluated with.
+_EVALUATION = (
+    'test_dataloader',
+    'test_evaluator',
+    'test_cfg',
+    'val_dataloader',
+    'val_evaluator',
+    'val_cfg',
+    'env_cfg',
+)
+
+
+def export_student(
+    config: Config,
+    checkpoint: str,
+    out: str,
+    force: bool = False,
+    forms: Sequence[str] = (),
+    image_size: Optional[Sequence[int]] = None,
+) -> str:
+    """Writes the student's weights and config, and what is deployed.
+
+    Args:
+        config (Config): The config that it was distilled with.
+        checkpoint (str): Path or URL of the distillation's checkpoint.
+        out (str): Path of the checkpoint to write.
+        force (bool): Whether files that exist may be replaced, but for the
+            checkpoint and the config with its bases. Defaults to False.
+        forms (Sequence[str]): Forms to write beside it, keys of ``FORMS``.
+            Defaults to none.
+        image_size (Sequence[int], optional): Height and width of the images
+            that these take. Defaults to None: those of the synthetic ones.
+
+    Returns:
+        str: What the networks cost, where there are ``forms``.
+
+    Raises:
+        ValueError: The checkpoint is no distillation's, or of another student,
+            something would be replaced, or the student cannot be written in a
+            form.
+        OSError: A file cannot be written.
+    """
+    path = _check_outputs(out, forms, force, checkpoint, config)
+    saved = read_checkpoint(checkpoint, 'checkpoint')
+    state = named_weights(saved, checkpoint, 'checkpoint')
+    weights = {
+        key.removeprefix(_PREFIX): value
+        for key, value in state.items()
+        if key.startswith(_PREFIX)
+    }
+    if not weights:
+        raise ValueError(
+            f'`checkpoint` must hold weights under {_PREFIX!r}, but '
+            f'{checkpoint!r} has none'
+        )
+    student = _load_student(config, weights, checkpoint)
+    # An adapter takes a plain network's own names, and so does the network.
+    prefix = getattr(student, 'weight_prefix', '')
+    weights = {
+        key.removeprefix(prefix): value.contiguous()
+        if isinstance(value, torch.Tensor)
+        else value
+        for key, value in weights.items()
+    }
+    exported = io.BytesIO()
+    meta = {'dataset_meta': dataset_meta(config)}
+    torch.save(dict(state_dict=weights, meta=meta), exported)
+    text = student_config(config).pretty_text
+    files: dict[str, DeployedFile] = {}
+    if forms:
+        files, images = deploy_student(
+            student, config, state, forms, image_size
+        )
+    write_bytes(path, exported.getvalue())
+    write_text(path.with_suffix('.py'), text)
+    for form, file in files.items():
+        write_bytes(path.with_suffix(FORMS[form].suffix), file.data)
+    if not files:
+        return ''
+    costs = measure_models(student, config, files, images)
+    return describe(files, costs, images)
+
+
+def _check_outputs(
+    out: str,
+    forms: Sequence[str],
+    force: bool,
+    checkpoint: str,
+    config: Config,
+) -> Path:
+    """Returns the checkpoint's path, or raises an error."""
+    path = Path(out)
+    suffixes = ['.py', *(FORMS[form].suffix for form in forms)]
+    if path.suffix in suffixes:
+        raise ValueError(
+            f'`out` must not end in {path.suffix}, which is for the '
+            f'{"config" if path.suffix == ".py" else "network"} beside it, '
+            f'but got {out!r}'
+        )
+    inputs: list[StrPath] = [checkpoint, *config_files(config.filename)]
+    for written in (path, *map(path.with_suffix, suffixes)):
+        check_output('out', written, force, inputs)
+    return path
+
+
+def _load_student(
+    config: Config, weights: dict[str, Any], checkpoint: str
+) -> nn.Module:
+    """Returns the student, or raises a ValueError for unfit weights."""
+    scope = config.get('default_scope', 'mmpretrain')
+    with DefaultScope.overwrite_default_scope(scope):
+        student = build_model(
+            config.model.architecture,
+            'architecture',
+            _shared_preprocessor(config),
+        )
+    load_checkpoint(student, weights, checkpoint, 'checkpoint')
+    return student
+
+
+def _shared_preprocessor(config: Config) -> Optional[dict]:
+    """Returns what a student without its own data preprocessor takes."""
+    top_level = config.get('data_preprocessor')
+    return config.model.get('data_preprocessor', top_level)
+
+
+def student_config(config: Config) -> Config:
+    """Returns an ordinary config of the student, to evaluate it with."""
+    resolved = resolve_model(
+        config.model.architecture,
+        'architecture',
+        _shared_preprocessor(config),
+    )
+    scope = resolved.scope or current_scope(
+        config.get('default_scope', 'mmpretrain')
+    )
+    kept = {key: config[key] for key in _EVALUATION if key in config}
+    exported = with_names(
+        dict(default_scope=scope, model=resolved.model, **kept)
+    )
+    imports = merge_imports(
+        str(exported), config.get('custom_imports'), resolved.imports
+    )
+    if imports:
+        exported['custom_imports'] = imports
+    return Config(exported)

@@ -1,0 +1,78 @@
+"""What a config has to know of a teacher."""
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from mmrazor_ssdkd.models.forward import frozen, predict_logits
+from mmrazor_ssdkd.models.noise_images import draw_details
+
+__all__ = ['Facts', 'look_at']
+
+
+class Facts(NamedTuple):
+    """A network's task and its images."""
+
+    num_classes: int
+    channels: int
+    image_size: tuple[int, int]
+    # Height and width of its maps, () of a classifier.
+    map_size: tuple[int, ...]
+    num_norms: int
+
+
+@torch.no_grad()
+def look_at(model: Any, image_size: tuple[int, int]) -> Facts:
+    """Runs a network once.
+
+    Args:
+        model (nn.Module): An mmpretrain classifier or an mmseg segmentor; it
+            stays as it was.
+        image_size (tuple[int, int]): Height and width of its images.
+
+    Returns:
+        Facts: What was seen.
+
+    Raises:
+        ValueError: It does not take such images, or gives no logits.
+    """
+    channels = _channels(model)
+    images = draw_details((channels, *image_size))[:2]
+    preprocessor = getattr(model, 'data_preprocessor', None)
+    try:
+        with frozen(model):
+            logits = predict_logits(model, images, preprocessor)
+    except Exception as error:
+        raise ValueError(
+            '`image_size` must be one that the network takes, but for '
+            f'{image_size} it fails: {error}'
+        ) from error
+    if logits.dim() not in (2, 4):
+        raise ValueError(
+            '`teacher` must give logits of shape (N, C) or (N, C, H, W), but '
+            f'got {tuple(logits.shape)}'
+        )
+    norms = [m for m in model.modules() if _remembers(m)]
+    return Facts(
+        num_classes=logits.shape[1],
+        channels=channels,
+        image_size=image_size,
+        map_size=tuple(logits.shape[2:]),
+        num_norms=len(norms),
+    )
+
+
+def _remembers(module: nn.Module) -> bool:
+    """Returns whether a module is a BatchNorm with statistics of its data."""
+    is_norm = isinstance(module, nn.modules.batchnorm._BatchNorm)
+    return is_norm and module.running_mean is not None
+
+
+def _channels(model: Any) -> int:
+    """Returns the channels of a network's images, by its first layer."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            return module.in_channels
+    mean = getattr(getattr(model, 'data_preprocessor', None), 'mean', None)
+    return 3 if mean is None else mean.numel()

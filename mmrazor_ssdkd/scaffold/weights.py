@@ -1,0 +1,70 @@
+"""Where the weights of a config's networks come from."""
+
+from typing import Any
+
+from mmrazor_ssdkd.models.building import build_model
+from mmrazor_ssdkd.models.inheritance import build_student_init
+from mmrazor_ssdkd.models.noise_images import draw_pixels
+
+from .facts import Facts
+
+__all__ = ['inherits_weights', 'with_published']
+
+# What is published for a network, by the beginning of its address.
+_PUBLISHED: dict[str, dict[str, Any]] = {
+    'timm:': dict(pretrained=True),
+    'torchvision': dict(weights='DEFAULT'),
+}
+# Of the student's weights: fewer are no start.
+_SHARE = 0.5
+
+
+def inherits_weights(student: dict, teacher: Any, facts: Facts) -> bool:
+    """Returns whether a student can start from its teacher's weights.
+
+    Args:
+        student (dict): Its config.
+        teacher (nn.Module): The teacher.
+        facts (Facts): Of the teacher.
+
+    Returns:
+        bool: Whether most of the student's weights have a counterpart.
+    """
+    built = build_model(student, 'student')
+    init: Any = build_student_init('teacher', student)
+    images = draw_pixels(2, (facts.channels, *facts.image_size))
+    try:
+        init.prepare(built, {'teacher': teacher}, images)
+    except ValueError:
+        return False
+    total = sum(weight.numel() for weight in built.parameters())
+    return init.num_inherited >= _SHARE * total
+
+
+def with_published(teacher: dict[str, Any]) -> dict[str, Any]:
+    """Returns a teacher with the weights that are published for it.
+
+    Args:
+        teacher (dict): A model's config that loads none.
+
+    Returns:
+        dict: A builder of the user's own has those that it makes.
+
+    Raises:
+        ValueError: Nothing is published for as many classes.
+    """
+    if 'cfg_path' in teacher:
+        # Nothing is published for a file of the user's.
+        published = '::' in teacher['cfg_path']
+        return {**teacher, 'pretrained': True} if published else teacher
+    address = teacher['module']['type']
+    for start, settings in _PUBLISHED.items():
+        if address.startswith(start):
+            if 'num_classes' in teacher['module']:
+                raise ValueError(
+                    '`checkpoint` must be given for a network of other '
+                    f'classes than {address!r} is published for, but got None'
+                )
+            module = {**teacher['module'], **settings}
+            return {**teacher, 'module': module}
+    return teacher
