@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from command import Parser, tool
-from export_synthetic import build, stored_samples
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from outputs import add_force, check_outputs, write_figure
-from plot_images import to_rgb
 
 from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
+from mmrazor_ssdkd.reporting.checkpoints import build, stored_samples
+from mmrazor_ssdkd.reporting.pictures import to_rgb
 
 ROWS, COLUMNS = 3, 8
 # Of the figure's width and height, in inches.

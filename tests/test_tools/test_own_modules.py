@@ -7,7 +7,6 @@ import pytest
 import torch
 from config_text import merge_imports, with_names
 from export_student import dataset_meta, export_student
-from export_synthetic import build as build_saved
 from mmengine.config import Config
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from mmpretrain import get_model
@@ -17,6 +16,8 @@ from mmpretrain.registry import MODELS
 from torch.testing import assert_close
 from toy_models import build, classifier, ssdkd
 from train import use_amp
+
+from mmrazor_ssdkd.reporting.checkpoints import build as build_saved
 
 PURE = """
 from mmengine.optim import OptimWrapper

@@ -1,0 +1,83 @@
+"""Builds what a run trained, and reads what its checkpoint holds."""
+
+import copy
+from typing import Any, Optional
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from mmrazor.registry import MODELS
+
+from mmrazor_ssdkd.engine import forget_teachers
+from mmrazor_ssdkd.models.algorithms import SSDKD
+from mmrazor_ssdkd.models.checkpoint import load_weights
+
+__all__ = ['build', 'build_any', 'stored_samples']
+
+
+def build_any(config: Config, checkpoint: Optional[str] = None) -> Any:
+    """Returns the model of a config, whatever it is, in eval mode.
+
+    Args:
+        config (Config): What a Runner takes.
+        checkpoint (str, optional): Path or URL of its weights. Defaults to
+            None: they are as they are made.
+
+    Raises:
+        ValueError: The checkpoint is of another config.
+    """
+    cfg = copy.deepcopy(config)
+    # As the runner does.
+    if 'data_preprocessor' in cfg:
+        cfg.model.setdefault('data_preprocessor', cfg.data_preprocessor)
+    # The checkpoint has the teachers' weights, too.
+    forget_teachers(cfg)
+    scope = cfg.get('default_scope', 'mmpretrain')
+    with DefaultScope.overwrite_default_scope(scope):
+        model = MODELS.build(cfg.model)
+    if checkpoint is not None:
+        load_weights(model, checkpoint, 'checkpoint')
+    # That of MMRazor's distillers returns nothing.
+    model.eval()
+    return model
+
+
+def build(config: Config, checkpoint: str) -> SSDKD:
+    """Returns the algorithm with a checkpoint's weights, in eval mode.
+
+    Args:
+        config (Config): Of the distillation.
+        checkpoint (str): Path or URL of its checkpoint.
+
+    Raises:
+        ValueError: The config is of another algorithm, or the checkpoint.
+    """
+    algorithm = build_any(config)
+    if not isinstance(algorithm, SSDKD):
+        raise ValueError(
+            '`config` must be of an SSDKD, which has a replay buffer, but got '
+            f'one of a {type(algorithm).__name__}'
+        )
+    load_weights(algorithm, checkpoint, 'checkpoint')
+    return algorithm
+
+
+def stored_samples(
+    algorithm: SSDKD, checkpoint: str
+) -> dict[str, torch.Tensor]:
+    """Returns the buffer's fields; images are uint8 (N, channels, H, W).
+
+    Args:
+        algorithm (SSDKD): From :func:`build`.
+        checkpoint (str): Where it is from, for the message.
+
+    Raises:
+        ValueError: The checkpoint holds no samples.
+    """
+    samples = algorithm.replay_buffer.state_dict()['samples']
+    if not samples:
+        raise ValueError(
+            '`checkpoint` must hold the samples of a replay buffer (see '
+            f'`save_images_interval`), but {checkpoint!r} holds none'
+        )
+    return samples
