@@ -22,6 +22,7 @@ from plot_images import draw
 from torch import nn
 
 from mmrazor_ssdkd.engine import delete_checkpoints, held, load_config
+from mmrazor_ssdkd.reporting import write_report
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 PACKAGES = ('torch', 'mmengine', 'mmpretrain', 'mmrazor', 'mmrazor_ssdkd')
@@ -180,6 +181,7 @@ def run(task: Task, root: Path, seed: int) -> None:
         'distill_config': str(config),
         'distill_checkpoint': checkpoint,
         'exported_student': str(exported),
+        'report': str(root / 'report.html'),
     }
     write_json(root / 'summary.json', summary)
     draw(
@@ -188,8 +190,10 @@ def run(task: Task, root: Path, seed: int) -> None:
         dataset_meta(distilled.cfg),
         root / 'synthetic.png',
     )
-    say(f'Done: {root / "summary.json"} and {root / "synthetic.png"}')
+    # Of this start alone: an earlier quickstart's may lie beside it.
+    write_report(distilled.log_dir, root / 'report.html')
     print(json.dumps(summary, indent=2))
+    say(f'Done. Open {root / "report.html"} to see what it learnt')
 
 
 def counts(distilled: Runner) -> dict[str, int]:

@@ -37,7 +37,8 @@ def write_report(
         OSError: The page cannot be written.
     """
     reports = [collect(run) for run in find_runs(folder)]
-    write_text(out, render(reports, str(Path(folder).resolve().name)))
+    title = Path(folder).resolve().name if reports[1:] else reports[0].name
+    write_text(out, render(reports, title))
     return reports
 
 

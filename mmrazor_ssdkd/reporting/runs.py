@@ -56,7 +56,9 @@ def find_runs(folder: Union[str, Path]) -> list[Run]:
     if not root.is_dir():
         raise ValueError(f'`work_dir` must be a folder, but got {str(root)!r}')
     if _is_start(root):
-        return [Run(root.name, root.parent, (root,), _is_newest(root))]
+        work_dir = root.resolve().parent
+        name = f'{work_dir.name}, {root.name}'
+        return [Run(name, work_dir, (root,), _is_newest(root))]
     level = [root]
     for _ in range(_DEPTH + 1):
         found = [run for folder in level for run in _runs_of(folder, root)]

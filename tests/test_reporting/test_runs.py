@@ -49,6 +49,7 @@ def test_the_folder_of_a_start(tmp_path):
     later = start_of(tmp_path, '20260201_120000')
     (run,) = find_runs(start)
     assert run.starts == (start,) and not run.newest
+    assert run.name == f'{tmp_path.name}, {start.name}'
     assert find_runs(later)[0].newest
 
 
