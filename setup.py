@@ -95,6 +95,7 @@ setup(
             'interrogate>=1.7,<2',
             'codespell>=2.3,<3',
             'hypothesis>=6.100,<7',
+            'tensorboard>=2.16,<3',
         ],
     },
 )
