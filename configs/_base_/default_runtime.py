@@ -9,6 +9,8 @@ default_hooks = dict(
     run_record=dict(type='mmrazor_ssdkd.RunRecordHook'),
     visualization=dict(type='mmrazor_ssdkd.DistillationVisualizationHook'),
 )
+# The log file has what mmengine's own writes, the console what one reads.
+log_processor = dict(type='mmrazor_ssdkd.ConsoleLogProcessor')
 # Beside LocalVisBackend, whose files tools/report.py reads, there may stand
 # TensorboardVisBackend, WandbVisBackend or MLflowVisBackend.
 visualizer = dict(

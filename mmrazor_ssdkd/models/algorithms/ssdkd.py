@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any, Literal, Optional, Union
 
 import torch
-from mmengine.logging import print_log
 from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmrazor.models.algorithms import BaseAlgorithm
 from mmrazor.models.utils import add_prefix
@@ -17,6 +16,7 @@ from mmrazor_ssdkd.distributed import (
     num_processes,
 )
 from mmrazor_ssdkd.engine.random_stream import RandomStream
+from mmrazor_ssdkd.engine.warm_up import rounds_with_eta
 from mmrazor_ssdkd.models.building import build_model, build_part
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
 from mmrazor_ssdkd.models.generators import ImageGenerator
@@ -545,14 +545,7 @@ class SSDKD(BaseAlgorithm):
             due = self.iteration % self.synthesis_interval == 0
             yield from range(int(due and not over))
             return
-        rounds = self.warmup_rounds + 1
-        for number in range(1, rounds + 1):
-            yield number
-            if number % max(1, rounds // 5) == 0:
-                print_log(
-                    f'Filled the replay buffer: round {number} of {rounds}',
-                    logger='current',
-                )
+        yield from rounds_with_eta(self.warmup_rounds + 1)
 
     def _stored_phi(
         self, labels: torch.Tensor, confidence: torch.Tensor
