@@ -35,6 +35,12 @@ DATASETS = Registry(
     scope=_SCOPE,
     locations=['mmrazor_ssdkd.datasets'],
 )
+HOOKS = Registry(
+    'hook',
+    parent=MMENGINE_HOOKS,
+    scope=_SCOPE,
+    locations=['mmrazor_ssdkd.engine', 'mmrazor_ssdkd.reporting.hooks'],
+)
 OPTIM_WRAPPERS = Registry(
     'optimizer wrapper',
     parent=MMENGINE_OPTIM_WRAPPERS,
@@ -46,12 +52,6 @@ TRANSFORMS = Registry(
     parent=MMENGINE_TRANSFORMS,
     scope=_SCOPE,
     locations=['mmrazor_ssdkd.datasets'],
-)
-HOOKS = Registry(
-    'hook',
-    parent=MMENGINE_HOOKS,
-    scope=_SCOPE,
-    locations=['mmrazor_ssdkd.reporting.hooks'],
 )
 LOG_PROCESSORS = Registry(
     'log processor',

@@ -67,7 +67,14 @@ def test_component_is_found_by_its_prefix(name, kind, root, mmrazor):
             },
         ),
         (DATASETS, {'Digits', 'LatentDataset'}),
-        (HOOKS, {'DistillationVisualizationHook', 'RunRecordHook'}),
+        (
+            HOOKS,
+            {
+                'DeferredInfoHook',
+                'DistillationVisualizationHook',
+                'RunRecordHook',
+            },
+        ),
         (LOG_PROCESSORS, {'ConsoleLogProcessor'}),
         (OPTIM_WRAPPERS, {'Bf16OptimWrapper'}),
         (TRANSFORMS, {'LoadArrayFromFile'}),

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any, Optional
 
 import torch
-from command import Parser, tool
-from config_text import merge_imports, with_names
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from outputs import StrPath, add_force, check_output
 from torch import nn
 
 from mmrazor_ssdkd.checkpoints.weights import named_weights
+from mmrazor_ssdkd.cli.config_files import config_files
+from mmrazor_ssdkd.cli.config_text import merge_imports, with_names
+from mmrazor_ssdkd.cli.dataset_meta import dataset_meta
+from mmrazor_ssdkd.cli.outputs import StrPath, add_force, check_output
+from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.compat.mmcls_names import current_scope
-from mmrazor_ssdkd.datasets.dataset_meta import dataset_meta
 from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 from mmrazor_ssdkd.files import write_bytes, write_text
 from mmrazor_ssdkd.models.building import build_model, resolve_model
@@ -92,27 +93,6 @@ def export_student(
     text = student_config(config).pretty_text
     write_bytes(path, exported.getvalue())
     write_text(path.with_suffix('.py'), text)
-
-
-def config_files(filename: Optional[StrPath]) -> list[Path]:
-    """Returns a config file and all the files that it inherits from.
-
-    Args:
-        filename (str | Path, optional): Its path, if it has one.
-
-    Returns:
-        list[Path]: Those that are local files.
-    """
-    path = Path(filename or '')
-    if not path.is_file():
-        return []
-    bases = Config._get_base_files(str(path)) if path.suffix == '.py' else []
-    found = [path]
-    for base in bases:
-        # Another package's are named `package::path`.
-        if '::' not in base:
-            found += config_files(path.parent / base)
-    return found
 
 
 def _load_student(

@@ -20,15 +20,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from command import Parser, tool
-from image_coding import coded_image, coded_map, image_suffix
 from mmengine.config import Config
 from torch.nn import functional as F
 
-from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
+from mmrazor_ssdkd.cli.distillations import build, stored_samples
+from mmrazor_ssdkd.cli.image_coding import coded_image, coded_map, image_suffix
+from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.engine import (
+    add_cfg_options,
+    add_config,
+    read_config,
+)
 from mmrazor_ssdkd.files import write_bytes
 from mmrazor_ssdkd.models.algorithms import SSDKD
-from mmrazor_ssdkd.reporting.checkpoints import build, stored_samples
 
 
 def export_synthetic(config: Config, checkpoint: str, out: str) -> int:

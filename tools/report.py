@@ -6,9 +6,8 @@ side by side. The page needs no network and no other file.
 
 from pathlib import Path
 
-from command import Parser, tool
-from outputs import add_force, check_outputs
-
+from mmrazor_ssdkd.cli.outputs import add_force, check_outputs
+from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.reporting import write_report
 from mmrazor_ssdkd.reporting.runs import find_runs
 

@@ -10,6 +10,7 @@ from .command_line import (
     read_config,
 )
 from .console_log_processor import ConsoleLogProcessor
+from .deferred_info import DeferredInfoHook
 from .latest_checkpoint import find_latest_checkpoint
 from .random_stream import RandomStream
 from .resumed_settings import settings_of_config
@@ -19,6 +20,7 @@ from .work_dir import check_unused, delete_checkpoints, held
 __all__ = [
     'Bf16OptimWrapper',
     'ConsoleLogProcessor',
+    'DeferredInfoHook',
     'RandomStream',
     'add_cfg_options',
     'add_config',

@@ -103,7 +103,8 @@ class _ConsoleFormatter(logging.Formatter):
         Args:
             record (logging.LogRecord): Which a file may get after this.
         """
-        if isinstance(record.msg, ConsoleText):
+        text: Any = record.msg
+        if isinstance(text, ConsoleText):
             record = copy.copy(record)
-            record.msg = record.msg.console
+            record.msg = text.console
         return self._inner.format(record)

@@ -9,18 +9,18 @@ from typing import Any, Optional, TypeVar
 from mmengine.config import Config
 from mmengine.logging import MMLogger
 
-from mmrazor_ssdkd.datasets.dataset_meta import dataset_meta
+from mmrazor_ssdkd.cli.dataset_meta import dataset_meta
+from mmrazor_ssdkd.cli.distillations import build_any
+from mmrazor_ssdkd.cli.pictures import class_names
 from mmrazor_ssdkd.models.algorithms import SSDKD
 
 from .advice import Evidence, advise
-from .checkpoints import build_any
 from .curves import svg_of
 from .facts import Fact, metric_facts, ratios, size_facts
 from .gallery import class_rows, shown_newest, shown_worst
 from .networks import image_shape, measure, networks_of
 from .origin import origin_facts, teachers_metrics
 from .panels import panels_of
-from .pictures import class_names
 from .records import Record, read_record
 from .run_report import RunReport
 from .runs import Run

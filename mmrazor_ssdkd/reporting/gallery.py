@@ -7,10 +7,11 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from mmrazor_ssdkd.cli.pictures import class_colors, to_rgb
 from mmrazor_ssdkd.models.algorithms import SSDKD
 
 from .facts import Fact, number
-from .pictures import Array, class_colors, data_uri, to_rgb
+from .pictures import Array, data_uri
 from .samples import Answers, Samples, newest_of_classes, sizes
 
 __all__ = ['ClassRow', 'Shown', 'class_rows', 'shown_newest', 'shown_worst']

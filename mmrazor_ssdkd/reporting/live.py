@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from mmrazor_ssdkd.cli.pictures import class_colors, class_names, to_rgb
 from mmrazor_ssdkd.models.algorithms import SSDKD
 
-from .pictures import Array, class_colors, class_names, to_rgb
+from .pictures import Array
 from .samples import newest_of_classes
 
 __all__ = ['History', 'draw_live']

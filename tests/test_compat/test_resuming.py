@@ -8,8 +8,8 @@ from mmengine.runner.checkpoint import load_checkpoint
 from toy_models import build, optimizers, ssdkd
 from toy_runs import state, toy_runner
 
-from mmrazor_ssdkd.reporting.checkpoints import build as build_saved
-from mmrazor_ssdkd.reporting.checkpoints import stored_samples
+from mmrazor_ssdkd.cli.distillations import build as build_saved
+from mmrazor_ssdkd.cli.distillations import stored_samples
 
 EMA = [dict(type='EMAHook', momentum=0.25)]
 

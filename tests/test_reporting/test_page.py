@@ -11,8 +11,8 @@ import torch
 from report_runs import KD, TEACHER, log_lines, start_of, step, trained
 from tool_calls import DIGITS
 
+from mmrazor_ssdkd.cli.distillations import build
 from mmrazor_ssdkd.reporting import write_report
-from mmrazor_ssdkd.reporting.checkpoints import build
 from mmrazor_ssdkd.reporting.page import LIMIT
 from mmrazor_ssdkd.reporting.runs import find_runs
 
@@ -245,6 +245,8 @@ def cut(path):
 def test_unfinished_run(copied, tmp_path):
     """One epoch, half a line and an older checkpoint."""
     (copied / 'epoch_2.pth').unlink()
+    (record,) = copied.glob('*/run.json')
+    record.write_text(json.dumps(dict(finished=False)))
     (log,) = copied.glob('*/vis_data/scalars.json')
     lines = log.read_text().splitlines(keepends=True)
     log.write_text(''.join(lines[:3]) + '{"loss": 1.')

@@ -7,7 +7,7 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from mmrazor_ssdkd.datasets.dataset_meta import dataset_meta
+from mmrazor_ssdkd.cli.dataset_meta import dataset_meta
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.registry import HOOKS
 from mmrazor_ssdkd.reporting.live import History, draw_live

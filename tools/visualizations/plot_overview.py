@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from command import Parser, tool
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from outputs import add_force, check_outputs, write_figure
 
+from mmrazor_ssdkd.cli.distillations import build, stored_samples
+from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
+from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.cli.pictures import to_rgb
 from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
-from mmrazor_ssdkd.reporting.checkpoints import build, stored_samples
-from mmrazor_ssdkd.reporting.pictures import to_rgb
 
 ROWS, COLUMNS = 3, 8
 # Of the figure's width and height, in inches.

@@ -1,4 +1,4 @@
-"""Builds what a run trained, and reads what its checkpoint holds."""
+"""Reads a distillation's checkpoint back."""
 
 import copy
 from typing import Any, Optional
@@ -45,10 +45,6 @@ def build_any(config: Config, checkpoint: Optional[str] = None) -> Any:
 def build(config: Config, checkpoint: str) -> SSDKD:
     """Returns the algorithm with a checkpoint's weights, in eval mode.
 
-    Args:
-        config (Config): Of the distillation.
-        checkpoint (str): Path or URL of its checkpoint.
-
     Raises:
         ValueError: The config is of another algorithm, or the checkpoint.
     """
@@ -65,15 +61,7 @@ def build(config: Config, checkpoint: str) -> SSDKD:
 def stored_samples(
     algorithm: SSDKD, checkpoint: str
 ) -> dict[str, torch.Tensor]:
-    """Returns the buffer's fields; images are uint8 (N, channels, H, W).
-
-    Args:
-        algorithm (SSDKD): From :func:`build`.
-        checkpoint (str): Where it is from, for the message.
-
-    Raises:
-        ValueError: The checkpoint holds no samples.
-    """
+    """Returns the buffer's fields; images are uint8 (N, channels, H, W)."""
     samples = algorithm.replay_buffer.state_dict()['samples']
     if not samples:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""How the classes of a config are named and coloured."""
+"""Finds the names and colours of a config's classes."""
 
 from typing import Any
 
@@ -14,12 +14,6 @@ def dataset_meta(config: Config) -> dict[str, Any]:
 
     The distillation's own dataset has no classes: they are those of the data
     that the config evaluates on, which is not read.
-
-    Args:
-        config (Config): What a Runner takes.
-
-    Returns:
-        dict[str, Any]: ``classes`` and ``palette`` and the like, if any.
     """
     loader: dict[str, Any] = (
         config.get('test_dataloader') or config.get('val_dataloader') or {}
