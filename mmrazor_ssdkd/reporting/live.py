@@ -62,13 +62,11 @@ def draw_live(
     losses = figure.add_subplot(grid[1, 1])
     _draw_history(losses, history, "student's loss", 'tab:blue')
     _draw_history(losses.twinx(), history, 'L_BN', 'tab:orange')
-    losses.set_title("student's loss, L_BN (right)", fontsize=9)
+    _head(losses, "student's loss, L_BN (right)")
     buffer = figure.add_subplot(grid[2, 1])
     _draw_history(buffer, history, 'balance', 'tab:green')
     _draw_history(buffer, history, 'confidence', 'tab:red')
-    buffer.set_title(
-        "the buffer's balance (green), confidence (red)", fontsize=9
-    )
+    _head(buffer, "the buffer's balance (green), confidence (red)")
     canvas.draw()
     return np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
 
@@ -90,11 +88,11 @@ def _draw_images(axes: Axes, algorithm: SSDKD, meta: dict[str, Any]) -> None:
             [names[label] for label in shown],
             fontsize=8,
         )
-        axes.set_title('the newest images by class', fontsize=9)
+        _head(axes, 'the newest images by class')
     else:
         rows = _pairs(algorithm, known, meta)
         axes.set_yticks([])
-        axes.set_title("the newest images and the teacher's maps", fontsize=9)
+        _head(axes, "the newest images and the teacher's maps")
     axes.imshow(
         np.concatenate([np.concatenate(row, axis=1) for row in rows]),
         interpolation='nearest',
@@ -159,8 +157,19 @@ def _draw_shares(axes: Axes, algorithm: SSDKD) -> None:
     axes.stairs(shares, fill=True, color='tab:blue')
     axes.axhline(1 / len(shares), color='gray', linewidth=0.8)
     axes.set_xlim(0, len(shares))
-    axes.set_title('classes in the buffer, an even share in gray', fontsize=9)
+    axes.locator_params(nbins=4)
+    _head(axes, 'classes in the buffer, an even share in gray')
     axes.tick_params(labelsize=7)
+
+
+def _head(axes: Axes, text: str) -> None:
+    """Writes above axes.
+
+    A title would have everything there measured to find its place, which
+    takes a third of the drawing.
+    """
+    place = axes.transAxes
+    axes.text(0.5, 1.02, text, fontsize=9, ha='center', transform=place)
 
 
 def _draw_history(axes: Axes, history: History, name: str, color: str) -> None:
@@ -172,4 +181,5 @@ def _draw_history(axes: Axes, history: History, name: str, color: str) -> None:
         places = np.linspace(0, 1, len(values))
         axes.plot(places[::stride], values[::stride], color=color, linewidth=1)
     axes.set_xticks([])
+    axes.locator_params(axis='y', nbins=3)
     axes.tick_params(labelsize=7)
