@@ -70,8 +70,9 @@ def _one_class(seen: Evidence) -> Optional[Advice]:
     return Advice(
         'one-class',
         f'{share:.1%} of the buffer is of one class, {most!r}.',
-        "Draw the generator's targets: `model.labels='rare'`. Give it more "
-        'rounds before the first step (`model.warmup_rounds`) and a larger '
+        "Draw the generator's targets: `model.synthesis.labels='rare'`. Give "
+        'it more rounds before the first step '
+        '(`model.synthesis.warmup_rounds`) and a larger '
         '`model.bn_loss.loss_weight`. Check that the generator makes images '
         'as the teacher expects them (channels, size, 0 to 255).',
     )
@@ -86,9 +87,10 @@ def _missing_classes(seen: Evidence) -> Optional[Advice]:
         'missing-class',
         f'{len(missing)} of {len(seen.names)} classes are not in the buffer: '
         f'{few}.',
-        "Draw the generator's targets: `model.labels='rare'`, or 'uniform'. "
+        "Draw the generator's targets: `model.synthesis.labels='rare'`, or "
+        "'uniform'. "
         'Make more images: a larger `model.replay_buffer.max_size` and '
-        '`model.synthesis_batch_size`, a smaller `model.synthesis_interval`.',
+        '`model.synthesis.batch_size`, a smaller `model.synthesis.interval`.',
     )
 
 
@@ -100,9 +102,10 @@ def _sure_teacher(seen: Evidence) -> Optional[Advice]:
         'confidence',
         f'The teacher is sure of all images (mean confidence '
         f'{confidence:.4f}): they teach little beyond their class.',
-        'Raise `model.adversarial_weight` or `model.task_loss.gamma`, lower '
+        'Raise `model.synthesis.adversarial_weight` or '
+        '`model.task_loss.gamma`, lower '
         '`model.task_loss.loss_weight`, and raise the temperature '
-        '`model.tau`.',
+        '`model.distillation.tau`.',
     )
 
 
@@ -115,7 +118,7 @@ def _bn_loss_stays(seen: Evidence) -> Optional[Advice]:
         'bn-loss',
         f'L_BN does not fall: {ends[0]:.4g} at first, {ends[1]:.4g} at last.',
         'Raise `model.bn_loss.loss_weight` against the other two, take more '
-        'steps in a round (`model.synthesis_iters`), or another learning rate '
+        'steps in a round (`model.synthesis.iters`), or another learning rate '
         'of `optim_wrapper.generator`. A teacher whose BatchNorms have no '
         'statistics of their data cannot be matched.',
     )
@@ -133,7 +136,7 @@ def _student_stays(seen: Evidence) -> Optional[Advice]:
         "random weights, 0.05 its teacher's), start from the teacher's "
         'weights (`model.student_init`), train for longer, or take a larger '
         'student. A loss that rises while the generator makes harder images '
-        'is no fault: lower `model.adversarial_weight` to see.',
+        'is no fault: lower `model.synthesis.adversarial_weight` to see.',
     )
 
 

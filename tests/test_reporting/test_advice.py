@@ -1,8 +1,15 @@
 """What is said of a distillation that goes wrong, and of one that does not."""
 
+import inspect
+import re
+
 import pytest
 from report_runs import step
 
+from mmrazor_ssdkd.models import BNStatisticsLoss, ModulatedTaskLoss
+from mmrazor_ssdkd.models.algorithms import SSDKD
+from mmrazor_ssdkd.replay import PrioritizedReplayBuffer
+from mmrazor_ssdkd.reporting import advice
 from mmrazor_ssdkd.reporting.advice import Evidence, advise
 from mmrazor_ssdkd.reporting.scalars import Scalars
 
@@ -27,8 +34,8 @@ def keys(model=None, **changes):
         Scalars(train), model or {}, NAMES, run['counts'], run['agreement']
     )
     found = advise(evidence)
-    assert all(advice.problem and advice.remedy for advice in found)
-    return [advice.key for advice in found]
+    assert all(one.problem and one.remedy for one in found)
+    return [one.key for one in found]
 
 
 def test_nothing_is_wrong():
@@ -63,7 +70,24 @@ def test_too_little_to_judge():
     assert keys(loss=[2.0], bn=[9.0], counts=[], agreement=None) == []
 
 
+def test_settings_that_are_named():
+    """Are arguments of what they are in."""
+    kinds = dict(
+        SSDKD.default_types,
+        bn_loss=BNStatisticsLoss,
+        task_loss=ModulatedTaskLoss,
+        replay_buffer=PrioritizedReplayBuffer,
+    )
+    text = inspect.getsource(advice)
+    found = set(re.findall(r'`model\.(\w+)(?:\.(\w+))?', text))
+    assert ('synthesis', 'labels') in found and len(found) > 8
+    for part, name in found:
+        assert part in inspect.signature(SSDKD).parameters, part
+        if name:
+            assert name in inspect.signature(kinds[part]).parameters, name
+
+
 def test_what_is_said_names_the_class():
     """And by how much."""
-    (advice,) = advise(Evidence(Scalars(), {}, NAMES, [98, 1, 1]))
-    assert "98.0% of the buffer is of one class, 'cat'" in advice.problem
+    (only,) = advise(Evidence(Scalars(), {}, NAMES, [98, 1, 1]))
+    assert "98.0% of the buffer is of one class, 'cat'" in only.problem
