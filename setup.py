@@ -73,7 +73,10 @@ setup(
     license='Apache-2.0',
     python_requires='>=3.10',
     packages=find_packages(include=['mmrazor_ssdkd', 'mmrazor_ssdkd.*']),
-    package_data={'mmrazor_ssdkd': ['requirements.txt', 'py.typed']},
+    package_data={
+        'mmrazor_ssdkd': ['requirements.txt', 'py.typed'],
+        'mmrazor_ssdkd.reporting': ['templates/*'],
+    },
     cmdclass={'build_py': BuildWithConfigs, 'sdist': SourcesWithConfigs},
     entry_points={'console_scripts': ['ssdkd = mmrazor_ssdkd.command:main']},
     install_requires=requirements(),
@@ -98,6 +101,7 @@ setup(
             'interrogate>=1.7,<2',
             'codespell>=2.3,<3',
             'hypothesis>=6.100,<7',
+            'tensorboard>=2.16,<3',
         ],
     },
 )

@@ -6,12 +6,20 @@ any scope; a child of MMRazor's registry would not be.
 
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
 from mmengine.registry import HOOKS as MMENGINE_HOOKS
+from mmengine.registry import LOG_PROCESSORS as MMENGINE_LOG_PROCESSORS
 from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import OPTIM_WRAPPERS as MMENGINE_OPTIM_WRAPPERS
 from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import Registry
 
-__all__ = ['DATASETS', 'HOOKS', 'MODELS', 'OPTIM_WRAPPERS', 'TRANSFORMS']
+__all__ = [
+    'DATASETS',
+    'HOOKS',
+    'LOG_PROCESSORS',
+    'MODELS',
+    'OPTIM_WRAPPERS',
+    'TRANSFORMS',
+]
 
 _SCOPE = 'mmrazor_ssdkd'
 
@@ -31,7 +39,7 @@ HOOKS = Registry(
     'hook',
     parent=MMENGINE_HOOKS,
     scope=_SCOPE,
-    locations=['mmrazor_ssdkd.engine'],
+    locations=['mmrazor_ssdkd.engine', 'mmrazor_ssdkd.reporting.hooks'],
 )
 OPTIM_WRAPPERS = Registry(
     'optimizer wrapper',
@@ -44,4 +52,10 @@ TRANSFORMS = Registry(
     parent=MMENGINE_TRANSFORMS,
     scope=_SCOPE,
     locations=['mmrazor_ssdkd.datasets'],
+)
+LOG_PROCESSORS = Registry(
+    'log processor',
+    parent=MMENGINE_LOG_PROCESSORS,
+    scope=_SCOPE,
+    locations=['mmrazor_ssdkd.engine'],
 )

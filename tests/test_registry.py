@@ -2,17 +2,22 @@
 
 import pytest
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
+from mmengine.registry import HOOKS as MMENGINE_HOOKS
+from mmengine.registry import LOG_PROCESSORS as MMENGINE_LOG_PROCESSORS
 from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import OPTIM_WRAPPERS as MMENGINE_OPTIM_WRAPPERS
 from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import DefaultScope
 from mmrazor.registry import DATASETS as MMRAZOR_DATASETS
+from mmrazor.registry import HOOKS as MMRAZOR_HOOKS
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from mmrazor.registry import OPTIM_WRAPPERS as MMRAZOR_OPTIM_WRAPPERS
 from mmrazor.registry import TRANSFORMS as MMRAZOR_TRANSFORMS
 
 from mmrazor_ssdkd.registry import (
     DATASETS,
+    HOOKS,
+    LOG_PROCESSORS,
     MODELS,
     OPTIM_WRAPPERS,
     TRANSFORMS,
@@ -21,6 +26,9 @@ from mmrazor_ssdkd.registry import (
 REGISTRIES = [
     (MODELS, MMENGINE_MODELS, MMRAZOR_MODELS),
     (DATASETS, MMENGINE_DATASETS, MMRAZOR_DATASETS),
+    (HOOKS, MMENGINE_HOOKS, MMRAZOR_HOOKS),
+    # MMRazor has none of its own.
+    (LOG_PROCESSORS, MMENGINE_LOG_PROCESSORS, MMENGINE_LOG_PROCESSORS),
     (OPTIM_WRAPPERS, MMENGINE_OPTIM_WRAPPERS, MMRAZOR_OPTIM_WRAPPERS),
     (TRANSFORMS, MMENGINE_TRANSFORMS, MMRAZOR_TRANSFORMS),
 ]
@@ -59,10 +67,26 @@ def test_component_is_found_by_its_prefix(name, kind, root, mmrazor):
             },
         ),
         (DATASETS, {'Digits', 'LatentDataset'}),
+        (
+            HOOKS,
+            {
+                'DeferredInfoHook',
+                'DistillationVisualizationHook',
+                'RunRecordHook',
+            },
+        ),
+        (LOG_PROCESSORS, {'ConsoleLogProcessor'}),
         (OPTIM_WRAPPERS, {'Bf16OptimWrapper'}),
         (TRANSFORMS, {'LoadArrayFromFile'}),
     ],
-    ids=['models', 'datasets', 'optim_wrappers', 'transforms'],
+    ids=[
+        'models',
+        'datasets',
+        'hooks',
+        'log_processors',
+        'optim_wrappers',
+        'transforms',
+    ],
 )
 def test_names_that_configs_use(registry, names):
     """Registered names are API: none of these may go."""

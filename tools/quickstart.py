@@ -24,6 +24,7 @@ from mmrazor_ssdkd.cli.pictures import draw
 from mmrazor_ssdkd.cli.student_export import export_student
 from mmrazor_ssdkd.compat.own_configs import own_folder
 from mmrazor_ssdkd.engine import delete_checkpoints, held, load_config
+from mmrazor_ssdkd.reporting import write_report
 
 CONFIGS = own_folder() / 'configs'
 PACKAGES = ('torch', 'mmengine', 'mmpretrain', 'mmrazor', 'mmrazor_ssdkd')
@@ -182,6 +183,7 @@ def run(task: Task, root: Path, seed: int) -> None:
         'distill_config': str(config),
         'distill_checkpoint': checkpoint,
         'exported_student': str(exported),
+        'report': str(root / 'report.html'),
     }
     write_json(root / 'summary.json', summary)
     draw(
@@ -190,8 +192,10 @@ def run(task: Task, root: Path, seed: int) -> None:
         dataset_meta(distilled.cfg),
         root / 'synthetic.png',
     )
-    say(f'Done: {root / "summary.json"} and {root / "synthetic.png"}')
+    # Of this start alone: an earlier quickstart's may lie beside it.
+    write_report(distilled.log_dir, root / 'report.html')
     print(json.dumps(summary, indent=2))
+    say(f'Done. Open {root / "report.html"} to see what it learnt')
 
 
 def counts(distilled: Runner) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Reads a distillation's checkpoint back."""
 
 import copy
+from typing import Any, Optional
 
 import torch
 from mmengine.config import Config
@@ -11,14 +12,19 @@ from mmrazor_ssdkd.engine import forget_teachers
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.models.checkpoint import load_weights
 
-__all__ = ['build', 'stored_samples']
+__all__ = ['build', 'build_any', 'stored_samples']
 
 
-def build(config: Config, checkpoint: str) -> SSDKD:
-    """Returns the algorithm with a checkpoint's weights, in eval mode.
+def build_any(config: Config, checkpoint: Optional[str] = None) -> Any:
+    """Returns the model of a config, whatever it is, in eval mode.
+
+    Args:
+        config (Config): What a Runner takes.
+        checkpoint (str, optional): Path or URL of its weights. Defaults to
+            None: they are as they are made.
 
     Raises:
-        ValueError: The config is of another algorithm, or the checkpoint.
+        ValueError: The checkpoint is of another config.
     """
     cfg = copy.deepcopy(config)
     # As the runner does.
@@ -28,14 +34,28 @@ def build(config: Config, checkpoint: str) -> SSDKD:
     forget_teachers(cfg)
     scope = cfg.get('default_scope', 'mmpretrain')
     with DefaultScope.overwrite_default_scope(scope):
-        algorithm = MODELS.build(cfg.model)
+        model = MODELS.build(cfg.model)
+    if checkpoint is not None:
+        load_weights(model, checkpoint, 'checkpoint')
+    # That of MMRazor's distillers returns nothing.
+    model.eval()
+    return model
+
+
+def build(config: Config, checkpoint: str) -> SSDKD:
+    """Returns the algorithm with a checkpoint's weights, in eval mode.
+
+    Raises:
+        ValueError: The config is of another algorithm, or the checkpoint.
+    """
+    algorithm = build_any(config)
     if not isinstance(algorithm, SSDKD):
         raise ValueError(
             '`config` must be of an SSDKD, which has a replay buffer, but got '
             f'one of a {type(algorithm).__name__}'
         )
     load_weights(algorithm, checkpoint, 'checkpoint')
-    return algorithm.eval()
+    return algorithm
 
 
 def stored_samples(

@@ -20,6 +20,7 @@ from .distilled_heads import mend_distilled_heads
 from .finite_checkpoints import mend_broken_checkpoints
 from .gradient_accumulation import mend_gradient_accumulation
 from .interrupted_epochs import mend_interrupted_epochs
+from .known_warnings import ignore_known_warnings
 from .mmcls_imports import import_mmcls_as_mmpretrain
 from .mmcls_names import mend_mmcls_names
 from .mmcv_ops import import_mmcv_ops
@@ -40,6 +41,7 @@ __all__ = ['mend']
 def mend() -> None:
     """Applies every mend once; a second call changes nothing."""
     restore_find_loader()
+    ignore_known_warnings()
     import_torchvision()
     import_mmcv_ops()
     import_mmcls_as_mmpretrain()

@@ -1,4 +1,4 @@
-"""What drives training: optimizer wrappers, random streams, command lines."""
+"""What drives training: optimizers, random streams, command lines, logs."""
 
 from .bf16_optim_wrapper import Bf16OptimWrapper
 from .command_line import (
@@ -9,6 +9,7 @@ from .command_line import (
     load_config,
     read_config,
 )
+from .console_log_processor import ConsoleLogProcessor
 from .deferred_info import DeferredInfoHook
 from .latest_checkpoint import find_latest_checkpoint
 from .random_stream import RandomStream
@@ -18,6 +19,7 @@ from .work_dir import check_unused, delete_checkpoints, held
 
 __all__ = [
     'Bf16OptimWrapper',
+    'ConsoleLogProcessor',
     'DeferredInfoHook',
     'RandomStream',
     'add_cfg_options',

@@ -405,6 +405,27 @@ class PrioritizedReplayBuffer:
             self._append(samples)
         self.num_added = state['num_added']
 
+    def stored(
+        self, *fields: str, index: Optional[torch.Tensor] = None
+    ) -> dict[str, torch.Tensor]:
+        """Returns fields of samples as they lie here, to look at.
+
+        Draws nothing, and asks no other process.
+
+        Args:
+            *fields (str): Such as ``images``, ``labels`` and ``order``.
+            index (torch.Tensor, optional): Of which places, (N,). Defaults
+                to None: all, and then the tensors are the buffer's own.
+
+        Returns:
+            dict[str, torch.Tensor]: By field.
+
+        Raises:
+            ValueError: The buffer is empty.
+        """
+        self._check_filled('stored')
+        return {field: self._storage.read(field, index) for field in fields}
+
     def _pool(self) -> None:
         """Counts what all shards hold together."""
         size = self._class_count.new_full((1,), len(self))

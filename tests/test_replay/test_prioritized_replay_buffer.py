@@ -593,3 +593,19 @@ def test_documented_defaults():
     settings = (buffer.alpha, buffer.beta, buffer.eps, buffer.evict)
     assert settings == (0.6, 0.4, 1e-6, 'oldest')
     assert buffer.store_logits is True
+
+
+def test_stored_is_what_lies_there():
+    """All of a field, or some places, and no draw is used up."""
+    buffer = PrioritizedReplayBuffer(max_size=4)
+    with pytest.raises(ValueError, match='before `stored` is called'):
+        buffer.stored('images')
+    images = torch.arange(4, dtype=torch.uint8).view(4, 1, 1, 1)
+    buffer.extend(images, torch.eye(4), torch.ones(4))
+    state = torch.get_rng_state()
+    found = buffer.stored('images', 'labels')
+    assert torch.equal(found['images'], images)
+    assert found['labels'].tolist() == [0, 1, 2, 3]
+    some = buffer.stored('images', index=torch.tensor([3, 1]))
+    assert some['images'].flatten().tolist() == [3, 1]
+    assert torch.equal(torch.get_rng_state(), state)

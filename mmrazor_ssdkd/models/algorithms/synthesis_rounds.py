@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Optional
 
 import torch
-from mmengine.logging import print_log
 from mmengine.model import BaseModule
 
+from mmrazor_ssdkd.engine.warm_up import rounds_with_eta
 from mmrazor_ssdkd.validation import check_int
 
 __all__ = ['SynthesisRounds']
@@ -71,14 +71,7 @@ class SynthesisRounds(BaseModule):
             over = self.until is not None and iteration >= self.until
             yield from range(int(iteration % self.interval == 0 and not over))
             return
-        rounds = self.warmup_rounds + 1
-        for number in range(1, rounds + 1):
-            yield number
-            if number % max(1, rounds // 5) == 0:
-                print_log(
-                    f'Filled the replay buffer: round {number} of {rounds}',
-                    logger='current',
-                )
+        yield from rounds_with_eta(self.warmup_rounds + 1)
 
     def choose(self, phi: torch.Tensor) -> torch.Tensor:
         """Chooses the candidates that enter the buffer.
