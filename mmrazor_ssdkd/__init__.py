@@ -14,7 +14,14 @@ from .compat import mend  # noqa: E402
 
 mend()
 
-from . import datasets, engine, models, replay  # noqa: E402
+from . import datasets, engine, fidelity, models, replay  # noqa: E402
 from .version import __version__  # noqa: E402
 
-__all__ = ['__version__', 'datasets', 'engine', 'models', 'replay']
+__all__ = [
+    '__version__',
+    'datasets',
+    'engine',
+    'fidelity',
+    'models',
+    'replay',
+]

@@ -5,12 +5,23 @@ any scope; a child of MMRazor's registry would not be.
 """
 
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
+from mmengine.registry import HOOKS as MMENGINE_HOOKS
+from mmengine.registry import LOOPS as MMENGINE_LOOPS
+from mmengine.registry import METRICS as MMENGINE_METRICS
 from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import OPTIM_WRAPPERS as MMENGINE_OPTIM_WRAPPERS
 from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import Registry
 
-__all__ = ['DATASETS', 'MODELS', 'OPTIM_WRAPPERS', 'TRANSFORMS']
+__all__ = [
+    'DATASETS',
+    'HOOKS',
+    'LOOPS',
+    'METRICS',
+    'MODELS',
+    'OPTIM_WRAPPERS',
+    'TRANSFORMS',
+]
 
 _SCOPE = 'mmrazor_ssdkd'
 
@@ -37,4 +48,22 @@ TRANSFORMS = Registry(
     parent=MMENGINE_TRANSFORMS,
     scope=_SCOPE,
     locations=['mmrazor_ssdkd.datasets'],
+)
+HOOKS = Registry(
+    'hook',
+    parent=MMENGINE_HOOKS,
+    scope=_SCOPE,
+    locations=['mmrazor_ssdkd.fidelity'],
+)
+LOOPS = Registry(
+    'loop',
+    parent=MMENGINE_LOOPS,
+    scope=_SCOPE,
+    locations=['mmrazor_ssdkd.fidelity'],
+)
+METRICS = Registry(
+    'metric',
+    parent=MMENGINE_METRICS,
+    scope=_SCOPE,
+    locations=['mmrazor_ssdkd.fidelity'],
 )

@@ -18,6 +18,7 @@ from mmrazor_ssdkd.engine import (
     held,
     read_config,
 )
+from mmrazor_ssdkd.fidelity import add_fidelity
 from mmrazor_ssdkd.type_names import type_name
 
 
@@ -144,6 +145,7 @@ def main() -> None:
     parser = make_parser()
     args = parser.parse_args()
     cfg = read_config(args)
+    add_fidelity(cfg)
     check_training(cfg)
     if args.auto_scale_lr:
         scale_lr(cfg)

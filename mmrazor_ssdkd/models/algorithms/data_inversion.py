@@ -94,7 +94,7 @@ class DataInversion:
             'adversarial_weight', adversarial_weight
         )
         self._guard = guard
-        self._prior = prior
+        self.prior = prior
         self.iters = check_int('synthesis_iters', iters, minimum=0)
         self.batch_size = check_int('synthesis_batch_size', batch_size, 2)
         self.latent = check_choice('latent', latent, ('fresh', 'optimized'))
@@ -153,8 +153,8 @@ class DataInversion:
                     loss_task=self.task_loss(preds_T, class_frequency, labels),
                     loss_kd=self._adversarial_loss(images, preds_T, predict_S),
                 )
-                if self._prior is not None:
-                    losses['loss_prior'] = self._prior(images, *teachers)
+                if self.prior is not None:
+                    losses['loss_prior'] = self.prior(images, *teachers)
             self._guard.check(
                 'generator',
                 optim_wrapper,

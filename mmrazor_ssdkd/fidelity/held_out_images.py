@@ -1,0 +1,130 @@
+"""Images of a teacher that no student trains on."""
+
+import copy
+
+import torch
+from mmengine.optim import OptimWrapper
+
+from mmrazor_ssdkd.models.algorithms import SSDKD
+from mmrazor_ssdkd.models.algorithms.data_inversion import DataInversion
+from mmrazor_ssdkd.models.algorithms.loss_guard import LossGuard
+from mmrazor_ssdkd.validation import check_int, check_number
+
+from .mixing import vary
+from .second_generator import second_generator
+
+__all__ = ['HeldOutImages']
+
+
+class HeldOutImages:
+    """How to make images that a student is compared with its teacher on.
+
+    Rounds of the training's own data inversion, by a second generator that
+    never sees the student: nothing is adversarial, and what these images are
+    does not depend on what is trained. Views and mixtures of them follow.
+
+    Args:
+        rounds (int): Synthesis rounds, >= 1; the images of the last ``kept``
+            are kept. Defaults to 2.
+        kept (int): See ``rounds``, >= 1. Defaults to 1.
+        iters (int): Generator steps in a round, >= 1. Defaults to 10.
+        batch_size (int): Images in a step, >= 2. Defaults to 64.
+        lr (float): Learning rate of its Adam, > 0. Defaults to 0.01.
+        seed (int): Of all that is drawn, >= 0. Defaults to 20240607: no one
+            trains with it.
+
+    Raises:
+        TypeError: A count is no integer or the rate no number.
+        ValueError: An argument is out of range.
+    """
+
+    def __init__(
+        self,
+        rounds: int = 2,
+        kept: int = 1,
+        iters: int = 10,
+        batch_size: int = 64,
+        lr: float = 0.01,
+        seed: int = 20240607,
+    ) -> None:
+        self.rounds = check_int('rounds', rounds)
+        self.kept = check_int('kept', kept)
+        if kept > rounds:
+            raise ValueError(
+                f'`kept` must be <= rounds = {rounds}, but got {kept}'
+            )
+        self.iters = check_int('iters', iters)
+        self.batch_size = check_int('batch_size', batch_size, 2)
+        self.lr = check_number('lr', lr, exclusive=True)
+        self.seed = check_int('seed', seed, 0)
+
+    def make(self, algorithm: SSDKD, number: int) -> torch.Tensor:
+        """Makes images, from a random stream of their own.
+
+        Args:
+            algorithm (SSDKD): Whose teacher they are for; it comes out as it
+                went in.
+            number (int): How many.
+
+        Returns:
+            torch.Tensor: uint8 images on the CPU, (number, channels, H, W):
+            those of the last rounds, then views and mixtures of them.
+
+        Raises:
+            ValueError: Nothing tells the generator what images are like, or
+                its losses are not finite.
+        """
+        _check_guidance(algorithm)
+        device = algorithm.generator.device
+        cuda = device.type == 'cuda'
+        with torch.random.fork_rng([device] if cuda else []):
+            torch.manual_seed(self.seed)
+            images = self._invert(algorithm)
+            return vary(images, number)
+
+    def _invert(self, algorithm: SSDKD) -> torch.Tensor:
+        """Runs the rounds."""
+        generator = second_generator(algorithm.generator, self.batch_size)
+        inversion = DataInversion(
+            generator,
+            copy.deepcopy(algorithm.bn_loss),
+            copy.deepcopy(algorithm.task_loss),
+            adversarial_weight=0.0,
+            iters=self.iters,
+            batch_size=self.batch_size,
+            latent='optimized',
+            labels='predicted',
+            guard=LossGuard(),
+            prior=algorithm.inversion.prior,
+        )
+        wrapper = OptimWrapper(
+            torch.optim.Adam(
+                generator.parameters(), lr=self.lr, betas=(0.5, 0.999)
+            )
+        )
+        # As of an empty buffer.
+        frequency = torch.zeros(algorithm.num_classes, device=generator.device)
+        made = []
+        with torch.enable_grad():
+            for _ in range(self.rounds):
+                images, _ = inversion.run(
+                    wrapper,
+                    algorithm.teacher,
+                    algorithm.predict_teacher,
+                    algorithm.predict_student,
+                    frequency,
+                )
+                made.append(images.cpu())
+        return torch.cat(made[-self.kept :])
+
+
+def _check_guidance(algorithm: SSDKD) -> None:
+    """Raises a ValueError where a generator would have nothing to learn."""
+    weights = [algorithm.bn_loss.loss_weight, algorithm.task_loss.loss_weight]
+    if not any(weights) and algorithm.inversion.prior is None:
+        raise ValueError(
+            '`bn_loss.loss_weight` must be > 0 for images that fidelity is '
+            'measured on, or `task_loss.loss_weight`, or there must be an '
+            '`image_prior` where the teacher has no BatchNorm, but all of '
+            f'them are off: {weights}'
+        )
