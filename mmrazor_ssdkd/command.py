@@ -40,11 +40,11 @@ def _load(path: Path) -> Any:
 
 def _tools(folder: Path) -> dict[str, Path]:
     """Returns the scripts that are tools, by their names and short names."""
-    scripts = sorted(folder.glob('*.py'))
+    scripts = sorted(folder.rglob('*.py'))
     tools = {
         path.stem: path
         for path in scripts
-        # The others are modules that the tools share.
+        # The others are modules that some share, or plans.
         if "if __name__ == '__main__':" in path.read_text(encoding='utf-8')
     }
     short = {name: tools[tool] for name, tool in _SHORT.items()}

@@ -24,10 +24,16 @@ TINY = {
 }
 
 
+def find_tool(name):
+    """Returns the path of a tool, in whatever folder it stands."""
+    (path,) = (ROOT / 'tools').rglob(name)
+    return path
+
+
 def call(tool, *arguments, **environment):
     """Runs a tool from elsewhere and returns what it printed."""
     done = subprocess.run(
-        [sys.executable, str(ROOT / 'tools' / tool), *map(str, arguments)],
+        [sys.executable, str(find_tool(tool)), *map(str, arguments)],
         env={**os.environ, 'OMP_NUM_THREADS': '1', **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

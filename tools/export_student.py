@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any, Optional
 
 import torch
-from command import Parser, tool
-from config_text import merge_imports, with_names
 from mmengine.config import Config
-from mmengine.fileio import list_from_file
-from mmengine.registry import DATASETS, DefaultScope
-from outputs import StrPath, add_force, check_output
+from mmengine.registry import DefaultScope
 from torch import nn
 
 from mmrazor_ssdkd.checkpoints.weights import named_weights
+from mmrazor_ssdkd.cli.config_files import config_files
+from mmrazor_ssdkd.cli.config_text import merge_imports, with_names
+from mmrazor_ssdkd.cli.dataset_meta import dataset_meta
+from mmrazor_ssdkd.cli.outputs import StrPath, add_force, check_output
+from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.compat.mmcls_names import current_scope
 from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 from mmrazor_ssdkd.files import write_bytes, write_text
@@ -92,63 +93,6 @@ def export_student(
     text = student_config(config).pretty_text
     write_bytes(path, exported.getvalue())
     write_text(path.with_suffix('.py'), text)
-
-
-def config_files(filename: Optional[StrPath]) -> list[Path]:
-    """Returns a config file and all the files that it inherits from.
-
-    Args:
-        filename (str | Path, optional): Its path, if it has one.
-
-    Returns:
-        list[Path]: Those that are local files.
-    """
-    path = Path(filename or '')
-    if not path.is_file():
-        return []
-    bases = Config._get_base_files(str(path)) if path.suffix == '.py' else []
-    found = [path]
-    for base in bases:
-        # Another package's are named `package::path`.
-        if '::' not in base:
-            found += config_files(path.parent / base)
-    return found
-
-
-def dataset_meta(config: Config) -> dict[str, Any]:
-    """Returns what plain OpenMMLab names and colours the classes by.
-
-    The distillation's own dataset has no classes: they are those of the data
-    that the config evaluates on, which is not read.
-    """
-    loader: dict[str, Any] = (
-        config.get('test_dataloader') or config.get('val_dataloader') or {}
-    )
-    dataset: Any = loader.get('dataset') or {}
-    # RepeatDataset and its like hold the dataset itself.
-    while 'dataset' in dataset:
-        dataset = dataset['dataset']
-    meta: dict[str, Any] = {}
-    if 'type' in dataset:
-        scope = config.get('default_scope', 'mmpretrain')
-        with (
-            DefaultScope.overwrite_default_scope(scope),
-            DATASETS.switch_scope_and_registry(None) as registry,
-        ):
-            kind = dataset['type']
-            if isinstance(kind, str):
-                kind = registry.get(kind)
-            meta.update(getattr(kind, 'METAINFO', {}))
-    if dataset.get('classes') is not None:
-        meta['classes'] = dataset['classes']
-    meta.update(dataset.get('metainfo') or {})
-    classes = meta.get('classes')
-    if isinstance(classes, str):
-        # A file of names, as the datasets take it.
-        meta['classes'] = tuple(list_from_file(classes))
-    elif classes is not None:
-        meta['classes'] = tuple(classes)
-    return meta
 
 
 def _load_student(

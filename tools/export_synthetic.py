@@ -14,29 +14,25 @@ Maps of more than 255 classes have 16 bits, which mmsegmentation's
 LoadAnnotations cuts off and mmengine.LoadAnnotations, mmcv's own, does not.
 """
 
-import copy
 import io
 import shutil
 from pathlib import Path
 
 import numpy as np
 import torch
-from command import Parser, tool
-from image_coding import coded_image, coded_map, image_suffix
 from mmengine.config import Config
-from mmengine.registry import DefaultScope
-from mmrazor.registry import MODELS
 from torch.nn import functional as F
 
+from mmrazor_ssdkd.cli.distillations import build, stored_samples
+from mmrazor_ssdkd.cli.image_coding import coded_image, coded_map, image_suffix
+from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.engine import (
     add_cfg_options,
     add_config,
-    forget_teachers,
     read_config,
 )
 from mmrazor_ssdkd.files import write_bytes
 from mmrazor_ssdkd.models.algorithms import SSDKD
-from mmrazor_ssdkd.models.checkpoint import load_weights
 
 
 def export_synthetic(config: Config, checkpoint: str, out: str) -> int:
@@ -97,43 +93,6 @@ def write_dataset(root: Path, images: torch.Tensor, algorithm: SSDKD) -> None:
         labels, files=np.array(files), logits=np.concatenate(logits)
     )
     write_bytes(root / 'soft_labels.npz', labels.getvalue())
-
-
-def build(config: Config, checkpoint: str) -> SSDKD:
-    """Returns the algorithm with a checkpoint's weights, in eval mode.
-
-    Raises:
-        ValueError: The config is of another algorithm, or the checkpoint.
-    """
-    cfg = copy.deepcopy(config)
-    # As the runner does.
-    if 'data_preprocessor' in cfg:
-        cfg.model.setdefault('data_preprocessor', cfg.data_preprocessor)
-    # The checkpoint has the teachers' weights, too.
-    forget_teachers(cfg)
-    scope = cfg.get('default_scope', 'mmpretrain')
-    with DefaultScope.overwrite_default_scope(scope):
-        algorithm = MODELS.build(cfg.model)
-    if not isinstance(algorithm, SSDKD):
-        raise ValueError(
-            '`config` must be of an SSDKD, which has a replay buffer, but got '
-            f'one of a {type(algorithm).__name__}'
-        )
-    load_weights(algorithm, checkpoint, 'checkpoint')
-    return algorithm.eval()
-
-
-def stored_samples(
-    algorithm: SSDKD, checkpoint: str
-) -> dict[str, torch.Tensor]:
-    """Returns the buffer's fields; images are uint8 (N, channels, H, W)."""
-    samples = algorithm.replay_buffer.state_dict()['samples']
-    if not samples:
-        raise ValueError(
-            '`checkpoint` must hold the samples of a replay buffer (see '
-            f'`save_images_interval`), but {checkpoint!r} holds none'
-        )
-    return samples
 
 
 def write_classes(

@@ -13,17 +13,19 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from command import Parser, tool
-from export_student import dataset_meta, export_student
+from export_student import export_student
 from mmengine.config import Config
 from mmengine.runner import Runner
-from outputs import write_json
-from plot_images import draw
 from torch import nn
 
+from mmrazor_ssdkd.cli.dataset_meta import dataset_meta
+from mmrazor_ssdkd.cli.outputs import write_json
+from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.cli.pictures import draw
+from mmrazor_ssdkd.compat.own_configs import own_folder
 from mmrazor_ssdkd.engine import delete_checkpoints, held, load_config
 
-CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
+CONFIGS = own_folder() / 'configs'
 PACKAGES = ('torch', 'mmengine', 'mmpretrain', 'mmrazor', 'mmrazor_ssdkd')
 
 

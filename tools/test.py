@@ -1,10 +1,10 @@
 """Evaluates a checkpoint on the test set that a config names."""
 
-from command import Parser, tool
 from mmengine.config import Config
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
+from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.engine import (
     add_config_arguments,
     forget_teachers,

@@ -2,12 +2,12 @@
 
 import os
 
-import torch
-from command import Parser, tool
 from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
+from mmrazor_ssdkd.cli.mixed_precision import use_amp
+from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.engine import (
     add_config_arguments,
     check_runner,
@@ -19,7 +19,6 @@ from mmrazor_ssdkd.engine import (
     read_config,
 )
 from mmrazor_ssdkd.fidelity import add_fidelity
-from mmrazor_ssdkd.type_names import type_name
 
 
 def make_parser() -> Parser:
@@ -51,41 +50,6 @@ def make_parser() -> Parser:
         'auto_scale_lr.base_batch_size of the config',
     )
     return parser
-
-
-def use_amp(optim_wrapper: dict) -> None:
-    """Turns mixed precision on in a config of one or several wrappers.
-
-    Args:
-        optim_wrapper (dict): Changed in place.
-
-    Raises:
-        ValueError: A wrapper is of a type that cannot be replaced.
-    """
-    several = (
-        'constructor' in optim_wrapper and 'optimizer' not in optim_wrapper
-    )
-    parts = optim_wrapper.values() if several else [optim_wrapper]
-    # mmengine's own wants a GPU for its loss scaling, and a distiller's
-    # connectors share a loss with the student.
-    scales = torch.cuda.is_available() and 'distiller' not in optim_wrapper
-    for wrapper in parts:
-        if not isinstance(wrapper, dict):
-            continue
-        kind = type_name(wrapper) or 'OptimWrapper'
-        if kind.endswith('Bf16OptimWrapper'):
-            wrapper.setdefault('enabled', True)
-        if kind.endswith(('AmpOptimWrapper', 'Bf16OptimWrapper')):
-            continue
-        if kind != 'OptimWrapper':
-            raise ValueError(
-                "`optim_wrapper.type` must be 'OptimWrapper' with --amp, but "
-                f'got {kind!r}'
-            )
-        if scales:
-            wrapper['type'] = 'AmpOptimWrapper'
-        else:
-            wrapper.update(type='mmrazor_ssdkd.Bf16OptimWrapper', enabled=True)
 
 
 def scale_lr(cfg: Config) -> None:

@@ -3,12 +3,13 @@
 import pytest
 import torch
 from export_student import export_student
-from export_synthetic import build as build_saved
-from export_synthetic import stored_samples
 from mmengine.config import Config
 from mmengine.runner.checkpoint import load_checkpoint
 from toy_models import build, optimizers, ssdkd
 from toy_runs import state, toy_runner
+
+from mmrazor_ssdkd.cli.distillations import build as build_saved
+from mmrazor_ssdkd.cli.distillations import stored_samples
 
 EMA = [dict(type='EMAHook', momentum=0.25)]
 

@@ -4,8 +4,8 @@ import argparse
 
 import mmpretrain
 import pytest
-from command import tool
 
+from mmrazor_ssdkd.cli.parser import tool
 from mmrazor_ssdkd.engine import add_config_arguments, load_config, read_config
 from mmrazor_ssdkd.engine.config_addresses import find_config
 

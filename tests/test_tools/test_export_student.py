@@ -4,11 +4,13 @@ import sys
 
 import pytest
 import torch
-from export_student import dataset_meta, export_student, main
+from export_student import export_student, main
 from mmengine.config import Config
 from mmpretrain import get_model
 from torch.testing import assert_close
 from toy_models import build, classifier, ssdkd
+
+from mmrazor_ssdkd.cli.dataset_meta import dataset_meta
 
 
 @pytest.fixture

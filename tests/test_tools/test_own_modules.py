@@ -5,9 +5,7 @@ from types import ModuleType
 
 import pytest
 import torch
-from config_text import merge_imports, with_names
-from export_student import dataset_meta, export_student
-from export_synthetic import build as build_saved
+from export_student import export_student
 from mmengine.config import Config
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from mmpretrain import get_model
@@ -16,7 +14,11 @@ from mmpretrain.models import ImageClassifier
 from mmpretrain.registry import MODELS
 from torch.testing import assert_close
 from toy_models import build, classifier, ssdkd
-from train import use_amp
+
+from mmrazor_ssdkd.cli.config_text import merge_imports, with_names
+from mmrazor_ssdkd.cli.dataset_meta import dataset_meta
+from mmrazor_ssdkd.cli.distillations import build as build_saved
+from mmrazor_ssdkd.cli.mixed_precision import use_amp
 
 PURE = """
 from mmengine.optim import OptimWrapper

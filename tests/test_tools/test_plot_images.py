@@ -4,8 +4,10 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmrazor.registry import MODELS
-from plot_images import class_names, draw, main, to_rgb
+from plot_images import main
 from toy_models import build, optimizers, segmentation, ssdkd, steps
+
+from mmrazor_ssdkd.cli.pictures import class_names, draw, to_rgb
 
 # Of the newest ten samples, in the order in which they are drawn.
 SORTED = [0, 4, 8, 1, 5, 9, 2, 6, 3, 7]

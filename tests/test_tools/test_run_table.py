@@ -15,7 +15,7 @@ from training_curve import TrainingCurve
 
 from mmrazor_ssdkd.models.algorithms import SSDKD
 
-PLANS = sorted((ROOT / 'tools' / 'tables').glob('*.py'))
+PLANS = sorted((ROOT / 'tools' / 'tables' / 'plans').glob('*.py'))
 
 
 def test_set_epochs_of_several_schedules():
@@ -134,7 +134,7 @@ def test_epochs_of_a_row(tmp_path, monkeypatch):
 
     monkeypatch.setattr('table_runs.train', train)
     monkeypatch.setattr('table_runs.teacher_checkpoint', lambda *_: 'a.pth')
-    plan = Config.fromfile(ROOT / 'tools/tables/cifar10_slim.py')
+    plan = Config.fromfile(ROOT / 'tools/tables/plans/cifar10_slim.py')
     for row in ('SSD-KD', 'control: oracle, real images'):
         result = run(plan, row, 100, 10, tmp_path)
         assert result['epochs'] == 100 and result['score'] == 3.0
@@ -156,7 +156,7 @@ def test_options_of_every_run(tmp_path, monkeypatch):
         return runner, [dict(steps=7, seconds=1.0, cpu_seconds=2.0, score=3.0)]
 
     monkeypatch.setattr('table_runs.train', train)
-    path = ROOT / 'tools' / 'tables' / 'cifar10_wrn.py'
+    path = ROOT / 'tools' / 'tables' / 'plans' / 'cifar10_wrn.py'
     command = (
         f'run_table.py {path} --out {tmp_path} --epochs 2 --teacher-epochs 3 '
         '--cfg-options model.warmup_rounds=1 '
@@ -191,7 +191,7 @@ def test_rows_go_before_the_options_of_all(tmp_path, monkeypatch):
     lengths = []
     monkeypatch.setattr('table_runs.train', train)
     monkeypatch.setattr('table_runs.teacher_checkpoint', lambda *_: 'a.pth')
-    plan = Config.fromfile(ROOT / 'tools/tables/cifar10_wrn.py')
+    plan = Config.fromfile(ROOT / 'tools/tables/plans/cifar10_wrn.py')
     plan.cfg_options = {'train_dataloader.dataset.length': 64}
     for row in ('SSD-KD', 'data scale 1%'):
         run(plan, row, 2, 10, tmp_path)

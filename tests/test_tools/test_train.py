@@ -6,7 +6,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 from mmengine.config import Config
-from train import main, scale_lr, use_amp
+from train import main, scale_lr
+
+from mmrazor_ssdkd.cli.mixed_precision import use_amp
 
 AMP = (
     'AmpOptimWrapper'

@@ -1,9 +1,4 @@
-"""Draws what a student learnt from: the newest images of a replay buffer.
-
-A classifier's under the classes that the teacher gives them, in the order of
-the classes; a segmentor's beside its maps. Names and colours are those of the
-config's test or validation data; where it has none, classes go by number.
-"""
+"""Draws the newest images of a replay buffer."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,20 +7,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from command import Parser, tool
-from export_student import dataset_meta
-from export_synthetic import build, stored_samples
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import hsv_to_rgb
 from matplotlib.figure import Figure
-from outputs import add_force, check_outputs, write_figure
 
-from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.models.forward import swaps_channels
 from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
-from mmrazor_ssdkd.validation import check_int
+
+from .outputs import write_figure
+
+__all__ = ['class_colors', 'class_names', 'draw', 'to_rgb']
 
 Array = npt.NDArray[Any]
 
@@ -152,26 +145,3 @@ def _preprocessor(algorithm: SSDKD) -> Any:
     """Returns the first teacher's data preprocessor, if it has one."""
     teacher = next(iter(named_teachers(algorithm.teacher).values()))
     return getattr(teacher, 'data_preprocessor', None)
-
-
-@tool
-def main() -> None:
-    """Draws the picture."""
-    parser = Parser(__doc__)
-    add_config(parser, 'config of the distillation')
-    parser.add_argument('checkpoint', help='its checkpoint')
-    parser.add_argument('png', type=Path, help='where to draw it')
-    parser.add_argument('--rows', type=int, default=4)
-    add_cfg_options(parser)
-    add_force(parser)
-    args = parser.parse_args()
-    check_outputs(parser, args, 'png', inputs=[args.config, args.checkpoint])
-    check_int('rows', args.rows)
-    config = read_config(args)
-    algorithm = build(config, args.checkpoint)
-    samples = stored_samples(algorithm, args.checkpoint)
-    draw(samples, algorithm, dataset_meta(config), args.png, args.rows)
-
-
-if __name__ == '__main__':
-    main()

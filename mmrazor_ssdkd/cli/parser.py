@@ -7,12 +7,12 @@ from functools import wraps
 from pathlib import Path
 from typing import NoReturn, Optional
 
-import mmrazor_ssdkd
 from mmrazor_ssdkd.blame import names_rule
+from mmrazor_ssdkd.compat.own_configs import own_folder
 
 __all__ = ['Parser', 'tool']
 
-_OURS = (str(Path(mmrazor_ssdkd.__file__).parent), str(Path(__file__).parent))
+_OURS = (str(Path(__file__).parents[1]), str(own_folder() / 'tools'))
 # Files, modules and configs are the user's, wherever one is missing.
 _USERS = (OSError, ImportError, SyntaxError, MemoryError)
 # What other packages raise for what they do not accept.

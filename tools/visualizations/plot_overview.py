@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from command import Parser, tool
-from export_synthetic import build, stored_samples
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from outputs import add_force, check_outputs, write_figure
-from plot_images import to_rgb
 
+from mmrazor_ssdkd.cli.distillations import build, stored_samples
+from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
+from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.cli.pictures import to_rgb
 from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 
 ROWS, COLUMNS = 3, 8

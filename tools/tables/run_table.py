@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from command import Parser, tool
 from mmengine.config import Config, DictAction
 from table_markdown import render
 from table_runs import check_folders, run, teacher_result
 
+from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.files import write_text
 from mmrazor_ssdkd.validation import check_int
 

@@ -6,7 +6,6 @@ import sys
 
 import benchmark
 import compare_options
-import export_student
 import mechanism_test
 import plot_benchmark
 import plot_curves
@@ -15,7 +14,14 @@ import plot_log
 import plot_samples
 import pytest
 from matplotlib.figure import Figure
-from outputs import add_force, check_outputs, write_figure, write_json
+
+from mmrazor_ssdkd.cli.config_files import config_files
+from mmrazor_ssdkd.cli.outputs import (
+    add_force,
+    check_outputs,
+    write_figure,
+    write_json,
+)
 
 # A tool's arguments; WRITTEN is what it would write.
 COMMANDS = {
@@ -92,6 +98,6 @@ def test_config_files(tmp_path):
     (folder / 'b.py').write_text("_base_ = 'c.py'\n")
     (folder / 'c.py').write_text("_base_ = 'mmpretrain::x.py'\n")
     (tmp_path / 'a.py').write_text("_base_ = ['bases/b.py']\n")
-    found = export_student.config_files(str(tmp_path / 'a.py'))
+    found = config_files(str(tmp_path / 'a.py'))
     assert [path.name for path in found] == ['a.py', 'b.py', 'c.py']
-    assert export_student.config_files(None) == []
+    assert config_files(None) == []

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from image_coding import coded_image, coded_map, image_suffix
+
+from mmrazor_ssdkd.cli.image_coding import coded_image, coded_map, image_suffix
 
 
 @pytest.mark.parametrize('channels', [1, 2, 3, 4, 5, 13])

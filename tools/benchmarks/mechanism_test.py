@@ -12,13 +12,13 @@ import statistics
 from typing import Any
 
 import torch
-from command import Parser, tool
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import set_random_seed
 from mmrazor.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
-from outputs import add_force, check_outputs, write_json
 
+from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_json
+from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 from mmrazor_ssdkd.models.algorithms import SSDKD
 

@@ -42,12 +42,13 @@ from benchmarking.segments import (
     figures,
     measure,
 )
-from command import Parser, tool
 from mmengine.config import Config
 from mmengine.runner import Runner
-from outputs import add_force, check_outputs, write_json
-from train import use_amp
 
+from mmrazor_ssdkd.cli.mixed_precision import use_amp
+from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_json
+from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.compat.own_configs import own_folder
 from mmrazor_ssdkd.engine import (
     add_cfg_options,
     forget_teachers,
@@ -56,7 +57,7 @@ from mmrazor_ssdkd.engine import (
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.validation import check_int
 
-CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
+CONFIGS = own_folder() / 'configs'
 DEFAULT_CONFIGS = (
     'mmpretrain/cifar10/'
     'ssdkd_logits_resnet18-w16_resnet18-w8_1xb256-200e_cifar10.py',

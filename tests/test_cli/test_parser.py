@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 import run_table
 import train
-from command import Parser, tool
 from mmengine.config import Config
 from mmengine.registry import MODELS
 from tool_calls import DIGITS, ROOT
 
+from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.validation import check_int
 
 TOOLS = [
     path.stem
-    for path in sorted((ROOT / 'tools').glob('*.py'))
+    for path in sorted((ROOT / 'tools').rglob('*.py'))
     if '__main__' in path.read_text()
 ]
 

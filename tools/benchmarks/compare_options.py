@@ -16,13 +16,13 @@ from typing import Any
 import torch
 from benchmark import prepare
 from benchmarking.machine import clock, device_name
-from command import Parser, tool
 from mmengine.config import DictAction
 from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
-from outputs import add_force, check_outputs, write_json
 
+from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_json
+from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.engine import add_cfg_options
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_int

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import mmrazor
-from command import Parser, tool
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
-from outputs import add_force, check_outputs, write_json
 from stand_in_data import write_data
 
+from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_json
+from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.engine import forget_teachers, load_config
 
 STEPS, BATCH = 2, 4

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
-from command import Parser, tool
-from outputs import add_force, check_outputs, write_figure
+
+from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
+from mmrazor_ssdkd.cli.parser import Parser, tool
 
 matplotlib.use('Agg')
 from matplotlib import pyplot as plt

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from command import Parser, tool
-from export_student import config_files
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from outputs import add_force, check_outputs
 from torch import nn
 
+from mmrazor_ssdkd.cli.config_files import config_files
+from mmrazor_ssdkd.cli.outputs import add_force, check_outputs
+from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 from mmrazor_ssdkd.files import write_bytes, write_text
 from mmrazor_ssdkd.models.building import (

@@ -10,10 +10,10 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.runner import Runner
-from outputs import write_json
-from train import use_amp
 from training_curve import TrainingCurve
 
+from mmrazor_ssdkd.cli.mixed_precision import use_amp
+from mmrazor_ssdkd.cli.outputs import write_json
 from mmrazor_ssdkd.engine import (
     check_runner,
     check_training,

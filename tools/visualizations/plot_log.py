@@ -8,9 +8,10 @@ import json
 from pathlib import Path
 
 import matplotlib
-from command import Parser, tool
-from outputs import add_force, check_outputs, write_figure
-from table_results import load_results
+
+from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
+from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.cli.table_results import load_results
 
 matplotlib.use('Agg')
 from matplotlib import pyplot as plt

@@ -1,0 +1,1 @@
+"""What `tools/benchmarks/benchmark.py` is made of."""
