@@ -6,7 +6,7 @@ from .hook import FidelityHook
 from .loops import FidelityLoop, FidelityTestLoop
 from .metric import FidelityMetric
 from .rules import name_rules
-from .sections import add_fidelity
+from .sections import add_fidelity, add_hook
 
 __all__ = [
     'Comparison',
@@ -16,6 +16,7 @@ __all__ = [
     'FidelityTestLoop',
     'HeldOutImages',
     'add_fidelity',
+    'add_hook',
 ]
 
 name_rules()

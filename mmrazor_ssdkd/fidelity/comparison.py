@@ -14,6 +14,9 @@ from .held_out_images import HeldOutImages
 
 __all__ = ['Comparison']
 
+# Of the teacher's passes.
+_BATCH_SIZE = 64
+
 
 class Comparison:
     """Makes the images once, then compares as often as it is asked.
@@ -76,7 +79,7 @@ class Comparison:
     def _teach(self, images: torch.Tensor) -> torch.Tensor:
         """Returns the teacher's logits, on the CPU."""
         device = self.algorithm.generator.device
-        parts = images.split(self.how.batch_size)
+        parts = images.split(_BATCH_SIZE)
         predict = self.algorithm.predict_teacher
         return torch.cat([predict(part.to(device)).cpu() for part in parts])
 

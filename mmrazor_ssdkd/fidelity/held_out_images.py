@@ -1,6 +1,7 @@
 """Images of a teacher that no student trains on."""
 
 import copy
+from typing import Optional
 
 import torch
 from mmengine.optim import OptimWrapper
@@ -15,21 +16,25 @@ from .second_generator import second_generator
 
 __all__ = ['HeldOutImages']
 
+_BATCH_SIZE = 64
+
 
 class HeldOutImages:
     """How to make images that a student is compared with its teacher on.
 
     Rounds of the training's own data inversion, by a second generator that
     never sees the student: nothing is adversarial, and what these images are
-    does not depend on what is trained. Views and mixtures of them follow.
+    does not depend on what is trained. What a student is measured on are
+    views and mixtures of them, see :func:`vary`.
 
     Args:
         rounds (int): Synthesis rounds, >= 1; the images of the last ``kept``
             are kept. Defaults to 2.
         kept (int): See ``rounds``, >= 1. Defaults to 1.
         iters (int): Generator steps in a round, >= 1. Defaults to 10.
-        batch_size (int): Images in a step, >= 2. Defaults to 64.
-        lr (float): Learning rate of its Adam, > 0. Defaults to 0.01.
+        batch_size (int, optional): Images in a step, >= 2. Defaults to None:
+            64, or the training's own where that is smaller.
+        lr (float): Learning rate of its Adam, > 0. Defaults to 0.1.
         seed (int): Of all that is drawn, >= 0. Defaults to 20240607: no one
             trains with it.
 
@@ -43,8 +48,8 @@ class HeldOutImages:
         rounds: int = 2,
         kept: int = 1,
         iters: int = 10,
-        batch_size: int = 64,
-        lr: float = 0.01,
+        batch_size: Optional[int] = None,
+        lr: float = 0.1,
         seed: int = 20240607,
     ) -> None:
         self.rounds = check_int('rounds', rounds)
@@ -54,7 +59,9 @@ class HeldOutImages:
                 f'`kept` must be <= rounds = {rounds}, but got {kept}'
             )
         self.iters = check_int('iters', iters)
-        self.batch_size = check_int('batch_size', batch_size, 2)
+        self.batch_size = batch_size
+        if batch_size is not None:
+            check_int('batch_size', batch_size, 2)
         self.lr = check_number('lr', lr, exclusive=True)
         self.seed = check_int('seed', seed, 0)
 
@@ -67,8 +74,7 @@ class HeldOutImages:
             number (int): How many.
 
         Returns:
-            torch.Tensor: uint8 images on the CPU, (number, channels, H, W):
-            those of the last rounds, then views and mixtures of them.
+            torch.Tensor: uint8 images on the CPU, (number, channels, H, W).
 
         Raises:
             ValueError: Nothing tells the generator what images are like, or
@@ -79,19 +85,28 @@ class HeldOutImages:
         cuda = device.type == 'cuda'
         with torch.random.fork_rng([device] if cuda else []):
             torch.manual_seed(self.seed)
-            images = self._invert(algorithm)
-            return vary(images, number)
+            return vary(self.invert(algorithm), number)
 
-    def _invert(self, algorithm: SSDKD) -> torch.Tensor:
-        """Runs the rounds."""
-        generator = second_generator(algorithm.generator, self.batch_size)
+    def invert(self, algorithm: SSDKD) -> torch.Tensor:
+        """Runs the rounds, from the default random stream.
+
+        Args:
+            algorithm (SSDKD): As for :meth:`make`.
+
+        Returns:
+            torch.Tensor: uint8 images on the CPU, (N, channels, H, W).
+        """
+        batch_size = self.batch_size or min(
+            _BATCH_SIZE, algorithm.inversion.batch_size
+        )
+        generator = second_generator(algorithm.generator, batch_size)
         inversion = DataInversion(
             generator,
             copy.deepcopy(algorithm.bn_loss),
             copy.deepcopy(algorithm.task_loss),
             adversarial_weight=0.0,
             iters=self.iters,
-            batch_size=self.batch_size,
+            batch_size=batch_size,
             latent='optimized',
             labels='predicted',
             guard=LossGuard(),

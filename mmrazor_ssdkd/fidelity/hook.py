@@ -23,7 +23,7 @@ class FidelityHook(Hook):
     validation itself and this adds nothing.
 
     Args:
-        length (int): How many images, >= 1. Defaults to 512.
+        length (int): How many images, >= 1. Defaults to 256.
         loader_batch_size (int): Images in a forward pass, >= 1. Defaults to
             128.
         **images: Those of :class:`HeldOutImages`.

@@ -1,45 +1,39 @@
-"""Many images from a few: views and mixtures of two."""
+"""Many images from a few: views, and mixtures of two."""
 
+from collections.abc import Callable
 from itertools import cycle
 
 import torch
 
 from mmrazor_ssdkd.replay import RandomView
 
-__all__ = ['blend', 'cut', 'vary']
+__all__ = ['cut', 'vary']
 
 
 def vary(images: torch.Tensor, number: int) -> torch.Tensor:
-    """Makes more images of some.
+    """Makes other images of some.
+
+    Those that were optimised are not among them: over 88 students, agreement
+    on their views and cuts ranked 8 of CIFAR-10 at 0.98 (Spearman) and 80 of
+    the digits at 0.96, agreement on themselves at 0.68 and 0.96
+    (configs/fidelity.md).
 
     Args:
         images (torch.Tensor): uint8 images, (N, channels, H, W).
         number (int): How many there should be.
 
     Returns:
-        torch.Tensor: uint8 images, (number, channels, H, W): first the given
-        ones, then by turns as many views, blends and cuts of them.
+        torch.Tensor: uint8 images, (number, channels, H, W), by turns views
+        and cuts of all the given ones.
     """
-    parts = [images]
-    kinds = cycle((RandomView(), blend, cut))
+    several: tuple[Callable[[torch.Tensor], torch.Tensor], ...]
+    several = (RandomView(), cut)
+    kinds = cycle(several)
+    parts: list[torch.Tensor] = []
     while len(images) * len(parts) < number:
         varied = next(kinds)(images.float())
         parts.append(varied.round().to(torch.uint8))
     return torch.cat(parts)[:number]
-
-
-def blend(images: torch.Tensor) -> torch.Tensor:
-    """Fades each image into another one, as mixup does.
-
-    Args:
-        images (torch.Tensor): Float images, (N, channels, H, W).
-
-    Returns:
-        torch.Tensor: Of the same shape; shares are drawn uniformly.
-    """
-    others = images[torch.randperm(len(images))]
-    share = torch.rand(len(images), 1, 1, 1)
-    return torch.lerp(images, others, share)
 
 
 def cut(images: torch.Tensor) -> torch.Tensor:

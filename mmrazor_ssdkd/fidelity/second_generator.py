@@ -38,8 +38,9 @@ def second_generator(
 
 def _restart(module: nn.Module) -> None:
     """Draws the weights of a module, less its children's, anew."""
-    if hasattr(module, 'reset_parameters'):
-        module.reset_parameters()
+    reset = getattr(module, 'reset_parameters', None)
+    if callable(reset):
+        reset()
         return
     for weight in module._parameters.values():
         if weight is not None:

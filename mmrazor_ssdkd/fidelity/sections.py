@@ -6,9 +6,9 @@ from mmengine.config import Config
 
 from mmrazor_ssdkd.type_names import type_name
 
-__all__ = ['BATCH_SIZE', 'NUM_IMAGES', 'add_fidelity', 'draws']
+__all__ = ['BATCH_SIZE', 'NUM_IMAGES', 'add_fidelity', 'add_hook', 'draws']
 
-NUM_IMAGES = 512
+NUM_IMAGES = 256
 BATCH_SIZE = 128
 _LOOPS = dict(val='FidelityLoop', test='FidelityTestLoop')
 # Validations of a run whose config does not say when.
@@ -53,6 +53,21 @@ def add_fidelity(cfg: Config) -> None:
             cfg[name] = value
         if kind == 'val':
             _set_interval(cfg.get('train_cfg') or {})
+
+
+def add_hook(cfg: Config) -> None:
+    """Lets a data-free training measure fidelity beside its real metrics.
+
+    Args:
+        cfg (Config): Changed in place where its model is an SSDKD and no hook
+            of it does so.
+    """
+    hooks = list(cfg.get('custom_hooks') or [])
+    if type_name(cfg.get('model')) != 'SSDKD' or any(
+        type_name(hook) == 'FidelityHook' for hook in hooks
+    ):
+        return
+    cfg.custom_hooks = [*hooks, dict(type='mmrazor_ssdkd.FidelityHook')]
 
 
 def _set_interval(train_cfg: dict[str, Any]) -> None:

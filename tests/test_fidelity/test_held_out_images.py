@@ -5,7 +5,7 @@ import torch
 from toy_models import build, same, segmentation, snapshot, ssdkd
 
 from mmrazor_ssdkd.fidelity import HeldOutImages
-from mmrazor_ssdkd.fidelity.mixing import blend, cut, vary
+from mmrazor_ssdkd.fidelity.mixing import cut, vary
 from mmrazor_ssdkd.fidelity.second_generator import second_generator
 
 QUICK = dict(rounds=2, iters=2, batch_size=4)
@@ -83,23 +83,22 @@ def test_a_second_generator_starts_anew():
 
 def test_mixtures_are_of_two_images():
     images = torch.arange(4.0).view(4, 1, 1, 1).expand(4, 1, 6, 6) * 50
-    faded = blend(images)
-    assert torch.equal(faded, faded[:, :, :1, :1].expand_as(faded))
-    assert faded.min() >= 0
-    assert faded.max() <= 150
     for before, after in zip(images, cut(images)):
         foreign = (after != before).sum().item()
         assert foreign in (0, 9)
         assert len(after.unique()) <= 2
 
 
-def test_variants_follow_the_images():
+def test_views_and_cuts_take_turns():
     images = torch.randint(256, (3, 1, 8, 8), dtype=torch.uint8)
     many = vary(images, 11)
     assert many.shape == (11, 1, 8, 8)
     assert many.dtype == torch.uint8
-    assert torch.equal(many[:3], images)
-    assert torch.equal(vary(images, 2), images[:2])
+    assert vary(images, 2).shape == (2, 1, 8, 8)
+    # A cut keeps most pixels where they were, a view hardly any.
+    kept = (many == images.repeat(4, 1, 1, 1)[:11]).flatten(1).float().mean(1)
+    assert (kept[3:6] >= 0.75).all()
+    assert (kept[9:] >= 0.75).all()
 
 
 @pytest.mark.parametrize(
