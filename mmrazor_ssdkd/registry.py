@@ -37,6 +37,12 @@ DATASETS = Registry(
     scope=_SCOPE,
     locations=['mmrazor_ssdkd.datasets'],
 )
+HOOKS = Registry(
+    'hook',
+    parent=MMENGINE_HOOKS,
+    scope=_SCOPE,
+    locations=['mmrazor_ssdkd.engine', 'mmrazor_ssdkd.fidelity'],
+)
 OPTIM_WRAPPERS = Registry(
     'optimizer wrapper',
     parent=MMENGINE_OPTIM_WRAPPERS,
@@ -48,12 +54,6 @@ TRANSFORMS = Registry(
     parent=MMENGINE_TRANSFORMS,
     scope=_SCOPE,
     locations=['mmrazor_ssdkd.datasets'],
-)
-HOOKS = Registry(
-    'hook',
-    parent=MMENGINE_HOOKS,
-    scope=_SCOPE,
-    locations=['mmrazor_ssdkd.fidelity'],
 )
 LOOPS = Registry(
     'loop',

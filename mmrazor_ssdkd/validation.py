@@ -167,6 +167,11 @@ def check_same_shape(**tensors: torch.Tensor) -> None:
         raise ValueError(f'{names} must have one shape, but got {found}')
 
 
+def is_on_host(tensor: torch.Tensor) -> bool:
+    """Returns whether a tensor's values can be read without waiting."""
+    return tensor.device.type == 'cpu'
+
+
 def check_finite(name: str, tensor: torch.Tensor) -> torch.Tensor:
     """Returns a tensor that holds no NaN and no infinity.
 

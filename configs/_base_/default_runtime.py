@@ -1,6 +1,8 @@
 default_scope = 'mmpretrain'
 
 default_hooks = dict(
+    # As mmengine's, without waiting for a GPU in every step.
+    runtime_info=dict(type='mmrazor_ssdkd.DeferredInfoHook'),
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=20),
     param_scheduler=dict(type='ParamSchedulerHook'),

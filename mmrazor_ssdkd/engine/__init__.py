@@ -9,6 +9,7 @@ from .command_line import (
     load_config,
     read_config,
 )
+from .deferred_info import DeferredInfoHook
 from .latest_checkpoint import find_latest_checkpoint
 from .random_stream import RandomStream
 from .resumed_settings import settings_of_config
@@ -17,6 +18,7 @@ from .work_dir import check_unused, delete_checkpoints, held
 
 __all__ = [
     'Bf16OptimWrapper',
+    'DeferredInfoHook',
     'RandomStream',
     'add_cfg_options',
     'add_config',

@@ -17,6 +17,7 @@ from mmrazor_ssdkd.validation import (
     check_int,
     check_logits,
     check_number,
+    is_on_host,
 )
 
 from .prioritized_sampling import importance_weight, sampling_probability
@@ -253,15 +254,14 @@ class PrioritizedReplayBuffer:
                 f'`max_size` must be >= {len(images)}, the samples to put in '
                 f'at once, but got {self.max_size}'
             )
-        check_finite('preds_T', check_logits('preds_T', preds_T))
-        check_finite('priority', priority)
-        self._check_unbroken()
+        check_logits('preds_T', preds_T)
         if not len(images) == len(preds_T) == len(priority):
             raise ValueError(
                 '`images`, `preds_T` and `priority` must be of one length, '
                 f'but got {len(images)}, {len(preds_T)} and {len(priority)}'
             )
         self.prepare(preds_T.shape[1], preds_T.device)
+        self._look_at(preds_T=preds_T, priority=priority)
         confidence, labels = classes_first(preds_T).softmax(dim=0).max(dim=0)
         order = torch.arange(self.num_added, self.num_added + len(images))
         sample = dict(
@@ -326,9 +326,9 @@ class PrioritizedReplayBuffer:
         """Writes new priorities and importance weights of drawn samples.
 
         A sample that was drawn twice keeps one of its new values. A priority
-        that is not finite is not written, and the next :meth:`extend` or
-        :meth:`state_dict` raises: asking here would stall an accelerator's
-        queue in every step.
+        that is not finite is not written, and the next :meth:`state_dict`
+        raises, on the CPU the next :meth:`extend`, too: asking here would
+        stall an accelerator's queue in every step.
 
         Args:
             index (torch.Tensor): Their places, from :meth:`sample`, (N,).
@@ -415,12 +415,25 @@ class PrioritizedReplayBuffer:
             return probability
         return probability * (self._whole[-1] / (number * len(self)))
 
+    def _look_at(self, **values: torch.Tensor) -> None:
+        """Raises a ValueError for values that are not finite.
+
+        On an accelerator they are counted, and :meth:`state_dict` raises.
+        """
+        for name, tensor in values.items():
+            if is_on_host(tensor):
+                check_finite(name, tensor)
+                self._check_unbroken()
+            else:
+                broken = (~torch.isfinite(tensor)).sum()
+                self._num_broken = self._num_broken + broken
+
     def _check_unbroken(self) -> None:
         """Raises a ValueError once a priority was not finite."""
         if self._num_broken:
             raise ValueError(
                 '`preds_S` must be finite, but '
-                f'{int(self._num_broken)} priorities computed from it are not'
+                f'{int(self._num_broken)} values computed from it are not'
             )
 
     def _check_filled(self, name: str) -> None:

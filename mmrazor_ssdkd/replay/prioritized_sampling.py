@@ -15,6 +15,7 @@ from mmrazor_ssdkd.validation import (
     check_int,
     check_number,
     check_same_shape,
+    is_on_host,
 )
 
 __all__ = ['importance_weight', 'priority', 'sampling_probability']
@@ -44,7 +45,7 @@ def priority(
     with torch.no_grad():
         divergence = kl_divergence(preds_S, preds_T)
         check_same_shape(weight=weight, divergence=divergence)
-        if divergence.device.type == 'cpu':
+        if is_on_host(divergence):
             check_finite('preds_S', preds_S)
             check_finite('preds_T', preds_T)
         return weight * divergence

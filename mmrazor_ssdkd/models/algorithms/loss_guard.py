@@ -6,6 +6,8 @@ from typing import Optional
 import torch
 from mmengine.optim import OptimWrapper
 
+from mmrazor_ssdkd.validation import is_on_host
+
 __all__ = ['LossGuard']
 
 Losses = dict[str, torch.Tensor]
@@ -66,16 +68,10 @@ class LossGuard:
         total = sum(loss.detach().sum() for loss in losses.values())
         if not isinstance(total, torch.Tensor):
             return
-        if total.device.type == 'cpu':
-            if not math.isfinite(total):
-                self._raise(part, self.iteration, _found(losses, logits or {}))
-            return
-        noted = self._noted.get(part, torch.full_like(total, -1.0))
-        self._noted[part] = torch.where(
-            torch.isfinite(total) | (noted >= 0),
-            noted,
-            torch.full_like(total, float(self.iteration)),
-        )
+        if not is_on_host(total):
+            self._note(part, torch.isfinite(total))
+        elif not math.isfinite(total):
+            self._raise(part, self.iteration, _found(losses, logits or {}))
 
     def raise_noted(self) -> None:
         """Raises a ValueError if an accelerator had losses of no number."""
@@ -84,10 +80,27 @@ class LossGuard:
                 self._raise(part, iteration, 'others')
 
     def check_images(self, images: torch.Tensor) -> None:
-        """Raises a ValueError for images of which NaN would become black."""
-        if not torch.isfinite(images).all():
-            bad = int((~torch.isfinite(images)).sum())
+        """Raises a ValueError for images of which NaN would become black.
+
+        On an accelerator it is noted, as losses are.
+        """
+        finite = torch.isfinite(images)
+        if not is_on_host(images):
+            self._note('generator', finite.all())
+        elif not finite.all():
+            bad = int((~finite).sum())
             self._raise('generator', self.iteration, f'{bad} others', 'images')
+
+    def _note(self, part: str, fine: torch.Tensor) -> None:
+        """Notes this step for a part, unless an earlier one is noted.
+
+        Args:
+            part (str): By its key in ``optim_wrapper``.
+            fine (torch.Tensor): Whether nothing is to be noted, a bool.
+        """
+        step = torch.full_like(fine, self.iteration, dtype=torch.float)
+        noted = self._noted.get(part, torch.full_like(step, -1.0))
+        self._noted[part] = torch.where(fine | (noted >= 0), noted, step)
 
     def _raise(
         self, part: str, iteration: int, found: str, what: str = 'losses'
