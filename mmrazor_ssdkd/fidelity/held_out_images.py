@@ -31,7 +31,7 @@ class HeldOutImages:
         rounds (int): Synthesis rounds, >= 1; the images of the last ``kept``
             are kept. Defaults to 2.
         kept (int): See ``rounds``, >= 1. Defaults to 1.
-        iters (int): Generator steps in a round, >= 1. Defaults to 10.
+        iters (int): Generator steps in a round, >= 1. Defaults to 8.
         batch_size (int, optional): Images in a step, >= 2. Defaults to None:
             64, or the training's own where that is smaller.
         lr (float): Learning rate of its Adam, > 0. Defaults to 0.1.
@@ -47,7 +47,7 @@ class HeldOutImages:
         self,
         rounds: int = 2,
         kept: int = 1,
-        iters: int = 10,
+        iters: int = 8,
         batch_size: Optional[int] = None,
         lr: float = 0.1,
         seed: int = 20240607,
