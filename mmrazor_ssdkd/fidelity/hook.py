@@ -33,8 +33,9 @@ class FidelityHook(Hook):
         ValueError: One is out of range.
     """
 
-    # Before those that log metrics and choose checkpoints by them.
-    priority = 'VERY_HIGH'
+    # Before RuntimeInfoHook, which hands the metrics to the log, and those
+    # that choose checkpoints by them.
+    priority = 'HIGHEST'
 
     def __init__(
         self,

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.hooks import RuntimeInfoHook
+from mmengine.runner import get_priority
 from toy_models import classifier, ssdkd
 from toy_runs import QuietRunner, ToyModel, state
 
-from mmrazor_ssdkd.fidelity import add_fidelity
+from mmrazor_ssdkd.fidelity import FidelityHook, add_fidelity
 
 IMAGES = dict(rounds=1, iters=2, batch_size=4)
 
@@ -149,6 +151,13 @@ def test_a_config_without_an_interval_gets_one(epochs, interval, expected):
     cfg = config(train_cfg=train_cfg)
     add_fidelity(cfg)
     assert cfg.train_cfg.val_interval == expected
+
+
+def test_the_hook_comes_before_what_logs():
+    ours, logging = (
+        get_priority(hook.priority) for hook in (FidelityHook, RuntimeInfoHook)
+    )
+    assert ours < logging
 
 
 def test_another_model_is_refused(tmp_path):
