@@ -75,7 +75,7 @@ def run(steps: int, work_dir: str) -> list[dict[str, Any]]:
     options = {
         **TINY,
         'model.teacher_ckpt': None,
-        'model.synthesis_interval': 10,
+        'model.synthesis.interval': 10,
         'train_dataloader.dataset.length': 4 * steps,
         'train_cfg.max_epochs': 1,
         'randomness.seed': 3,

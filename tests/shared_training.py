@@ -22,14 +22,17 @@ def configs() -> dict[str, dict]:
     """Returns what is compared: both tasks, and all that is pooled."""
     buffer = dict(max_size=32, alpha=0.0)
     common = dict(
-        synthesis_batch_size=IMAGES // num_processes(), replay_buffer=buffer
+        synthesis=dict(batch_size=IMAGES // num_processes()),
+        replay_buffer=buffer,
     )
     student = segmentor(width=4, strides=(1, 2, 2, 1))
     student['decode_head']['dropout_ratio'] = 0.0
     return dict(
-        classifier=ssdkd(**common, student_task_weight=0.5),
+        classifier=ssdkd(**common, distillation=dict(task_weight=0.5)),
         segmentor=segmentation(
-            **common, architecture=student, class_weight_power=1.0
+            **common,
+            architecture=student,
+            distillation=dict(class_weight_power=1.0),
         ),
     )
 
@@ -47,10 +50,9 @@ def share_of(rows: torch.Tensor) -> torch.Tensor:
 def fix_draws(algorithm: Any, patch: pytest.MonkeyPatch) -> None:
     """Gives all processes together the noise and draws that one has."""
     counts = dict(rounds=0, steps=0)
-    inversion = algorithm.inversion
 
-    def renew(wrapper: Any) -> None:
-        held = algorithm.generator.latent
+    def renew(generator: Any, wrapper: Any) -> None:
+        held = generator.latent
         counts['rounds'] += 1
         noise = torch.randn(
             IMAGES, held.shape[1], generator=given(counts['rounds'])
@@ -73,7 +75,7 @@ def fix_draws(algorithm: Any, patch: pytest.MonkeyPatch) -> None:
         second = torch.arange(DRAWS) >= DRAWS // 2
         return number_of * IMAGES + inside + half * second
 
-    patch.setattr(inversion, '_renew_latent', renew)
+    patch.setattr(algorithm.synthesis, '_renew_latent', renew)
     patch.setattr(torch, 'multinomial', draw)
 
 

@@ -186,7 +186,10 @@ def test_oracle_has_the_budget_of_ssdkd(pair, epochs):
     assert optimizer == oracle.optim_wrapper.optimizer
     for key in ('teacher', 'architecture', 'teacher_ckpt'):
         assert ssdkd.model[key] == oracle.model[key]
-    assert ssdkd.model.tau == oracle.model.distiller.distill_losses.loss_kd.tau
+    assert (
+        ssdkd.model.distillation.tau
+        == oracle.model.distiller.distill_losses.loss_kd.tau
+    )
 
 
 @pytest.mark.parametrize('path', IN1K, ids=name_of)

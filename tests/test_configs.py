@@ -72,7 +72,8 @@ def test_schedule_ends_with_training(cfg):
     if 'type' not in schedules:
         schedules = schedules.architecture[-1]
     assert schedules.end == cfg.train_cfg.max_epochs
-    if (until := cfg.model.get('synthesis_until')) is not None:
+    synthesis = cfg.model.get('synthesis', {})
+    if (until := synthesis.get('until')) is not None:
         # In a last phase no image is made.
         loader = cfg.train_dataloader
         steps = math.ceil(loader.dataset.length / loader.batch_size)
@@ -155,9 +156,7 @@ def test_takes_two_steps(cfg):
     if cfg.model.type != 'mmrazor_ssdkd.SSDKD':
         assert MODELS.build(cfg.model) is not None
         return
-    cfg.model.update(
-        synthesis_iters=1, synthesis_batch_size=4, warmup_rounds=0, admit=None
-    )
+    cfg.model.synthesis.update(iters=1, batch_size=4, warmup_rounds=0)
     size = cfg.model.generator.image_size
     size = [size, size] if isinstance(size, int) else size
     if min(size) > 64:
@@ -179,8 +178,7 @@ MIXES = [path for path in MIXES if load(path).model.type.endswith('SSDKD')]
 @pytest.mark.parametrize('path', MIXES, ids=str)
 def test_mix_trains_all_its_parts(cfg):
     """Every extra loss is finite and moves the student, and connectors."""
-    cfg.model.update(synthesis_iters=1, warmup_rounds=0)
-    cfg.model.synthesis_batch_size = 4
+    cfg.model.synthesis.update(iters=1, batch_size=4, warmup_rounds=0)
     torch.manual_seed(0)
     algorithm = MODELS.build(cfg.model).train()
     wrapper = build_optim_wrapper(algorithm, cfg.optim_wrapper)

@@ -14,10 +14,10 @@ DIGITS = ROOT / (
 )
 # A round of SSD-KD on the digits that takes no time.
 TINY = {
-    'model.synthesis_interval': 2,
-    'model.synthesis_iters': 1,
-    'model.synthesis_batch_size': 8,
-    'model.warmup_rounds': 1,
+    'model.synthesis.interval': 2,
+    'model.synthesis.iters': 1,
+    'model.synthesis.batch_size': 8,
+    'model.synthesis.warmup_rounds': 1,
     'train_dataloader.batch_size': 4,
     'train_dataloader.dataset.length': 8,
     'default_hooks.logger.interval': 2,

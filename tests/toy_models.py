@@ -101,10 +101,7 @@ def ssdkd(**changes: Any) -> dict[str, Any]:
         ),
         bn_loss=dict(type='mmrazor_ssdkd.BNStatisticsLoss'),
         task_loss=dict(type='mmrazor_ssdkd.ModulatedTaskLoss'),
-        synthesis_iters=2,
-        synthesis_interval=2,
-        synthesis_batch_size=8,
-        warmup_rounds=1,
+        synthesis=dict(iters=2, interval=2, batch_size=8, warmup_rounds=1),
     )
     replaced = ('architecture', 'teacher')
     for key, value in changes.items():

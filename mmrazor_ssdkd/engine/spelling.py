@@ -13,6 +13,9 @@ from mmengine.registry import Registry
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, Runner
 from torch.utils.data import DataLoader
 
+from mmrazor_ssdkd.renaming import renamed
+from mmrazor_ssdkd.validation import shown
+
 __all__ = ['check_options', 'check_spelling']
 
 # Read by mmengine, but no arguments of a Runner.
@@ -64,9 +67,9 @@ def check_options(cfg: Config, options: dict[str, Any]) -> None:
     Raises:
         ValueError: One is at the top, and neither in the file nor a Runner's,
             or is almost a key that is in its place or that a class there
-            takes.
+            takes, or has another name now.
     """
-    for option in options:
+    for option, value in options.items():
         first, *rest = option.split('.')
         known = {*_known(), *cfg}
         if first not in known:
@@ -76,36 +79,55 @@ def check_options(cfg: Config, options: dict[str, Any]) -> None:
                 f'a Runner, but nothing reads {first!r}'
                 + (f'; did you mean {meant!r}?' if meant else '')
             )
-        _check_rest(option, cfg, first, rest)
+        _check_rest(option, value, cfg, first, rest)
 
 
-def _check_rest(option: str, cfg: Config, first: str, rest: list[str]) -> None:
+def _check_rest(
+    option: str, value: Any, cfg: Config, first: str, rest: list[str]
+) -> None:
     """Follows an option into a config to the first key that is new."""
     place, scope, path = cfg.get(first), cfg.get('default_scope'), first
-    for key in rest:
+    kind = None
+    for depth, key in enumerate(rest):
         if isinstance(place, (list, tuple)) and key.isdigit():
             place = place[int(key)] if int(key) < len(place) else None
             continue
         if not isinstance(place, dict):
             return
         scope = place.get('_scope_', scope)
+        kind = _find(place['type'], scope) if 'type' in place else kind
+        if key in (old := renamed(kind)):
+            new = '.'.join([path, old[key], *rest[depth + 1 :]])
+            raise ValueError(
+                f'`--cfg-options {option}` must be given as `{new}`, but got '
+                f'{shown(value)}'
+            )
         if key not in place:
-            words = _vocabulary(path, place, scope)
-            meant = None if key in words else _near(key, words)
-            if meant:
-                raise ValueError(
-                    f'`--cfg-options {option}` must be a key that is read, '
-                    f'but {path!r} has no {key!r}; did you mean {meant!r}?'
-                )
+            _check_new(option, key, path, _vocabulary(path, place, kind), old)
             return
+        # What a dict without a type is where it may leave it out.
+        kind = getattr(kind, 'default_types', {}).get(key)
         place, path = place[key], f'{path}.{key}'
 
 
-def _vocabulary(path: str, place: dict, scope: Optional[str]) -> set[str]:
+def _check_new(
+    option: str, key: str, path: str, words: set[str], old: dict[str, str]
+) -> None:
+    """Raises a ValueError for a key that is almost another one."""
+    meant = None if key in words else _near(key, {*words, *old})
+    if meant:
+        raise ValueError(
+            f'`--cfg-options {option}` must be a key that is read, but '
+            f'{path!r} has no {key!r}; did you mean {old.get(meant, meant)!r}?'
+        )
+
+
+def _vocabulary(path: str, place: dict, kind: Any) -> set[str]:
     """Returns the keys that a dict of a config may have, where known."""
+    if kind is not None:
+        return {*place, 'type', *_arguments(kind)}
     if 'type' in place:
-        kind = _find(place['type'], scope)
-        return {*place, *_arguments(kind)} if kind else set()
+        return set()
     if path.endswith('_dataloader'):
         return {*place, *_LOADER, *_arguments(DataLoader)}
     if path == 'train_cfg':

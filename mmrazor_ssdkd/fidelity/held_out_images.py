@@ -1,14 +1,17 @@
 """Images of a teacher that no student trains on."""
 
 import copy
-from typing import Optional
+from types import SimpleNamespace
+from typing import Any, Optional
 
 import torch
 from mmengine.optim import OptimWrapper
+from torch import nn
 
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.models.algorithms.data_inversion import DataInversion
 from mmrazor_ssdkd.models.algorithms.loss_guard import LossGuard
+from mmrazor_ssdkd.models.generators import ImageGenerator
 from mmrazor_ssdkd.validation import check_int, check_number
 
 from .mixing import vary
@@ -97,49 +100,61 @@ class HeldOutImages:
             torch.Tensor: uint8 images on the CPU, (N, channels, H, W).
         """
         batch_size = self.batch_size or min(
-            _BATCH_SIZE, algorithm.inversion.batch_size
+            _BATCH_SIZE, algorithm.synthesis.batch_size
         )
         generator = second_generator(algorithm.generator, batch_size)
         inversion = DataInversion(
-            generator,
-            copy.deepcopy(algorithm.bn_loss),
-            copy.deepcopy(algorithm.task_loss),
-            adversarial_weight=0.0,
-            iters=self.iters,
-            batch_size=batch_size,
-            latent='optimized',
-            labels='predicted',
-            guard=LossGuard(),
-            prior=algorithm.inversion.prior,
+            iters=self.iters, batch_size=batch_size, adversarial_weight=0.0
         )
+        inversion.prepare(generator)
+        inversion.image_prior = _prior(algorithm)
         wrapper = OptimWrapper(
             torch.optim.Adam(
                 generator.parameters(), lr=self.lr, betas=(0.5, 0.999)
             )
         )
-        # As of an empty buffer.
-        frequency = torch.zeros(algorithm.num_classes, device=generator.device)
+        alone: Any = _without_student(algorithm, generator)
         made = []
         with torch.enable_grad():
             for _ in range(self.rounds):
-                images, _ = inversion.run(
-                    wrapper,
-                    algorithm.teacher,
-                    algorithm.predict_teacher,
-                    algorithm.predict_student,
-                    frequency,
-                )
+                images, _ = inversion.run(alone, wrapper)
                 made.append(images.cpu())
         return torch.cat(made[-self.kept :])
+
+
+def _without_student(
+    algorithm: SSDKD, generator: ImageGenerator
+) -> SimpleNamespace:
+    """Returns what data inversion needs of an algorithm but its generator.
+
+    Losses may remember what they have seen and are copies.
+    """
+    return SimpleNamespace(
+        generator=generator,
+        teacher=algorithm.teacher,
+        predict_teacher=algorithm.predict_teacher,
+        bn_loss=copy.deepcopy(algorithm.bn_loss),
+        task_loss=copy.deepcopy(algorithm.task_loss),
+        loss_guard=LossGuard(),
+        # Of an empty buffer.
+        class_frequency=torch.zeros(
+            algorithm.num_classes, device=generator.device
+        ),
+    )
+
+
+def _prior(algorithm: SSDKD) -> Optional[nn.Module]:
+    """Returns what the training says of images beside its other losses."""
+    return getattr(algorithm.synthesis, 'image_prior', None)
 
 
 def _check_guidance(algorithm: SSDKD) -> None:
     """Raises a ValueError where a generator would have nothing to learn."""
     weights = [algorithm.bn_loss.loss_weight, algorithm.task_loss.loss_weight]
-    if not any(weights) and algorithm.inversion.prior is None:
+    if not any(weights) and _prior(algorithm) is None:
         raise ValueError(
             '`bn_loss.loss_weight` must be > 0 for images that fidelity is '
             'measured on, or `task_loss.loss_weight`, or there must be an '
-            '`image_prior` where the teacher has no BatchNorm, but all of '
+            '`synthesis.image_prior` where the teacher has no BatchNorm, but all of '
             f'them are off: {weights}'
         )

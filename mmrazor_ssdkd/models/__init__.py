@@ -19,12 +19,18 @@ from .inheritance import (  # isort: skip
     PrunedWeights,
     TeacherWeights,
 )
-from .algorithms import SSDKD  # isort: skip
+from .algorithms import (  # isort: skip
+    SSDKD,
+    DataInversion,
+    Distillation,
+)
 
 __all__ = [
     'SSDKD',
     'BNStatisticsLoss',
     'CheckpointWeights',
+    'DataInversion',
+    'Distillation',
     'ImagePrior',
     'ImageSpaceGenerator',
     'ModulatedTaskLoss',

@@ -178,13 +178,17 @@ def build_teacher(
     return teacher.eval().requires_grad_(False)
 
 
-def build_part(cfg: dict, name: str, kind: type[Part]) -> Part:
+def build_part(
+    cfg: Optional[dict], name: str, kind: type[Part], optional: bool = False
+) -> Part:
     """Builds a component and checks that it fills its slot.
 
     Args:
         cfg (dict): Its config; a bare name is MMRazor's.
         name (str): The argument that ``cfg`` was given as, for messages.
         kind (type): What it has to be.
+        optional (bool): Whether the config, or its type, may be left out,
+            for one of that very kind. Defaults to False.
 
     Returns:
         object: Of that kind.
@@ -193,7 +197,9 @@ def build_part(cfg: dict, name: str, kind: type[Part]) -> Part:
         TypeError: It is no config, or of another kind.
         ValueError: It cannot be built.
     """
-    check_config(name, cfg)
+    check_config(name, cfg, optional)
+    if optional:
+        cfg = {'type': f'mmrazor_ssdkd.{kind.__name__}', **(cfg or {})}
     with blamed(name, f'the config of a mmrazor_ssdkd.{kind.__name__}'):
         part = MMRAZOR_MODELS.build(cfg)
     if not isinstance(part, kind):

@@ -78,10 +78,7 @@ def algorithm() -> dict[str, Any]:
         replay_buffer=part('PrioritizedReplayBuffer', max_size=8),
         bn_loss=part('BNStatisticsLoss'),
         task_loss=part('ModulatedTaskLoss'),
-        synthesis_iters=1,
-        synthesis_interval=1,
-        synthesis_batch_size=4,
-        warmup_rounds=0,
+        synthesis=dict(iters=1, interval=1, batch_size=4, warmup_rounds=0),
     )
 
 

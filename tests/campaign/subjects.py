@@ -54,6 +54,11 @@ def _loss(value: Any) -> bool:
     )
 
 
+def _empty(value: Any) -> bool:
+    """Is None, or a config that leaves all as it comes."""
+    return value is None or value == {}
+
+
 def _network(value: Any) -> bool:
     """Is a network, or a config that names one."""
     return isinstance(value, nn.Module) or (
@@ -83,26 +88,38 @@ SUBJECTS: dict[str, Subject] = {
             teachers=lambda value: value is None,
             student_init=word('random', 'teacher'),
             distiller=lambda value: value is None,
-            distiller_uniform=lambda value: value is False,
-            image_prior=lambda value: value is None,
-            kd_weight=number(0, exclusive=True),
-            adversarial_weight=number(),
-            tau=number(0, exclusive=True),
-            class_weight_power=number(),
-            student_task_weight=number(),
-            synthesis_iters=count(0),
-            synthesis_interval=count(),
-            synthesis_until=maybe(count(0)),
-            synthesis_batch_size=count(2, 8),
-            warmup_rounds=count(0),
-            admit=maybe(count(1, 4)),
-            latent=word('fresh', 'optimized'),
-            labels=word('predicted', 'uniform', 'rare'),
-            augmentation=lambda value: value is None,
+            synthesis=never,
+            distillation=_empty,
             save_images_interval=count(0),
             channels_last=flag,
             data_preprocessor=lambda value: value is None,
             init_cfg=_init_cfg,
+        ),
+    ),
+    'DataInversion': Subject(
+        dict,
+        dict(
+            iters=count(0),
+            interval=count(),
+            until=maybe(count(0)),
+            batch_size=count(2),
+            warmup_rounds=count(0),
+            admit=maybe(count(1, 256)),
+            latent=word('fresh', 'optimized'),
+            labels=word('predicted', 'uniform', 'rare'),
+            adversarial_weight=number(),
+            image_prior=lambda value: value is None,
+        ),
+    ),
+    'Distillation': Subject(
+        dict,
+        dict(
+            tau=number(0, exclusive=True),
+            kd_weight=number(),
+            class_weight_power=number(),
+            task_weight=number(),
+            augmentation=lambda value: value is None,
+            distiller_uniform=flag,
         ),
     ),
     'SSDKDGenerator': Subject(

@@ -7,6 +7,7 @@ from mmengine.config import Config
 
 from mmrazor_ssdkd.engine.command_line import load_config
 from mmrazor_ssdkd.engine.spelling import check_options, check_spelling
+from mmrazor_ssdkd.models.algorithms.renamed_keys import RENAMED
 
 ROOT = Path(__file__).resolve().parents[2]
 DIGITS = ROOT / 'configs/mmpretrain/digits'
@@ -62,8 +63,10 @@ def test_own_variable(key):
         ('modle.tau', 'model'),
         ('optim_wraper.architecture.optimizer.lr', 'optim_wrapper'),
         ('anything', None),
-        ('model.tua', 'tau'),
-        ('model.synthesis_iter', 'synthesis_iters'),
+        ('model.distillation.tua', 'tau'),
+        ('model.synthesis.itres', 'iters'),
+        ('model.synthesys.iters', 'synthesis'),
+        ('model.synthesis_iter', 'synthesis.iters'),
         ('model.teacher.bakbone.depth', 'backbone'),
         ('model.teacher.backbone.dept', 'depth'),
         ('model.replay_bufer.max_size', 'replay_buffer'),
@@ -94,8 +97,15 @@ def test_misspelt_option(option, meant):
     'option',
     [
         *('load_from', 'val_cfg', 'custom_hooks', 'experiment_name'),
-        *('model.tau', 'model.kd_weight', 'model.teacher_ckpt'),
-        *('model.teachers.a.ckpt_path', 'model.distiller_uniform'),
+        *(
+            'model.distillation.tau',
+            'model.distillation.kd_weight',
+            'model.teacher_ckpt',
+        ),
+        *(
+            'model.teachers.a.ckpt_path',
+            'model.distillation.distiller_uniform',
+        ),
         *('model.distiller.distill_losses.loss_at2.type',),
         *('model.teacher.backbone.depth', 'model.teacher.backbone.norm_cfg'),
         *('model.architecture.head.loss.type', 'model.student_init.type'),
@@ -127,3 +137,30 @@ def test_options_of_a_configs_own_variable():
     """What the file has may be set, whoever reads it."""
     cfg = Config(dict(model=dict(), mine=dict(loss_at1=1)))
     check_options(cfg, {'mine.loss_at2': 1})
+
+
+@pytest.mark.parametrize(('old', 'new'), RENAMED.items())
+def test_option_of_another_name_now(old, new):
+    """Its new name is said, and the value."""
+    match = f'`--cfg-options model.{old}` must be given as `model.{new}`.* 7'
+    with pytest.raises(ValueError, match=match):
+        check_options(Config.fromfile(SSDKD), {f'model.{old}': 7})
+
+
+def test_option_within_one_of_another_name_now():
+    """The rest of the path stays."""
+    match = '`model.distillation.augmentation.flip`, but got 0.0'
+    option = {'model.augmentation.flip': 0.0}
+    with pytest.raises(ValueError, match=match):
+        check_options(Config.fromfile(SSDKD), option)
+    # Elsewhere the word is free.
+    check_options(Config(dict(model=dict())), option)
+
+
+def test_option_of_a_part_of_another_type():
+    """A subclass's own arguments are known, too."""
+    cfg = Config.fromfile(SSDKD)
+    cfg.model.synthesis.type = 'OptimWrapper'
+    check_options(cfg, {'model.synthesis.accumulative_counts': 2})
+    with pytest.raises(ValueError, match="mean 'accumulative_counts'"):
+        check_options(cfg, {'model.synthesis.acumulative_counts': 2})

@@ -123,4 +123,7 @@ def test_a_teacher_that_tells_nothing_is_refused():
     with pytest.raises(ValueError, match='must be > 0 for images that'):
         make(algorithm)
     prior = dict(type='mmrazor_ssdkd.ImagePrior')
-    assert len(make(build(ssdkd(bn_loss=off, image_prior=prior)))) == 6
+    assert (
+        len(make(build(ssdkd(bn_loss=off, synthesis=dict(image_prior=prior)))))
+        == 6
+    )

@@ -179,7 +179,7 @@ def test_floor_trains_copies(config):
     before = [snapshot(model) for model in models]
     floor = Floor(algorithm, wrapper, 4)
     student, generator = snapshot(floor.student), snapshot(floor.generator)
-    seconds = floor.seconds(algorithm.synthesis_interval)
+    seconds = floor.seconds(algorithm.synthesis.interval)
     assert set(seconds) == {'student', 'rounds'}
     for model, state in zip(models, before):
         assert same(state, snapshot(model))
@@ -198,8 +198,8 @@ def test_floor_runs_what_training_runs(
     """As many forward passes of each model as in real steps and rounds."""
     config = ssdkd(
         replay_buffer=dict(store_logits=store_logits),
-        adversarial_weight=adversarial_weight,
-        augmentation=augmentation,
+        synthesis=dict(adversarial_weight=adversarial_weight),
+        distillation=dict(augmentation=augmentation),
     )
     algorithm = build(config)
     wrapper = optimizers(algorithm)

@@ -16,16 +16,16 @@ def test_variants_take_turns(monkeypatch):
     ticks = (2.0**number for number in itertools.count())
     monkeypatch.setattr(compare_options, 'clock', lambda _: next(ticks))
     device = torch.device('cpu')
-    options = {'model.tau': 2.0}
+    options = {'model.distillation.tau': 2.0}
     variants = [
         Variant(str(DIGITS), TINY, chosen, device) for chosen in ({}, options)
     ]
-    assert [v.algorithm.tau for v in variants] == [4.0, 2.0]
-    assert all(v.algorithm.synthesis_interval == 2 for v in variants)
+    assert [v.algorithm.distillation.tau for v in variants] == [4.0, 2.0]
+    assert all(v.algorithm.synthesis.interval == 2 for v in variants)
     first, second = compare(variants, 3)
     assert [v.algorithm.iteration for v in variants] == [4 * 2, 4 * 2]
     assert first['options'] == 'as it is' and first['against'] == 1
-    assert second['options'] == 'model.tau=2.0'
+    assert second['options'] == 'model.distillation.tau=2.0'
     # Two looks of a segment later.
     assert second['against'] == 4 and second['range'] == [4, 4]
     # Of the three turns, two segments each, the one in the middle.
@@ -35,7 +35,7 @@ def test_variants_take_turns(monkeypatch):
 def test_repeats_are_counted(monkeypatch, capsys):
     """There is at least one, checked before a network is built."""
     arguments = ['compare_options.py', str(DIGITS), '--repeats', '0']
-    arguments += ['--variant', 'model.tau=2']
+    arguments += ['--variant', 'model.distillation.tau=2']
     monkeypatch.setattr('sys.argv', arguments)
     with pytest.raises(SystemExit):
         compare_options.main()
@@ -50,15 +50,19 @@ def test_command_line(tmp_path):
     output = call(
         'compare_options.py',
         DIGITS,
-        *('--variant', 'model.channels_last=False', 'model.tau=2.0'),
-        *('--variant', 'model.augmentation=None'),
+        *(
+            '--variant',
+            'model.channels_last=False',
+            'model.distillation.tau=2.0',
+        ),
+        *('--variant', 'model.distillation.augmentation=None'),
         *('--repeats', 1, '--json', out, '--cfg-options', *shared),
     )
     rows = json.loads(out.read_text())
     assert [row['options'] for row in rows] == [
         'as it is',
-        'model.channels_last=False model.tau=2.0',
-        'model.augmentation=None',
+        'model.channels_last=False model.distillation.tau=2.0',
+        'model.distillation.augmentation=None',
     ]
     assert all(row['options'] in output for row in rows)
     assert all(row['step_seconds'] > 0 for row in rows)

@@ -42,8 +42,8 @@ def options(teacher, epochs, *more):
     return short(
         epochs,
         f'model.teacher_ckpt={teacher}',
-        'model.synthesis_iters=2',
-        'model.warmup_rounds=1',
+        'model.synthesis.iters=2',
+        'model.synthesis.warmup_rounds=1',
         'train_cfg.val_interval=1',
         *more,
     )

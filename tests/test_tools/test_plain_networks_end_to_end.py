@@ -51,7 +51,7 @@ def test_trains_resumes_tests_and_exports(tmp_path):
     call('export_student.py', CONFIG, last, out)
     network(0.5).load_state_dict(torch.load(out)['state_dict'], strict=True)
     # The generator holds the noise of a round.
-    size = f'model.synthesis_batch_size={TINY["model.synthesis_batch_size"]}'
+    size = f'model.synthesis.batch_size={TINY["model.synthesis.batch_size"]}'
     arguments = ['--work-dir', tmp_path / 'test']
     tested = [
         call('test.py', CONFIG, last, *arguments, '--cfg-options', size),

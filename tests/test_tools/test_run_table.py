@@ -66,12 +66,12 @@ def test_set_epochs_of_a_last_phase(epochs, periods, until):
         dict(
             train_cfg=dict(max_epochs=75),
             param_scheduler=schedule,
-            model=dict(synthesis_until=600),
+            model=dict(synthesis=dict(until=600)),
         )
     )
     set_epochs(cfg, epochs)
     assert cfg.param_scheduler.periods == periods
-    assert cfg.model.synthesis_until == until
+    assert cfg.model.synthesis.until == until
 
 
 def test_set_epochs_of_an_end_of_synthesis():
@@ -80,11 +80,11 @@ def test_set_epochs_of_an_end_of_synthesis():
         dict(
             train_cfg=dict(max_epochs=40),
             param_scheduler=dict(type='CosineAnnealingLR', end=40),
-            model=dict(synthesis_until=100),
+            model=dict(synthesis=dict(until=100)),
         )
     )
     set_epochs(cfg, 10)
-    assert cfg.model.synthesis_until == 25
+    assert cfg.model.synthesis.until == 25
 
 
 def test_set_teacher():
@@ -159,7 +159,7 @@ def test_options_of_every_run(tmp_path, monkeypatch):
     path = ROOT / 'tools' / 'tables' / 'plans' / 'cifar10_wrn.py'
     command = (
         f'run_table.py {path} --out {tmp_path} --epochs 2 --teacher-epochs 3 '
-        '--cfg-options model.warmup_rounds=1 '
+        '--cfg-options model.synthesis.warmup_rounds=1 '
         '--teacher-options train_dataloader.batch_size=7 --amp'
     )
     monkeypatch.setattr('sys.argv', command.split())
@@ -169,13 +169,13 @@ def test_options_of_every_run(tmp_path, monkeypatch):
     assert result['options'] == {
         'model.task_loss.diversity': False,
         'model.task_loss.gamma': 0.0,
-        'model.warmup_rounds': 1,
+        'model.synthesis.warmup_rounds': 1,
     }
     (teacher, _), (student, _) = trained
     assert all(amp for _, amp in trained)
     assert teacher.train_dataloader.batch_size == 7
     assert teacher.train_cfg.max_epochs == teacher.param_scheduler.end == 3
-    assert student.model.warmup_rounds == 1
+    assert student.model.synthesis.warmup_rounds == 1
     assert student.model.teacher_ckpt == 'a.pth'
     assert student.train_cfg.max_epochs == 2
 

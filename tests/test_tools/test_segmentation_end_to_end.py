@@ -48,8 +48,8 @@ def options(teacher):
     return short(
         2,
         f'model.teacher_ckpt={teacher}',
-        'model.synthesis_iters=2',
-        'model.warmup_rounds=1',
+        'model.synthesis.iters=2',
+        'model.synthesis.warmup_rounds=1',
         'train_dataloader.dataset.length=48',
         'val_dataloader.dataset.length=8',
         'test_dataloader.dataset.length=8',

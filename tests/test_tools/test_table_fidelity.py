@@ -80,7 +80,7 @@ def test_table_and_plot_are_by_task(tmp_path):
     text = table(tasks)
     assert '| | Digits, 3 students | CIFAR10, 3 students |' in text
     assert '| agreement | -1.00, -1.00, 53.3 (+0.0) |' in text
-    draw(tasks, 'agreement', tmp_path / 'plot.png')
+    draw(tasks, None, tmp_path / 'plot.png')
     assert (tmp_path / 'plot.png').stat().st_size > 1000
 
 
@@ -99,7 +99,7 @@ def test_runs_are_found_with_their_metric(tmp_path):
     cfg = Config(
         dict(
             val_evaluator=dict(type='IoUMetric'),
-            model=dict(student_init='random', synthesis_iters=0),
+            model=dict(student_init='random', synthesis=dict(iters=0)),
         )
     )
     assert real_metric(cfg, tmp_path / 'epoch_4.pth') == ('mIoU', 40.0)

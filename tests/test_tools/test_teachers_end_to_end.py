@@ -47,8 +47,8 @@ def options(teachers):
     """Returns the options of a short distillation."""
     return short(
         2,
-        'model.synthesis_iters=2',
-        'model.warmup_rounds=1',
+        'model.synthesis.iters=2',
+        'model.synthesis.warmup_rounds=1',
         *checkpoints(teachers),
     )
 

@@ -129,7 +129,7 @@ def benchmark(job: Row) -> Row:
         # Whole rounds and whole intervals of the log; mmengine's is 10.
         logger = cfg.default_hooks.get('logger', {})
         steps = math.lcm(
-            algorithm.synthesis_interval, logger.get('interval', 10)
+            algorithm.synthesis.interval, logger.get('interval', 10)
         )
         plan = measure(runner, steps, job['repeats'], found)
         runner.register_hook(SegmentHook(steps, plan))

@@ -85,7 +85,7 @@ def compare(variants: list[Variant], repeats: int) -> list[Row]:
     """
     for turn in range(repeats + 1):
         for variant in variants:
-            interval = variant.algorithm.synthesis_interval
+            interval = variant.algorithm.synthesis.interval
             seconds = variant.train(interval)
             if turn:
                 variant.seconds.append(seconds)

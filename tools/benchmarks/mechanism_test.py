@@ -51,7 +51,7 @@ def with_phi(cfg: Config, labels: str, options: dict[str, Any]) -> Config:
     """Returns a config of its own with a setting of phi."""
     # `Config.copy` is shallow.
     setting = copy.deepcopy(cfg)
-    setting.model.labels = labels
+    setting.merge_from_dict({'model.synthesis.labels': labels})
     setting.model.task_loss.update(options)
     return setting
 
@@ -110,7 +110,7 @@ def measure(
     algorithm: SSDKD, optim_wrapper: Any, steps: int, frequent: int
 ) -> dict[str, float]:
     """Trains the generator and looks at the images of its last rounds."""
-    rounds = max(1, steps // algorithm.inversion.iters)
+    rounds = max(1, steps // algorithm.synthesis.iters)
     images = [algorithm.synthesize(optim_wrapper)[0] for _ in range(rounds)]
     last = torch.cat(images[-5:])
     confidence, classes = predict(algorithm, last).softmax(1).max(1)

@@ -1,15 +1,16 @@
 """Holds fidelity against the real metric, over trained students.
 
-A run is a work directory of SSD-KD with a config and checkpoints, or one
-checkpoint in it. The real metric is what the log or `result.json` has for it,
-or is measured on the config's validation data. Several ways of measuring
-fidelity are ranked against it.
+A run is a work directory of SSD-KD with a config and checkpoints, one
+checkpoint in it, or the JSON file of an earlier measurement. The real metric
+is what the log has for it, or is measured on the config's validation data.
+Several ways of measuring fidelity are ranked against it.
 """
 
 import argparse
+import json
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import matplotlib
 from fidelity_runs import Students
@@ -103,18 +104,27 @@ def cell(records: list[Record], variant: str) -> str:
     return text
 
 
-def draw(tasks: dict[str, list[Record]], variant: str, path: Path) -> None:
+def counterpart(records: list[Record]) -> str:
+    """Returns what a user of the task looks at: mIoU, or the agreement."""
+    mapped = all('mIoU' in record['fidelity'] for record in records)
+    return 'mIoU' if mapped else 'agreement'
+
+
+def draw(
+    tasks: dict[str, list[Record]], chosen: Optional[str], path: Path
+) -> None:
     """Plots the real metric against one way of measuring.
 
     Args:
         tasks (dict[str, list[dict]]): From :func:`by_task`.
-        variant (str): The way.
+        chosen (str, optional): The way; None for :func:`counterpart`.
         path (Path): The picture.
     """
     figure, _ = plt.subplots(
         1, len(tasks), figsize=(4 * len(tasks), 4), layout='constrained'
     )
     for place, (task, records) in zip(figure.axes, tasks.items()):
+        variant = chosen or counterpart(records)
         shown = [r for r in records if variant in r['fidelity']]
         starts = defaultdict(list)
         for record in shown:
@@ -130,7 +140,7 @@ def draw(tasks: dict[str, list[Record]], variant: str, path: Path) -> None:
         place.axline((50, 50), slope=1, color='gray', lw=0.8)
         place.set(
             title=f'{task}: Spearman {rank(shown, variant)["spearman"]:.2f}',
-            xlabel=variant,
+            xlabel=f'fidelity: {variant}',
             ylabel=records[0]['metric'],
         )
         place.grid(alpha=0.3)
@@ -140,16 +150,22 @@ def draw(tasks: dict[str, list[Record]], variant: str, path: Path) -> None:
 
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
-    parser = Parser(__doc__)
-    parser.add_argument('runs', nargs='+', type=Path, help='their folders')
+    parser = Parser(__doc__, whole=True)
+    parser.add_argument('runs', nargs='+', type=Path, help='see above')
     parser.add_argument('--json', type=Path, required=True)
     parser.add_argument('--table', type=Path, help='Markdown')
     parser.add_argument('--plot', type=Path, help='PNG')
     parser.add_argument(
         '--variant',
-        default='agreement',
         choices=list(VARIANTS),
-        help='which the plot shows; defaults to agreement, the loop itself',
+        help='which the plot shows; defaults to agreement, of segmentors mIoU',
+    )
+    parser.add_argument(
+        '--names',
+        nargs='+',
+        action=DictAction,
+        metavar='DATASET=NAME',
+        help='what to call the tasks, by the class of their data set',
     )
     parser.add_argument(
         '--images',
@@ -160,7 +176,7 @@ def parse_args() -> argparse.Namespace:
     )
     add_force(parser)
     args = parser.parse_args()
-    check_outputs(parser, args, 'json', 'table', 'plot')
+    check_outputs(parser, args, 'json', 'table', 'plot', inputs=args.runs)
     return args
 
 
@@ -168,8 +184,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Measures all students, then writes what was asked for."""
     args = parse_args()
-    students = Students(args.runs, HeldOutImages(**(args.images or {})))
-    records = []
+    files = [run for run in args.runs if run.suffix == '.json']
+    runs = [run for run in args.runs if run.suffix != '.json']
+    students = Students(runs, HeldOutImages(**(args.images or {})))
+    records = [r for path in files for r in json.loads(path.read_text())]
     for record in students:
         records.append(record)
         # So that a measurement which is cut off leaves what it has.
@@ -179,7 +197,9 @@ def main() -> None:
             f'{record["fidelity"]["agreement"]:.2f}',
             flush=True,
         )
-    tasks = by_task(records)
+    write_json(args.json, records)
+    names = args.names or {}
+    tasks = {names.get(k, k): v for k, v in by_task(records).items()}
     text = table(tasks)
     print(text)
     if args.table:

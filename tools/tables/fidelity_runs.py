@@ -101,7 +101,7 @@ def start_of(cfg: Config) -> str:
     """Returns where a student's weights come from, and what is broken."""
     init = cfg.model.get('student_init', 'random')
     start = 'random' if init == 'random' else 'inherited'
-    untrained = cfg.model.get('synthesis_iters') == 0
+    untrained = cfg.model.get('synthesis', {}).get('iters') == 0
     return f'{start}, untrained generator' if untrained else start
 
 

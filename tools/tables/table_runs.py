@@ -50,8 +50,9 @@ def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
             schedule['periods'] = _rescale(periods, epochs)
             # Synthesis ends where the last phase begins, in whole epochs.
             share = Fraction(schedule['periods'][0], periods[0])
-    if (until := cfg.get('model', {}).get('synthesis_until')) is not None:
-        cfg.model.synthesis_until = int(until * share)
+    synthesis = cfg.get('model', {}).get('synthesis') or {}
+    if (until := synthesis.get('until')) is not None:
+        cfg.model.synthesis.until = int(until * share)
 
 
 def _rescale(periods: Sequence[int], total: int) -> list[int]:

@@ -15,14 +15,19 @@ model = dict(
     task_loss=dict(
         type='mmrazor_ssdkd.ModulatedTaskLoss', gamma=2.0, loss_weight=1.0
     ),
-    adversarial_weight=0.3,
-    # With the learning rate of 0.2 it belongs to, as in Fast-Datafree
-    # (arXiv:2112.06253); cifar10/README.md has the trial against 4.0 and 0.1.
-    tau=20.0,
-    augmentation=dict(type='mmrazor_ssdkd.RandomView'),
-    synthesis_iters=10,
-    # At equal time better than 20 on the slim pair.
-    synthesis_interval=40,
-    synthesis_batch_size=256,
-    warmup_rounds=20,
+    synthesis=dict(
+        iters=10,
+        # At equal time better than 20 on the slim pair.
+        interval=40,
+        batch_size=256,
+        warmup_rounds=20,
+        adversarial_weight=0.3,
+    ),
+    distillation=dict(
+        # With the learning rate of 0.2 it belongs to, as in Fast-Datafree
+        # (arXiv:2112.06253); cifar10/README.md has the trial against 4.0 and
+        # 0.1.
+        tau=20.0,
+        augmentation=dict(type='mmrazor_ssdkd.RandomView'),
+    ),
 )

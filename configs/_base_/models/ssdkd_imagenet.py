@@ -19,10 +19,12 @@ model = dict(
     task_loss=dict(
         type='mmrazor_ssdkd.ModulatedTaskLoss', gamma=2.0, loss_weight=1.0
     ),
-    adversarial_weight=0.3,
-    tau=4.0,
-    synthesis_iters=10,
-    synthesis_interval=20,
-    synthesis_batch_size=128,
-    warmup_rounds=124,
+    synthesis=dict(
+        iters=10,
+        interval=20,
+        batch_size=128,
+        warmup_rounds=124,
+        adversarial_weight=0.3,
+    ),
+    distillation=dict(tau=4.0),
 )

@@ -1,5 +1,5 @@
 # SSD-KD's optimizers and schedules for 60 epochs and a last phase of 15 at a
-# tenth of the learning rate. A leaf config says with `model.synthesis_until`
+# tenth of the learning rate. A leaf config says with `model.synthesis.until`
 # that no image is made in it, and gives `student_schedule` to connectors, too.
 _base_ = './ssdkd.py'
 train_cfg = dict(by_epoch=True, max_epochs=75, val_interval=15)

@@ -3,7 +3,8 @@
 _base_ = './ssdkd_logits_resnet18-w16_resnet18-w8_1xb256-200e_cifar10.py'
 
 model = dict(
-    student_init=dict(type='mmrazor_ssdkd.TeacherWeights'), warmup_rounds=1
+    student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
+    synthesis=dict(warmup_rounds=1),
 )
 # What was copied is forgotten at 0.2.
 optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.05)))

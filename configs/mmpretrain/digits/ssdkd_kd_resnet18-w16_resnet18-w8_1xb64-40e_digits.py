@@ -2,7 +2,7 @@
 _base_ = './ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
 
 model = dict(
-    distiller_uniform=True,
+    distillation=dict(distiller_uniform=True),
     distiller=dict(
         type='ConfigurableDistiller',
         student_recorders=dict(

@@ -7,5 +7,5 @@ model = dict(
     teacher_ckpt='work_dirs/resnet18-w16-gn_1xb64-30e_digits/epoch_30.pth',
     teacher=dict(backbone=dict(norm_cfg=dict(type='GN', num_groups=4))),
     bn_loss=dict(loss_weight=0.0),
-    image_prior=dict(type='mmrazor_ssdkd.ImagePrior'),
+    synthesis=dict(image_prior=dict(type='mmrazor_ssdkd.ImagePrior')),
 )

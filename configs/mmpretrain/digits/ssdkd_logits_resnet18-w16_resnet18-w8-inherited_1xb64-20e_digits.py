@@ -4,11 +4,13 @@ _base_ = './ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
 
 model = dict(
     student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
-    # Few: 512 images are enough to refit the student, and it need not be good
-    # to the generator before that.
-    warmup_rounds=3,
-    # A round costs as much as 80 student steps.
-    synthesis_interval=80,
+    synthesis=dict(
+        # Few: 512 images are enough to refit the student, and it need not be
+        # good to the generator before that.
+        warmup_rounds=3,
+        # A round costs as much as 80 student steps.
+        interval=80,
+    ),
 )
 # At 0.05 what was copied is forgotten: 94.1% for 98.2 (seed 0, 800 steps).
 optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.02)))

@@ -27,12 +27,14 @@ model = dict(
     task_loss=dict(
         type='mmrazor_ssdkd.ModulatedTaskLoss', gamma=2.0, loss_weight=1.0
     ),
-    adversarial_weight=0.3,
-    tau=4.0,
-    synthesis_iters=10,
-    synthesis_interval=40,
-    synthesis_batch_size=128,
-    warmup_rounds=20,
+    synthesis=dict(
+        iters=10,
+        interval=40,
+        batch_size=128,
+        warmup_rounds=20,
+        adversarial_weight=0.3,
+    ),
+    distillation=dict(tau=4.0),
 )
 
 train_dataloader = dict(

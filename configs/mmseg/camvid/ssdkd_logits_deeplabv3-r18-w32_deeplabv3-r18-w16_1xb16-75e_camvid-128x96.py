@@ -21,9 +21,11 @@ model = dict(
     # All images that a run makes: 41 rounds of 32 before the first student
     # step and 160 between others. More of them paid, see README.md.
     replay_buffer=dict(max_size=8000),
-    synthesis_interval=25,
-    # 60 epochs of 67 steps; the last phase learns from what is there.
-    synthesis_until=4020,
+    synthesis=dict(
+        interval=25,
+        # 60 epochs of 67 steps; the last phase learns from what is there.
+        until=4020,
+    ),
 )
 
 train_dataloader = dict(

@@ -6,7 +6,8 @@ _base_ = (
 )
 
 model = dict(
-    student_init=dict(type='mmrazor_ssdkd.TeacherWeights'), warmup_rounds=9
+    student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
+    synthesis=dict(warmup_rounds=9),
 )
 # What was copied is forgotten at 0.1.
 optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.02)))

@@ -14,7 +14,7 @@ model = dict(
     teacher=dict(decode_head=dict(num_classes=13)),
     architecture=dict(decode_head=dict(num_classes=13)),
     generator=dict(image_size=(240, 320)),
-    warmup_rounds=20,
+    synthesis=dict(warmup_rounds=20),
 )
 
 train_dataloader = dict(

@@ -1,6 +1,7 @@
 """MMRazor algorithms."""
 
 from .data_inversion import DataInversion
+from .distillation import Distillation
 from .ssdkd import SSDKD
 
-__all__ = ['SSDKD', 'DataInversion']
+__all__ = ['SSDKD', 'DataInversion', 'Distillation']

@@ -69,8 +69,8 @@ def check_models(algorithm: 'SSDKD') -> int:
     for name, model in teachers.items():
         check_value_scale(name, model, noise)
     use_final_logits(algorithm.student, 'architecture', noise[:2])
-    _check_labels(algorithm.inversion.labels, preds[first])
-    adversarial = bool(algorithm.inversion.adversarial_weight)
+    _check_labels(algorithm.synthesis.labels, preds[first])
+    adversarial = bool(algorithm.synthesis.adversarial_weight)
     with unchanged(*models.values()), torch.enable_grad():
         for name, teacher in teachers.items():
             check_teacher(name, teacher, size)
@@ -79,18 +79,13 @@ def check_models(algorithm: 'SSDKD') -> int:
 
 
 def _check_counts(algorithm: 'SSDKD') -> None:
-    """Raises a ValueError where a round cannot give or the buffer take."""
-    admit, batch_size = algorithm.admit, algorithm.inversion.batch_size
-    if admit > batch_size:
-        raise ValueError(
-            f'`admit` must be <= `synthesis_batch_size` = {batch_size}, but '
-            f'got {admit}'
-        )
+    """Raises a ValueError where a round gives more than the buffer takes."""
+    admit = algorithm.synthesis.admit
     max_size = algorithm.replay_buffer.max_size
     if max_size < admit:
         raise ValueError(
-            '`replay_buffer.max_size` must be >= what a round admits '
-            f'in each process, {admit}, but got {max_size} for each'
+            '`replay_buffer.max_size` must be >= `synthesis.admit` in each '
+            f'process, {admit}, but got {max_size} for each'
         )
 
 
@@ -171,7 +166,7 @@ def _check_labels(labels: str, preds_T: torch.Tensor) -> None:
     """Raises a ValueError for drawn labels where there are maps."""
     if preds_T.dim() == 4 and labels != 'predicted':
         raise ValueError(
-            "`labels` must be 'predicted' for segmentation, but got "
+            "`synthesis.labels` must be 'predicted' for segmentation, but got "
             f'{labels!r}'
         )
 

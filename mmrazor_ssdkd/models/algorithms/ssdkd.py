@@ -1,10 +1,8 @@
 """SSD-KD, the algorithm: the only place that knows the order of the steps."""
 
-from collections.abc import Iterator
-from typing import Any, Literal, Optional, Union
+from typing import Any, Optional, Union
 
 import torch
-from mmengine.logging import print_log
 from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmrazor.models.algorithms import BaseAlgorithm
 from mmrazor.models.utils import add_prefix
@@ -23,11 +21,7 @@ from mmrazor_ssdkd.models.generators import ImageGenerator
 from mmrazor_ssdkd.models.inheritance import build_student_init
 from mmrazor_ssdkd.models.losses import (
     BNStatisticsLoss,
-    ImagePrior,
     ModulatedTaskLoss,
-    class_weight,
-    cross_entropy,
-    kl_divergence,
     mean_over_pixels,
 )
 from mmrazor_ssdkd.models.memory_layout import use_channels_last
@@ -37,20 +31,19 @@ from mmrazor_ssdkd.models.teacher_ensemble import (
     named_teachers,
 )
 from mmrazor_ssdkd.registry import MODELS
-from mmrazor_ssdkd.replay import (
-    PrioritizedReplayBuffer,
-    RandomView,
-    priority,
-)
-from mmrazor_ssdkd.validation import check_bool, check_int, check_number
+from mmrazor_ssdkd.renaming import refuses
+from mmrazor_ssdkd.replay import PrioritizedReplayBuffer, priority
+from mmrazor_ssdkd.validation import check_bool, check_int
 
 from .data_inversion import DataInversion
+from .distillation import Distillation
 from .distiller_slot import DistillerSlot
 from .latent_draws import check_draws
 from .loss_guard import LossGuard
 from .model_checks import check_models
 from .model_pairs import check_pair, check_unwrapped
 from .optimizers import pick_wrappers, update_together
+from .renamed_keys import RENAMED
 from .shared_state import SharedState
 
 Batch = dict[str, torch.Tensor]
@@ -64,7 +57,7 @@ class SSDKD(BaseAlgorithm):
     Noise goes through the generator into the replay buffer, and from there,
     drawn by priority, to the student. One iteration of the runner is one
     student step; a synthesis round runs before every
-    ``synthesis_interval``-th of them.
+    ``synthesis.interval``-th of them.
 
     Paper: Small Scale Data-Free Knowledge Distillation, arXiv:2406.07876.
 
@@ -88,56 +81,15 @@ class SSDKD(BaseAlgorithm):
             'teacher', copied from the teacher's; or the config of a
             ``StudentInit``: :class:`TeacherWeights`, :class:`PrunedWeights`
             or :class:`CheckpointWeights`. Defaults to 'random'.
+        synthesis (dict, optional): Config of :class:`DataInversion`, which it
+            is without a ``type``: how and when the generator makes samples.
+            Defaults to None: as it comes.
+        distillation (dict, optional): Config of :class:`Distillation`,
+            likewise: what the student minimises. Defaults to None.
         distiller (dict, optional): Config of MMRazor's
             ``ConfigurableDistiller``, whose losses the student minimises too,
             unweighted by w. Connectors with weights need a ``distiller``
             entry in ``optim_wrapper``. Defaults to None.
-        distiller_uniform (bool): Whether the distiller's losses get a batch
-            of their own that is drawn uniformly, since no weight corrects
-            their gradient for the priorities. Defaults to False.
-        kd_weight (float): Weight of the student's w times L_KD, >= 0; 0
-            leaves the student to the distiller. Defaults to 1.0.
-        adversarial_weight (float): Weight of the generator's -L_KD, >= 0.
-            Defaults to 0.3: 89.2% on the digits, where 1 gave 82.9% and 0
-            80.4% (120 student steps, three seeds, as all figures here).
-        tau (float): Temperature of the student's loss, > 0. Defaults to 4.0:
-            82.9% on the digits, where 1 gave 56.1%, 2 81.7% and 8 77.2%.
-        class_weight_power (float): How much more rare classes count in the
-            student's L_KD, >= 0, see :func:`class_weight`. Not of the paper.
-            Defaults to 0.0, not at all; on CamVid, where classes fill between
-            0.1 and 32% of the pixels, 1.0 gave 42.7 mIoU in 600 steps on a
-            fixed buffer, 0.5 41.7 and 0.0 37.7 (one seed).
-        student_task_weight (float): Weight, >= 0, of phi times the student's
-            cross entropy against the teacher's class. Defaults to 0.0: 82.9%
-            on the digits, where 1 gave 79.0%.
-        synthesis_iters (int): Generator steps in a round, >= 0. Defaults to
-            10.
-        synthesis_interval (int): Student steps between two rounds, >= 1.
-            Defaults to 20.
-        synthesis_until (int, optional): Student steps, >= 0, after which no
-            round runs any more, so that a last phase at a low learning rate
-            is spent on the whole buffer; with 0 there are only the warm-up's.
-            Defaults to None: rounds run to the end. On CamVid such a phase
-            gave 0.5 and 0.8 points of mIoU with FitNets, -0.3 and 1.0 without.
-        synthesis_batch_size (int): Images in a generator step, >= 2. Defaults
-            to 256.
-        warmup_rounds (int): Further rounds before the first student step,
-            >= 0. Defaults to 20.
-        admit (int, optional): How many of a round's candidates, those of the
-            largest phi, enter the buffer. Defaults to None: all.
-        latent (str): 'fresh' or 'optimized', see :class:`DataInversion`.
-            Defaults to 'optimized'.
-        labels (str): 'predicted', 'uniform' or 'rare', see
-            :class:`DataInversion`. Defaults to 'predicted'.
-        augmentation (dict, optional): Config of a ``RandomView`` of replayed
-            images. The teacher then looks at the same views, since stored
-            logits are those of the images as stored. Defaults to None. On
-            CIFAR-10 2,000 student steps on flipped and moved images gave
-            76.2%; on the stored ones and their mirror images, all with stored
-            logits, 72.9% in a fifth less time (one seed).
-        image_prior (dict, optional): Config of an ``ImagePrior``, a further
-            loss of the generator for teachers without BatchNorm (with
-            ``bn_loss.loss_weight=0``). Defaults to None.
         save_images_interval (int): A checkpoint holds the buffer's samples
             where its iteration is a multiple of this, and never if 0. A run
             resumed from one without starts with a new buffer. Defaults to 1.
@@ -155,6 +107,10 @@ class SSDKD(BaseAlgorithm):
             work (its gradients stop, it is random, frozen or in a wrapper).
     """
 
+    # Of those parts whose config may leave out its type.
+    default_types = dict(synthesis=DataInversion, distillation=Distillation)
+
+    @refuses(RENAMED)
     def __init__(
         self,
         architecture: Union[dict, nn.Module],
@@ -166,23 +122,9 @@ class SSDKD(BaseAlgorithm):
         teacher_ckpt: Optional[str] = None,
         teachers: Optional[dict[str, dict]] = None,
         student_init: Union[str, dict] = 'random',
+        synthesis: Optional[dict] = None,
+        distillation: Optional[dict] = None,
         distiller: Optional[dict] = None,
-        distiller_uniform: bool = False,
-        kd_weight: float = 1.0,
-        adversarial_weight: float = 0.3,
-        tau: float = 4.0,
-        class_weight_power: float = 0.0,
-        student_task_weight: float = 0.0,
-        synthesis_iters: int = 10,
-        synthesis_interval: int = 20,
-        synthesis_until: Optional[int] = None,
-        synthesis_batch_size: int = 256,
-        warmup_rounds: int = 20,
-        admit: Optional[int] = None,
-        latent: Literal['fresh', 'optimized'] = 'optimized',
-        labels: Literal['predicted', 'uniform', 'rare'] = 'predicted',
-        augmentation: Optional[dict] = None,
-        image_prior: Optional[dict] = None,
         save_images_interval: int = 1,
         channels_last: bool = True,
         data_preprocessor: Optional[dict] = None,
@@ -204,53 +146,17 @@ class SSDKD(BaseAlgorithm):
         self.replay_buffer = build_part(
             replay_buffer, 'replay_buffer', PrioritizedReplayBuffer
         )
-        self.augmentation: Optional[nn.Module] = None
-        if augmentation is not None:
-            self.augmentation = build_part(
-                augmentation, 'augmentation', RandomView
-            )
-        prior: Optional[ImagePrior] = None
-        if image_prior is not None:
-            prior = build_part(image_prior, 'image_prior', ImagePrior)
-        self.kd_weight = check_number('kd_weight', kd_weight)
-        self.tau = check_number('tau', tau, exclusive=True)
-        self.class_weight_power = check_number(
-            'class_weight_power', class_weight_power
+        self.synthesis = build_part(
+            synthesis, 'synthesis', DataInversion, optional=True
         )
-        self.student_task_weight = check_number(
-            'student_task_weight', student_task_weight
+        self.distillation = build_part(
+            distillation, 'distillation', Distillation, optional=True
         )
-        self.synthesis_interval = check_int(
-            'synthesis_interval', synthesis_interval
-        )
-        self.synthesis_until: Optional[int] = None
-        if synthesis_until is not None:
-            self.synthesis_until = check_int(
-                'synthesis_until', synthesis_until, 0
-            )
-        self.warmup_rounds = check_int('warmup_rounds', warmup_rounds, 0)
         self.save_images_interval = check_int(
             'save_images_interval', save_images_interval, 0
         )
         self.loss_guard = LossGuard()
-        self.inversion = DataInversion(
-            self.generator,
-            self.bn_loss,
-            self.task_loss,
-            adversarial_weight=adversarial_weight,
-            iters=synthesis_iters,
-            batch_size=synthesis_batch_size,
-            latent=latent,
-            labels=labels,
-            guard=self.loss_guard,
-            prior=prior,
-        )
-        self.admit = check_int(
-            'admit', synthesis_batch_size if admit is None else admit
-        )
-        self.distiller_uniform = check_bool(
-            'distiller_uniform', distiller_uniform
-        )
+        self.synthesis.prepare(self.generator)
         self.distiller: Optional[nn.Module] = None
         self._slot: Optional[DistillerSlot] = None
         if distiller is not None:
@@ -292,16 +198,8 @@ class SSDKD(BaseAlgorithm):
         if self._slot is not None:
             number, *size = self._image_shape
             self._slot.check(draw_pixels(number, tuple(size)))
-        elif self.distiller_uniform:
-            raise ValueError(
-                '`distiller_uniform` must be False without a `distiller`, but '
-                'got True'
-            )
-        elif not self.kd_weight and not self.student_task_weight:
-            raise ValueError(
-                '`kd_weight` must be > 0 where there is neither a `distiller` '
-                f'nor a `student_task_weight`, but got {self.kd_weight}'
-            )
+        else:
+            self.distillation.check_alone()
 
     @property
     def student(self) -> nn.Module:
@@ -347,13 +245,17 @@ class SSDKD(BaseAlgorithm):
         self.replay_buffer.prepare(self.num_classes, device)
         log_vars: LogVars = {}
         with self.random_stream(device):
-            for _ in self._rounds_due():
+            for _ in self.synthesis.due(
+                self.iteration, len(self.replay_buffer)
+            ):
                 images, log_vars = self.synthesize(generator)
                 self.num_synthesized += len(images) * num_processes()
                 self.admit_best(images)
                 log_vars.update(self._buffer_vars())
             self.settle_student()
-            batch = self.view(self.replay_buffer.sample(len(data['inputs'])))
+            batch = self.distillation.view(
+                self.replay_buffer.sample(len(data['inputs']))
+            )
             delta, student_vars = self.distill(batch, student, connectors)
             self.replay_buffer.update_priority(
                 batch['index'], delta, batch['weight']
@@ -374,13 +276,7 @@ class SSDKD(BaseAlgorithm):
             tuple: Candidates, uint8 (N, channels, H, W), and what to log.
         """
         with frozen(self.student):
-            images, losses = self.inversion.run(
-                optim_wrapper,
-                self.teacher,
-                self.predict_teacher,
-                self.predict_student,
-                self.class_frequency,
-            )
+            images, losses = self.synthesis.run(self, optim_wrapper)
         detached = {name: loss.detach() for name, loss in losses.items()}
         return images, add_prefix(detached, 'generator')
 
@@ -397,8 +293,7 @@ class SSDKD(BaseAlgorithm):
         phi = mean_over_pixels(
             self.task_loss.phi(preds_T, self.class_frequency)
         )
-        # In the order they were made, or the best would be the oldest.
-        best = phi.topk(min(self.admit, len(images))).indices.sort().values
+        best = self.synthesis.choose(phi)
         images, preds_T = images[best], preds_T[best]
         with frozen(self.student):
             preds_S = self.predict_student(images, preds_T)
@@ -412,26 +307,12 @@ class SSDKD(BaseAlgorithm):
         if self._student_init is None or self.iteration:
             return
         if count := self._student_init.num_images:
-            batch = self.view(self.replay_buffer.sample(count, uniform=True))
+            batch = self.distillation.view(
+                self.replay_buffer.sample(count, uniform=True)
+            )
             self._student_init.settle(batch['images'])
             # Every process drew images of its own.
             broadcast_weights(self.student)
-
-    def view(self, batch: Batch) -> Batch:
-        """Replaces the images of a drawn batch by views of them.
-
-        Args:
-            batch (dict[str, torch.Tensor]): From the buffer's ``sample``.
-
-        Returns:
-            dict[str, torch.Tensor]: The same without ``augmentation``;
-            otherwise without the stored logits, which are not the views'.
-        """
-        if self.augmentation is None:
-            return batch
-        batch = dict(batch, images=self.augmentation(batch['images']))
-        batch.pop('preds_T', None)
-        return batch
 
     def distill(
         self,
@@ -443,7 +324,7 @@ class SSDKD(BaseAlgorithm):
 
         Args:
             batch (dict[str, torch.Tensor]): From the buffer's ``sample``, or
-                :meth:`view` of it.
+                a view of it, see :class:`Distillation`.
             optim_wrapper (OptimWrapper): The student's.
             connectors (OptimWrapper, optional): The distiller's, whose
                 connectors learn with the student. Defaults to None.
@@ -456,13 +337,7 @@ class SSDKD(BaseAlgorithm):
             preds_T = self._targets(batch)
             others = self._uniform_batch(len(preds_T))
             preds_S = self._answers(batch, preds_T)
-            divergence = kl_divergence(
-                preds_S, preds_T, self.tau, self._pixel_weight(preds_T)
-            )
-            loss_kd = (batch['weight'] * divergence).mean()
-            losses = dict(loss_kd=self.kd_weight * loss_kd)
-            if self.student_task_weight:
-                losses['loss_task'] = self._student_task_loss(preds_S, preds_T)
+            losses = self.distillation.losses(self, batch, preds_S, preds_T)
             losses.update(self._distiller_losses(others))
         self.loss_guard.check(
             'architecture',
@@ -537,23 +412,6 @@ class SSDKD(BaseAlgorithm):
             ),
         )
 
-    def _rounds_due(self) -> Iterator[int]:
-        """Yields once for each synthesis round that comes before this step."""
-        if len(self.replay_buffer):
-            until = self.synthesis_until
-            over = until is not None and self.iteration >= until
-            due = self.iteration % self.synthesis_interval == 0
-            yield from range(int(due and not over))
-            return
-        rounds = self.warmup_rounds + 1
-        for number in range(1, rounds + 1):
-            yield number
-            if number % max(1, rounds // 5) == 0:
-                print_log(
-                    f'Filled the replay buffer: round {number} of {rounds}',
-                    logger='current',
-                )
-
     def _stored_phi(
         self, labels: torch.Tensor, confidence: torch.Tensor
     ) -> torch.Tensor:
@@ -565,7 +423,7 @@ class SSDKD(BaseAlgorithm):
     @property
     def _shared_slot(self) -> Optional[DistillerSlot]:
         """The distiller's slot where it looks at the batch of L_KD."""
-        return None if self.distiller_uniform else self._slot
+        return None if self.distillation.distiller_uniform else self._slot
 
     @torch.no_grad()
     def _targets(self, batch: Batch) -> torch.Tensor:
@@ -586,18 +444,13 @@ class SSDKD(BaseAlgorithm):
             return self._shared_slot.run_student(batch['images'], preds_T)
         return self.predict_student(batch['images'], preds_T)
 
-    def _pixel_weight(self, preds_T: torch.Tensor) -> Optional[torch.Tensor]:
-        """Returns what a batch's pixels count in L_KD, None for 1 each."""
-        if not self.class_weight_power:
-            return None
-        weight = class_weight(self.class_frequency, self.class_weight_power)
-        return weight[preds_T.argmax(dim=1)]
-
     def _uniform_batch(self, batch_size: int) -> Optional[Batch]:
         """Draws the distiller's own batch and records the teacher on it."""
-        if self._slot is None or not self.distiller_uniform:
+        if self._slot is None or self._shared_slot is not None:
             return None
-        batch = self.view(self.replay_buffer.sample(batch_size, uniform=True))
+        batch = self.distillation.view(
+            self.replay_buffer.sample(batch_size, uniform=True)
+        )
         batch['preds_T'] = self._slot.run_teacher(batch['images'])
         return batch
 
@@ -608,14 +461,6 @@ class SSDKD(BaseAlgorithm):
         if batch is not None:
             self._slot.run_student(batch['images'], batch['preds_T'])
         return self._slot.losses()
-
-    def _student_task_loss(
-        self, preds_S: torch.Tensor, preds_T: torch.Tensor
-    ) -> torch.Tensor:
-        """Returns phi times the student's cross entropy, a scalar."""
-        phi = self.task_loss.phi(preds_T, self.class_frequency)
-        task = cross_entropy(preds_S, preds_T.argmax(dim=1))
-        return self.student_task_weight * (phi * task).mean()
 
     def _buffer_vars(self) -> LogVars:
         """Returns what to log of the buffer.

@@ -115,7 +115,7 @@ class BNStatisticsLoss(nn.Module):
         features = inputs[0]
         if features.numel() // features.shape[1] < 2:
             raise ValueError(
-                '`synthesis_batch_size` must be >= 2 where a BatchNorm layer '
+                '`synthesis.batch_size` must be >= 2 where a BatchNorm layer '
                 'sees one value per channel and image, but got '
                 f'{features.shape[0]}'
             )

@@ -52,7 +52,9 @@ def watch(module):
 @pytest.mark.parametrize('part', DELIVERIES)
 def test_student_works_on_the_teachers_value(part, uniform):
     """On the drawn batch of each of three steps, and of that step alone."""
-    algorithm = build(delivering(part, distiller_uniform=uniform))
+    algorithm = build(
+        delivering(part, distillation=dict(distiller_uniform=uniform))
+    )
     buffer = algorithm.replay_buffer
     sample, drawn = buffer.sample, []
     buffer.sample = lambda *args, **kwargs: (

@@ -65,7 +65,9 @@ def kept_records(algorithm: nn.Module) -> dict[str, list]:
 @pytest.mark.parametrize('name', CLASSIFIERS)
 def test_classifiers(name, kd_weight):
     """Beside L_KD and in its place."""
-    config = ssdkd(distiller=CLASSIFIERS[name], kd_weight=kd_weight)
+    config = ssdkd(
+        distiller=CLASSIFIERS[name], distillation=dict(kd_weight=kd_weight)
+    )
     check_steps(build(config))
 
 
@@ -100,7 +102,7 @@ def check_steps(algorithm):
 def step_gradient(algorithm, **changes):
     """Returns the gradient of the last layer's weights after one step."""
     for key, value in changes.items():
-        setattr(algorithm, key, value)
+        setattr(algorithm.distillation, key, value)
     before = algorithm.student.head.fc.weight.detach().clone()
     wrapper = optimizers(algorithm, lr=1.0)
     steps(algorithm, wrapper, 1)
@@ -109,7 +111,7 @@ def step_gradient(algorithm, **changes):
 
 def test_the_distillers_loss_reaches_the_student():
     """With L_KD off the gradient is that of the distiller's loss alone."""
-    config = ssdkd(distiller=KL, kd_weight=0.0)
+    config = ssdkd(distiller=KL, distillation=dict(kd_weight=0.0))
     assert step_gradient(build(config)).abs().max() > 0
     both = step_gradient(build(config), kd_weight=1.0)
     kd_alone = step_gradient(build(ssdkd()))
@@ -136,14 +138,22 @@ def test_w_multiplies_l_kd_only():
 
 def test_same_batch_gives_the_same_divergence():
     """A KL distiller of the drawn batch is L_KD with w = 1."""
-    algorithm = build(ssdkd(distiller=KL, tau=2.0, replay_buffer=dict(beta=0)))
+    algorithm = build(
+        ssdkd(
+            distiller=KL,
+            distillation=dict(tau=2.0),
+            replay_buffer=dict(beta=0),
+        )
+    )
     (log,) = steps(algorithm, optimizers(algorithm), 1)
     assert_close(log['distill.loss_out'], log['distill.loss_kd'])
 
 
 def test_uniform_draw_ignores_priorities():
     """Its batch is drawn without them, the one of L_KD is not."""
-    algorithm = build(ssdkd(distiller=KL, distiller_uniform=True))
+    algorithm = build(
+        ssdkd(distiller=KL, distillation=dict(distiller_uniform=True))
+    )
     wrapper = optimizers(algorithm)
     steps(algorithm, wrapper, 1)
     buffer = algorithm.replay_buffer
@@ -272,8 +282,8 @@ def test_other_kinds_of_distillers():
 
 def test_student_that_learns_from_nothing():
     """L_KD off asks for another loss."""
-    with pytest.raises(ValueError, match='`kd_weight` must be > 0'):
-        build(ssdkd(kd_weight=0.0))
+    with pytest.raises(ValueError, match='kd_weight` must be > 0'):
+        build(ssdkd(distillation=dict(kd_weight=0.0)))
 
 
 @pytest.mark.parametrize('name', ['loss', 'loss_kd', 'loss_task'])
@@ -292,13 +302,13 @@ def test_distiller_without_a_loss():
     """There would be nothing to learn from."""
     empty = dict(type='ConfigurableDistiller')
     with pytest.raises(ValueError, match='must map a loss'):
-        build(ssdkd(distiller=empty, kd_weight=0.0))
+        build(ssdkd(distiller=empty, distillation=dict(kd_weight=0.0)))
 
 
 def test_uniform_draw_without_a_distiller():
     """The setting would do nothing."""
-    with pytest.raises(ValueError, match='`distiller_uniform` must be False'):
-        build(ssdkd(distiller_uniform=True))
+    with pytest.raises(ValueError, match='distiller_uniform` must be False'):
+        build(ssdkd(distillation=dict(distiller_uniform=True)))
 
 
 def test_weights_are_recorded_live():
@@ -308,7 +318,11 @@ def test_weights_are_recorded_live():
     for side in ('student', 'teacher'):
         record = dict(feat=recorder(source, 'Parameter'))
         config[f'{side}_recorders'] = record
-    model = ssdkd(distiller=config, kd_weight=0.0, architecture=classifier(8))
+    model = ssdkd(
+        distiller=config,
+        distillation=dict(kd_weight=0.0),
+        architecture=classifier(8),
+    )
     algorithm = build(model)
     logs = steps(algorithm, optimizers(algorithm), 3)
     assert logs[2]['distill.loss_feat'] < logs[0]['distill.loss_feat']

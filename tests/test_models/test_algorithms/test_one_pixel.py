@@ -66,7 +66,10 @@ def test_training_steps():
     states = []
     for as_map in (False, True):
         algorithm = build(
-            ssdkd(student_task_weight=0.5, admit=5, class_weight_power=0.5)
+            ssdkd(
+                synthesis=dict(admit=5),
+                distillation=dict(task_weight=0.5, class_weight_power=0.5),
+            )
         )
         if as_map:
             for model in (algorithm.teacher, algorithm.student):

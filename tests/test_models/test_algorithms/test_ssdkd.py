@@ -48,7 +48,7 @@ def test_step_moves_student_and_generator_alone(config):
 @pytest.mark.parametrize('latent', ['fresh', 'optimized'])
 def test_synthesis_leaves_student_bit_identical(config, latent):
     """Weights, BN statistics, gradients, modes and flags come out as in."""
-    algorithm = build(config(latent=latent))
+    algorithm = build(config(synthesis=dict(latent=latent)))
     wrapper = optimizers(algorithm)
     steps(algorithm, wrapper, 1)
     student = algorithm.student
@@ -89,7 +89,9 @@ def test_no_weight_gradient_is_computed_in_either_network(monkeypatch):
 
 def test_student_gradient_is_free_of_the_generator_loss():
     """The student's update is that of its own loss on the drawn batch."""
-    algorithm = build(ssdkd(warmup_rounds=0, tau=2.0))
+    algorithm = build(
+        ssdkd(synthesis=dict(warmup_rounds=0), distillation=dict(tau=2.0))
+    )
     wrapper = optimizers(algorithm, lr=0.1)
     twin = copy.deepcopy(algorithm.student)
     drawn = {}
@@ -111,7 +113,7 @@ def test_student_gradient_is_free_of_the_generator_loss():
 
 def test_order_of_a_priority_sampling_step():
     """P from stored priorities, w from P, then w times the new KL stored."""
-    algorithm = build(ssdkd(warmup_rounds=0))
+    algorithm = build(ssdkd(synthesis=dict(warmup_rounds=0)))
     buffer = algorithm.replay_buffer
     wrapper = optimizers(algorithm)
     steps(algorithm, wrapper, 1)
@@ -160,7 +162,7 @@ def test_stored_values_can_be_recomputed_from_the_stored_image(config):
 
 def test_candidates_of_the_largest_phi_enter():
     """Of 8 candidates the 3 of the largest phi do, by the buffer before."""
-    algorithm = build(ssdkd(admit=3, warmup_rounds=0))
+    algorithm = build(ssdkd(synthesis=dict(admit=3, warmup_rounds=0)))
     wrapper = optimizers(algorithm)
     steps(algorithm, wrapper, 1)
     assert len(algorithm.replay_buffer) == 3
@@ -210,7 +212,7 @@ def test_stored_logits_give_the_student_the_same_step():
 def test_teacher_looks_at_the_same_views_as_the_student(monkeypatch):
     """The logits of the image as stored are not those of a view of it."""
     flip = dict(type='mmrazor_ssdkd.RandomView', flip=1.0, shift=0.0)
-    algorithm = build(ssdkd(augmentation=flip))
+    algorithm = build(ssdkd(distillation=dict(augmentation=flip)))
     wrapper = optimizers(algorithm)
     steps(algorithm, wrapper, 1)
     seen = {}
@@ -222,7 +224,7 @@ def test_teacher_looks_at_the_same_views_as_the_student(monkeypatch):
             return predict(images, *preds_T)
 
         monkeypatch.setattr(algorithm, f'predict_{name}', record)
-    batch = algorithm.view(algorithm.replay_buffer.sample(4))
+    batch = algorithm.distillation.view(algorithm.replay_buffer.sample(4))
     algorithm.distill(batch, wrapper['architecture'])
     stored = algorithm.replay_buffer._storage.read('images', batch['index'])
     for name in ('teacher', 'student'):
@@ -235,7 +237,11 @@ def test_teacher_looks_at_the_same_views_as_the_student(monkeypatch):
 def test_teacher_runs_in_the_students_precision(kind):
     """On views of a batch; what is stored is computed in full precision."""
     algorithm = build(
-        ssdkd(augmentation=dict(type='mmrazor_ssdkd.RandomView'))
+        ssdkd(
+            distillation=dict(
+                augmentation=dict(type='mmrazor_ssdkd.RandomView')
+            )
+        )
     )
     wrapper = optimizers(algorithm)
     steps(algorithm, wrapper, 1)
@@ -251,7 +257,7 @@ def test_teacher_runs_in_the_students_precision(kind):
             lambda _, __, output: seen.append(output.dtype)
         )
     algorithm.admit_best(torch.zeros(4, 1, 16, 16, dtype=torch.uint8))
-    batch = algorithm.view(algorithm.replay_buffer.sample(4))
+    batch = algorithm.distillation.view(algorithm.replay_buffer.sample(4))
     algorithm.distill(batch, wrapper['architecture'])
     half = torch.bfloat16 if kind == 'Bf16OptimWrapper' else torch.float32
     assert seen == [torch.float32, torch.float32, half, half]
@@ -262,7 +268,7 @@ def test_teacher_runs_in_the_students_precision(kind):
     [
         (dict(bn_loss=dict(loss_weight=0.0)), 'loss_bn'),
         (dict(task_loss=dict(loss_weight=0.0)), 'loss_task'),
-        (dict(adversarial_weight=0.0), 'loss_kd'),
+        (dict(synthesis=dict(adversarial_weight=0.0)), 'loss_kd'),
     ],
 )
 def test_every_generator_loss_can_be_turned_off_alone(change, silent):
@@ -284,7 +290,7 @@ def test_signs_of_the_generator_losses():
 
 def test_untrained_generator_stays_untrained():
     """With no generator steps only its BN statistics move."""
-    algorithm = build(ssdkd(synthesis_iters=0))
+    algorithm = build(ssdkd(synthesis=dict(iters=0)))
     before = {k: p.clone() for k, p in algorithm.generator.named_parameters()}
     log = steps(algorithm, optimizers(algorithm), 2)[0]
     after = dict(algorithm.generator.named_parameters())
@@ -295,7 +301,7 @@ def test_untrained_generator_stays_untrained():
 
 def test_log_keys():
     """Each loss by name, and the state of the buffer after a round."""
-    algorithm = build(ssdkd(student_task_weight=0.5))
+    algorithm = build(ssdkd(distillation=dict(task_weight=0.5)))
     first, second = steps(algorithm, optimizers(algorithm), 2)
     student = {'loss', 'distill.loss_kd', 'distill.loss_task'}
     assert set(second) == student
@@ -328,7 +334,7 @@ def test_log_keys():
 def test_rounds_come_before_every_interval_th_step(until, expected):
     """Warm-up counts in no schedule, and comes where nothing else does."""
     algorithm = build(
-        ssdkd(synthesis_interval=3, synthesis_until=until, warmup_rounds=2)
+        ssdkd(synthesis=dict(interval=3, until=until, warmup_rounds=2))
     )
     wrapper = optimizers(algorithm)
     made = []
@@ -340,7 +346,7 @@ def test_rounds_come_before_every_interval_th_step(until, expected):
 
 def test_optimised_noise_starts_anew_in_every_round():
     """The noise moves within a round; Adam forgets it between two."""
-    algorithm = build(ssdkd(synthesis_interval=1, warmup_rounds=0))
+    algorithm = build(ssdkd(synthesis=dict(interval=1, warmup_rounds=0)))
     wrapper = optimizers(algorithm)
     generator = algorithm.generator
     wrapper['generator'].optimizer = torch.optim.Adam(generator.parameters())
@@ -355,13 +361,12 @@ def test_drawn_labels(labels):
     """Rare labels are those the buffer lacks, uniform ones are all."""
     algorithm = build(
         ssdkd(
-            labels=labels,
-            synthesis_batch_size=512,
+            synthesis=dict(labels=labels, batch_size=512),
             replay_buffer=dict(max_size=512),
         )
     )
     frequency = torch.tensor([0.0, 0.2, *[0.1] * 8])
-    drawn = algorithm.inversion.draw_labels(frequency)
+    drawn = algorithm.synthesis.draw_labels(frequency)
     share = torch.bincount(drawn, minlength=10) / 512
     if labels == 'rare':
         assert share[0] > 0.95
@@ -371,7 +376,7 @@ def test_drawn_labels(labels):
 
 def test_sync_bn_that_the_runner_converts_still_fires():
     """L_BN is the same before and after mmengine's conversion."""
-    config = ssdkd(synthesis_iters=1)
+    config = ssdkd(synthesis=dict(iters=1))
     algorithm = build(config)
     algorithm.teacher = nn.SyncBatchNorm.convert_sync_batchnorm(
         algorithm.teacher
@@ -413,7 +418,7 @@ def test_resume_gives_the_same_student(config, outside):
 @pytest.mark.parametrize('power', [0.0, 1.0])
 def test_rare_classes_count_more(config, power):
     """By the buffer's shares, in the loss alone and not in the priority."""
-    algorithm = build(config(class_weight_power=power))
+    algorithm = build(config(distillation=dict(class_weight_power=power)))
     wrapper = optimizers(algorithm)
     steps(algorithm, wrapper, 1)
     batch = algorithm.replay_buffer.sample(6)
@@ -424,7 +429,9 @@ def test_rare_classes_count_more(config, power):
     pixels = class_weight(algorithm.class_frequency, power)[batch['labels']]
     assert torch.allclose(pixels, torch.ones(())) == (not power)
     delta, log = algorithm.distill(batch, wrapper['architecture'])
-    weighted = kl_divergence(preds_S, preds_T, algorithm.tau, pixels)
+    weighted = kl_divergence(
+        preds_S, preds_T, algorithm.distillation.tau, pixels
+    )
     torch.testing.assert_close(
         log['distill.loss_kd'], (batch['weight'] * weighted).mean()
     )
@@ -524,7 +531,7 @@ def test_teacher_stays_frozen_under_train():
 )
 def test_network_that_breaks_stops_the_run(name, match):
     """A NaN in any of the three is named, not trained on."""
-    algorithm = build(ssdkd(synthesis_iters=0))
+    algorithm = build(ssdkd(synthesis=dict(iters=0)))
     wrapper = optimizers(algorithm)
     steps(algorithm, wrapper, 2)
     with torch.no_grad():
@@ -535,7 +542,7 @@ def test_network_that_breaks_stops_the_run(name, match):
 
 def test_broken_student_is_not_saved():
     """Where no round comes to find it, the last good checkpoint stays."""
-    algorithm = build(ssdkd(synthesis_until=0))
+    algorithm = build(ssdkd(synthesis=dict(until=0)))
     wrapper = optimizers(algorithm)
     (log,) = steps(algorithm, wrapper, 1)
     assert torch.isfinite(log['loss'])
@@ -571,7 +578,7 @@ def test_one_optimizer_is_too_few():
 
 def test_admitted_samples_leave_in_the_order_they_were_made():
     """The best of a round are not the first to go."""
-    algorithm = build(ssdkd(admit=4, warmup_rounds=0))
+    algorithm = build(ssdkd(synthesis=dict(admit=4, warmup_rounds=0)))
     wrapper = optimizers(algorithm)
     images, _ = algorithm.synthesize(wrapper['generator'])
     algorithm.admit_best(images)
@@ -608,26 +615,76 @@ def test_samples_loaded_to_another_device_follow(monkeypatch):
 @pytest.mark.parametrize(
     'change, error, match',
     [
-        (dict(tau=0), ValueError, '`tau` must be > 0.*got 0'),
-        (dict(adversarial_weight=-1), ValueError, 'adversarial_weight.*-1'),
-        (dict(student_task_weight='a'), TypeError, 'student_task_weight.*a'),
-        (dict(synthesis_iters=-1), ValueError, 'synthesis_iters.*-1'),
-        (dict(synthesis_interval=0), ValueError, 'synthesis_interval.*0'),
-        (dict(synthesis_until=-1), ValueError, 'synthesis_until.*-1'),
-        (dict(synthesis_until=1.0), TypeError, 'synthesis_until.*1.0'),
-        (dict(synthesis_batch_size=1), ValueError, 'synthesis_batch_size.*1'),
-        (dict(warmup_rounds=-2), ValueError, 'warmup_rounds.*-2'),
-        (dict(warmup_rounds=1.5), TypeError, 'warmup_rounds.*1.5'),
-        (dict(admit=0), ValueError, '`admit` must be >= 1, but got 0'),
-        (dict(admit=9), ValueError, '`admit` must be <= .*8.*got 9'),
-        (dict(save_images_interval=-1), ValueError, 'save_images_interval'),
-        (dict(latent='frozen'), ValueError, "`latent`.*'frozen'"),
-        (dict(labels='all'), ValueError, "`labels`.*'all'"),
-        (
-            dict(labels='uniform', latent='fresh'),
-            ValueError,
-            "`labels` must be 'predicted' where `latent` is 'fresh'",
+        *(
+            (dict(distillation=change), error, f'`distillation.{match}')
+            for change, error, match in (
+                (dict(tau=0), ValueError, 'tau` must be > 0.*got 0'),
+                (dict(kd_weight=-1), ValueError, 'kd_weight`.*-1'),
+                (dict(task_weight='a'), TypeError, 'task_weight`.*a'),
+                (
+                    dict(class_weight_power=-1),
+                    ValueError,
+                    'class_weight_power`.*-1',
+                ),
+                (dict(augmentation=5), TypeError, 'augmentation`.*5'),
+                (
+                    dict(augmentation=dict(type='mmrazor_ssdkd.ImagePrior')),
+                    TypeError,
+                    'augmentation` must be a mmrazor_ssdkd.RandomView',
+                ),
+                (
+                    dict(distiller_uniform='off'),
+                    TypeError,
+                    "distiller_uniform` must be True or False.*'off'",
+                ),
+            )
         ),
+        *(
+            (dict(synthesis=change), error, f'`synthesis.{match}')
+            for change, error, match in (
+                (
+                    dict(adversarial_weight=-1),
+                    ValueError,
+                    'adversarial_weight`.*-1',
+                ),
+                (dict(iters=-1), ValueError, 'iters`.*-1'),
+                (dict(interval=0), ValueError, 'interval`.*0'),
+                (dict(until=-1), ValueError, 'until`.*-1'),
+                (dict(until=1.0), TypeError, 'until`.*1.0'),
+                (dict(batch_size=1), ValueError, 'batch_size`.*1'),
+                (dict(batch_size=10**9), ValueError, 'batch_size`.*memory'),
+                (dict(warmup_rounds=-2), ValueError, 'warmup_rounds`.*-2'),
+                (dict(warmup_rounds=1.5), TypeError, 'warmup_rounds`.*1.5'),
+                (dict(admit=0), ValueError, 'admit` must be >= 1.* got 0'),
+                (dict(admit=9), ValueError, 'admit` must be <= .*8.*got 9'),
+                (dict(latent='frozen'), ValueError, "latent`.*'frozen'"),
+                (dict(labels='all'), ValueError, "labels`.*'all'"),
+                (
+                    dict(labels='uniform', latent='fresh'),
+                    ValueError,
+                    "labels` must be 'predicted' where .*latent.* is 'fresh'",
+                ),
+                (dict(image_prior=5), TypeError, 'image_prior`.*5'),
+            )
+        ),
+        (dict(save_images_interval=-1), ValueError, 'save_images_interval'),
+        (dict(synthesis=5), TypeError, '`synthesis` must be a config.*5'),
+        (
+            dict(distillation='a'),
+            TypeError,
+            "`distillation` must be a config.*'a'",
+        ),
+        (
+            dict(synthesis=dict(iter=2)),
+            ValueError,
+            "`synthesis` must be the config of .*argument 'iter'",
+        ),
+        (
+            dict(distillation=dict(type='mmrazor_ssdkd.ImagePrior')),
+            TypeError,
+            '`distillation` must be a mmrazor_ssdkd.Distillation, but got Im',
+        ),
+        (dict(synthesis_iter=2), TypeError, "argument 'synthesis_iter'"),
         (
             dict(replay_buffer=dict(max_size=4)),
             ValueError,
@@ -715,8 +772,10 @@ def test_classifier_under_a_segmentor():
 
 def test_drawn_labels_under_segmentation():
     """One label cannot stand for all pixels of a scene."""
-    with pytest.raises(ValueError, match="`labels` must be 'predicted'"):
-        build(segmentation(labels='uniform'))
+    with pytest.raises(
+        ValueError, match=r"`synthesis.labels` must be 'predicted'"
+    ):
+        build(segmentation(synthesis=dict(labels='uniform')))
 
 
 def test_padding_preprocessor():

@@ -197,7 +197,7 @@ def test_one_value_per_channel_and_image():
 def test_too_small_batch_raises(shape):
     """One value has no variance: the message names the batch size."""
     layer = nn.BatchNorm1d(2) if len(shape) == 2 else nn.BatchNorm2d(2)
-    message = '`synthesis_batch_size` must be >= 2 .* but got 1'
+    message = '`synthesis.batch_size` must be >= 2 .* but got 1'
     with pytest.raises(ValueError, match=message):
         measure(layer.eval(), torch.zeros(shape))
 

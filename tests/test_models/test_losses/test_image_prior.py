@@ -88,11 +88,13 @@ def test_generator_of_a_teacher_without_batch_norm():
         teacher=free_of_batch_norm(),
         bn_loss=dict(loss_weight=0),
         task_loss=dict(loss_weight=0),
-        adversarial_weight=0,
-        image_prior=dict(type='mmrazor_ssdkd.ImagePrior'),
-        synthesis_iters=20,
-        warmup_rounds=0,
-        synthesis_interval=1,
+        synthesis=dict(
+            adversarial_weight=0,
+            image_prior=dict(type='mmrazor_ssdkd.ImagePrior'),
+            iters=20,
+            warmup_rounds=0,
+            interval=1,
+        ),
     )
     algorithm = build(config)
     before = snapshot(algorithm.generator)
@@ -105,5 +107,5 @@ def test_generator_of_a_teacher_without_batch_norm():
 def test_other_component_raises():
     """The message has the argument."""
     wrong = dict(type='mmrazor_ssdkd.BNStatisticsLoss')
-    with pytest.raises(TypeError, match='`image_prior` must be'):
-        build(ssdkd(image_prior=wrong))
+    with pytest.raises(TypeError, match=r'`synthesis.image_prior` must be'):
+        build(ssdkd(synthesis=dict(image_prior=wrong)))

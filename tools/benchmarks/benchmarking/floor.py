@@ -72,12 +72,12 @@ class Floor:
         )
         held = self.generator.latent
         self.latent = (
-            self.generator.draw_latent(algorithm.inversion.batch_size)
+            self.generator.draw_latent(algorithm.synthesis.batch_size)
             if held is None
             else held
         )
         self.slope = torch.randn(
-            max(batch_size, algorithm.inversion.batch_size),
+            max(batch_size, algorithm.synthesis.batch_size),
             algorithm.num_classes,
             *self.size,
             device=self.device,
@@ -96,7 +96,10 @@ class Floor:
         stored = self.algorithm.replay_buffer.store_logits
         with self.wrappers['architecture'].optim_context(self.student):
             # Stored logits are not those of views.
-            if not stored or self.algorithm.augmentation is not None:
+            if (
+                not stored
+                or self.algorithm.distillation.augmentation is not None
+            ):
                 with torch.no_grad():
                     self._predict(self.teacher, self.images)
             preds_S = self._predict(self.student, self.images, self.size)
@@ -110,14 +113,14 @@ class Floor:
             bn_loss (BNStatisticsLoss, optional): Computed too where given.
         """
         with frozen(self.student):
-            for _ in range(self.algorithm.inversion.iters):
+            for _ in range(self.algorithm.synthesis.iters):
                 self._generator_step(bn_loss)
             with torch.no_grad():
                 images = self.generator(self.latent)
                 self._predict(self.teacher, images)
                 self._predict(
                     self.student,
-                    images[: self.algorithm.admit],
+                    images[: self.algorithm.synthesis.admit],
                     self.size,
                 )
 
@@ -127,7 +130,7 @@ class Floor:
         """Times student steps and the rounds that belong to them.
 
         Args:
-            steps (int): A multiple of ``synthesis_interval``.
+            steps (int): A multiple of ``synthesis.interval``.
             bn_loss (BNStatisticsLoss, optional): Computed too where given.
 
         Returns:
@@ -138,7 +141,7 @@ class Floor:
         for _ in range(steps):
             self.student_step()
         middle = clock(self.device)
-        for _ in range(steps // self.algorithm.synthesis_interval):
+        for _ in range(steps // self.algorithm.synthesis.interval):
             self.round(bn_loss)
         end = clock(self.device)
         return dict(
@@ -158,7 +161,7 @@ class Floor:
         student = counter.get_total_flops()
         with counter:
             self.round()
-        interval = self.algorithm.synthesis_interval
+        interval = self.algorithm.synthesis.interval
         return student + counter.get_total_flops() / interval
 
     def _generator_step(self, bn_loss: Optional[BNStatisticsLoss]) -> None:
@@ -170,7 +173,7 @@ class Floor:
                 loss = self._loss(preds_T)
                 if bn_loss:
                     loss = loss + bn_loss()
-            if self.algorithm.inversion.adversarial_weight:
+            if self.algorithm.synthesis.adversarial_weight:
                 preds_S = self._predict(self.student, images, self.size)
                 loss = loss - self._loss(preds_S)
         _update(self.generator_optimizer, loss)

@@ -20,7 +20,7 @@ TIMED = (
     ('', 'synthesize', 'synthesis'),
     ('', 'admit_best', 'candidates'),
     ('', '_buffer_vars', 'insert'),
-    ('', 'view', 'student'),
+    ('distillation', 'view', 'student'),
     ('', 'distill', 'student'),
     ('replay_buffer', 'extend', 'insert'),
     ('replay_buffer', 'sample', 'draw'),
@@ -121,8 +121,8 @@ def measure(
     floor = Floor(
         algorithm, runner.optim_wrapper, runner.train_dataloader.batch_size
     )
-    floor.seconds(algorithm.synthesis_interval)
-    floor.seconds(algorithm.synthesis_interval, algorithm.bn_loss)
+    floor.seconds(algorithm.synthesis.interval)
+    floor.seconds(algorithm.synthesis.interval, algorithm.bn_loss)
     for _ in range(repeats):
         start = clock(device)
         yield

@@ -9,7 +9,7 @@ metric = 'mIoU'
 epochs = [75]
 validations = 5
 rows = {
-    'class weights off': {'model.class_weight_power': 0.0},
+    'class weights off': {'model.distillation.class_weight_power': 0.0},
     'FitNets with SSD-KD': {
         'config': folder
         + 'ssdkd_fitnets'

@@ -34,11 +34,11 @@ rows = {
     },
     'inherited, control: untrained generator': {
         **inherited,
-        'model.synthesis_iters': 0,
+        'model.synthesis.iters': 0,
     },
     'random weights': {},
     'random weights, control: untrained generator': {
-        'model.synthesis_iters': 0
+        'model.synthesis.iters': 0
     },
     'control: oracle, real images, random weights': {
         'config': folder + 'kd' + pair.replace('200e', '20e'),

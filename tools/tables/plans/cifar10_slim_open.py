@@ -9,8 +9,8 @@ metric = 'accuracy/top1'
 epochs = [20]
 validations = 5
 rows = {
-    'admit: the better half': {'model.admit': 128},
+    'admit: the better half': {'model.synthesis.admit': 128},
     'gamma = 1': {'model.task_loss.gamma': 1.0},
     'beta = 1': {'model.replay_buffer.beta': 1.0},
-    'adversarial weight 1': {'model.adversarial_weight': 1.0},
+    'adversarial weight 1': {'model.synthesis.adversarial_weight': 1.0},
 }

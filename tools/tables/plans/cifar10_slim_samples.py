@@ -11,8 +11,8 @@ rounds = [2, 5, 10, 20]
 rows = {
     **{
         f'{256 * n} synthetic images': {
-            'model.warmup_rounds': max(rounds) - 1,
-            'model.synthesis_until': 0,
+            'model.synthesis.warmup_rounds': max(rounds) - 1,
+            'model.synthesis.until': 0,
             'model.replay_buffer.max_size': 256 * n,
         }
         for n in rounds

@@ -17,7 +17,7 @@ rows = {
     # Fewer or more draws in as many epochs, as in the paper.
     'data scale 1%': {'train_dataloader.dataset.length': 500},
     'data scale 20%': {'train_dataloader.dataset.length': 10000},
-    'control: untrained generator': {'model.synthesis_iters': 0},
+    'control: untrained generator': {'model.synthesis.iters': 0},
     'control: oracle, real images': {
         'config': folder + 'kd' + pair.replace('400e', '40e'),
         # 50,000 images in one of its epochs, 5,000 draws in one of SSD-KD's.

@@ -27,10 +27,10 @@ rows = {
     },
     'inherited, control: untrained generator': {
         **inherited,
-        'model.synthesis_iters': 0,
+        'model.synthesis.iters': 0,
     },
     'random weights': {},
     'random weights, control: untrained generator': {
-        'model.synthesis_iters': 0
+        'model.synthesis.iters': 0
     },
 }

@@ -13,7 +13,7 @@ config = (
 metric = 'mIoU'
 epochs = [40]
 rows = {
-    'class weights on': {'model.class_weight_power': 1.0},
+    'class weights on': {'model.distillation.class_weight_power': 1.0},
     'control: oracle, real scenes': {
         'config': (
             'configs/mmseg/digit_scenes/'

@@ -10,5 +10,5 @@ epochs = [4]
 rows = {
     'evict: priority': {'model.replay_buffer.evict': 'priority'},
     'evict: phi': {'model.replay_buffer.evict': 'phi'},
-    'admit: the better half': {'model.admit': 64},
+    'admit: the better half': {'model.synthesis.admit': 64},
 }

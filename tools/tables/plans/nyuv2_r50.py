@@ -8,7 +8,7 @@ metric = 'mIoU'
 epochs = [60]
 validations = 6
 rows = {
-    'class weights off': {'model.class_weight_power': 0.0},
+    'class weights off': {'model.distillation.class_weight_power': 0.0},
     'control: oracle, real images': {
         'config': folder + 'kd' + pair + '192e_nyuv2.py',
         # As many steps.

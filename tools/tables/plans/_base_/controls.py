@@ -1,3 +1,3 @@
 # SSD-KD, its plain baseline, and the control that needs no real image.
 _base_ = './time.py'
-rows = {'control: untrained generator': {'model.synthesis_iters': 0}}
+rows = {'control: untrained generator': {'model.synthesis.iters': 0}}
