@@ -14,13 +14,21 @@ from .compat import mend  # noqa: E402
 
 mend()
 
-from . import datasets, engine, models, replay, reporting  # noqa: E402
+from . import (  # noqa: E402
+    datasets,
+    engine,
+    fidelity,
+    models,
+    replay,
+    reporting,
+)
 from .version import __version__  # noqa: E402
 
 __all__ = [
     '__version__',
     'datasets',
     'engine',
+    'fidelity',
     'models',
     'replay',
     'reporting',

@@ -7,6 +7,8 @@ any scope; a child of MMRazor's registry would not be.
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
 from mmengine.registry import HOOKS as MMENGINE_HOOKS
 from mmengine.registry import LOG_PROCESSORS as MMENGINE_LOG_PROCESSORS
+from mmengine.registry import LOOPS as MMENGINE_LOOPS
+from mmengine.registry import METRICS as MMENGINE_METRICS
 from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import OPTIM_WRAPPERS as MMENGINE_OPTIM_WRAPPERS
 from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
@@ -16,6 +18,8 @@ __all__ = [
     'DATASETS',
     'HOOKS',
     'LOG_PROCESSORS',
+    'LOOPS',
+    'METRICS',
     'MODELS',
     'OPTIM_WRAPPERS',
     'TRANSFORMS',
@@ -39,7 +43,11 @@ HOOKS = Registry(
     'hook',
     parent=MMENGINE_HOOKS,
     scope=_SCOPE,
-    locations=['mmrazor_ssdkd.engine', 'mmrazor_ssdkd.reporting.hooks'],
+    locations=[
+        'mmrazor_ssdkd.engine',
+        'mmrazor_ssdkd.fidelity',
+        'mmrazor_ssdkd.reporting.hooks',
+    ],
 )
 OPTIM_WRAPPERS = Registry(
     'optimizer wrapper',
@@ -58,4 +66,16 @@ LOG_PROCESSORS = Registry(
     parent=MMENGINE_LOG_PROCESSORS,
     scope=_SCOPE,
     locations=['mmrazor_ssdkd.engine'],
+)
+LOOPS = Registry(
+    'loop',
+    parent=MMENGINE_LOOPS,
+    scope=_SCOPE,
+    locations=['mmrazor_ssdkd.fidelity'],
+)
+METRICS = Registry(
+    'metric',
+    parent=MMENGINE_METRICS,
+    scope=_SCOPE,
+    locations=['mmrazor_ssdkd.fidelity'],
 )

@@ -10,6 +10,7 @@ from mmrazor_ssdkd.engine import (
     forget_teachers,
     read_config,
 )
+from mmrazor_ssdkd.fidelity import add_fidelity
 from mmrazor_ssdkd.models.checkpoint import load_weights
 
 
@@ -21,6 +22,7 @@ def main() -> None:
     parser.add_argument('checkpoint', help='path or URL of the checkpoint')
     args = parser.parse_args()
     cfg = read_config(args)
+    add_fidelity(cfg)
     # The checkpoint has the teachers' weights, too.
     forget_teachers(cfg)
     # Without a name, or it would replace the config that training left.

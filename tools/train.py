@@ -18,6 +18,7 @@ from mmrazor_ssdkd.engine import (
     held,
     read_config,
 )
+from mmrazor_ssdkd.fidelity import add_fidelity
 
 
 def make_parser() -> Parser:
@@ -108,6 +109,7 @@ def main() -> None:
     parser = make_parser()
     args = parser.parse_args()
     cfg = read_config(args)
+    add_fidelity(cfg)
     check_training(cfg)
     if args.auto_scale_lr:
         scale_lr(cfg)

@@ -1,5 +1,7 @@
 """The training set of a method that has none."""
 
+from typing import Any, ClassVar
+
 from torch.utils.data import Dataset
 
 from mmrazor_ssdkd.registry import DATASETS
@@ -23,6 +25,9 @@ class LatentDataset(Dataset):
         TypeError: ``length`` is no integer.
         ValueError: ``length`` is out of range.
     """
+
+    # mmengine warns of a data set that has none.
+    metainfo: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, length: int) -> None:
         self.length = check_int('length', length)

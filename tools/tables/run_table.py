@@ -7,7 +7,9 @@ how many of its epochs count as one (0.1 for an oracle whose epoch has ten
 times SSD-KD's draws). The rows that `same_time` lists get one more column, of
 as many epochs as take them the time that the first row needs for the first
 column's. `validations` says how often a run is evaluated (once, at its end,
-unless it says so), for `plot_curves.py`. Every run leaves a JSON file; what
+unless it says so), for `plot_curves.py`. With `fidelity` SSD-KD's students are
+held against their teachers on synthetic images, too, and `--rank-by` sorts the
+rows by that: real data need not have a say. Every run leaves a JSON file; what
 has one is not run again, so other options want another folder.
 """
 
@@ -18,6 +20,7 @@ from typing import Any
 
 import torch
 from mmengine.config import Config, DictAction
+from table_fidelity import METRICS, Rows, ranked
 from table_markdown import render
 from table_runs import check_folders, run, teacher_result
 
@@ -126,6 +129,16 @@ def parse_args() -> argparse.Namespace:
             help=f'override settings of the config of {whose}',
         )
     parser.add_argument(
+        '--fidelity',
+        action='store_true',
+        help="measure the fidelity of SSD-KD's students, too",
+    )
+    parser.add_argument(
+        '--rank-by',
+        choices=METRICS,
+        help='sort the rows by it, the best first',
+    )
+    parser.add_argument(
         '--amp', action='store_true', help='mixed precision, as in train.py'
     )
     return parser.parse_args()
@@ -138,7 +151,13 @@ def read_plan(args: argparse.Namespace) -> Config:
         ValueError: A setting is out of range, or rows would share folders.
     """
     plan = Config.fromfile(args.plan)
-    for name in ('epochs', 'cfg_options', 'teacher_options', 'amp'):
+    for name in (
+        'epochs',
+        'cfg_options',
+        'teacher_options',
+        'amp',
+        'fidelity',
+    ):
         if getattr(args, name):
             plan[name] = getattr(args, name)
     for name in ('validations', 'teacher_epochs'):
@@ -156,11 +175,11 @@ def main() -> None:
     rows = pick_rows(plan.rows, args.rows) if args.rows else plan.rows
     out = args.out.resolve()
     take_turns(plan, rows, args.seeds, out)
-    table = render(
-        plan,
-        [teacher_result(plan, out, seed) for seed in args.seeds],
-        {row: run_row(plan, row, args.seeds, out) for row in rows},
-    )
+    found: Rows = {row: run_row(plan, row, args.seeds, out) for row in rows}
+    if args.rank_by:
+        found = ranked(found, args.rank_by)
+    teachers = [teacher_result(plan, out, seed) for seed in args.seeds]
+    table = render(plan, teachers, found)
     print(table, flush=True)
     if not args.rows:
         write_text(out / 'table.md', f'{table}\n')

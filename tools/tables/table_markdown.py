@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmengine.config import Config
+from table_fidelity import fidelity
 
 Results = Sequence[dict[str, Any]]
 
@@ -49,6 +50,11 @@ def render(
     head += ['the same time'] * ('same_time' in plan)
     columns = {'teacher': [teachers], **rows}
     lines = {row: [*map(cell, columns[row])] for row in columns}
+    if any(map(fidelity, rows.values())):
+        for row, cells in lines.items():
+            cells += [''] * (len(head) - len(cells))
+            cells.append(fidelity(rows.get(row, [])))
+        head.append('fidelity')
     for cells in lines.values():
         cells += [''] * (len(head) - len(cells))
     for column, figures in plan.get('published', {}).items():

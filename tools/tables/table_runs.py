@@ -20,6 +20,7 @@ from mmrazor_ssdkd.engine import (
     held,
     load_config,
 )
+from mmrazor_ssdkd.fidelity import add_fidelity, add_hook
 
 # In a run; one that is cut off loses at most a tenth of its epochs.
 CHECKPOINTS = 10
@@ -195,13 +196,16 @@ def run(
     set_teacher(cfg, teacher_checkpoint(plan, out, seed))
     own_epochs = max(1, round(factor * epochs))
     set_epochs(cfg, own_epochs, plan.get('validations', 1))
+    add_fidelity(cfg)
+    if plan.get('fidelity'):
+        add_hook(cfg)
     runner, points = train(cfg, seed, plan)
     result = dict(
         row=row,
         epochs=epochs,
         seed=seed,
         options=options,
-        # Steps, seconds, cpu_seconds and score.
+        # Steps, seconds, cpu_seconds, score and, if measured, fidelity.
         **points[-1],
         points=points,
         synthesized=getattr(runner.model, 'num_synthesized', 0),

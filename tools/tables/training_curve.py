@@ -22,7 +22,7 @@ class TrainingCurve(Hook):
         points (list[dict]): For every validation ``steps`` (the runner's
             iterations), ``seconds`` by the clock, ``cpu_seconds`` that all
             threads of this process took (not those of its data loader's
-            workers), and ``score``.
+            workers), ``score``, and ``fidelity`` by metric where there is.
     """
 
     def __init__(self, metric: str) -> None:
@@ -90,6 +90,7 @@ class TrainingCurve(Hook):
                 seconds=round(self._seconds, 2),
                 cpu_seconds=round(self._cpu_seconds, 2),
                 score=float(metrics[self.metric]),
+                **_fidelity(metrics),
             )
         )
 
@@ -107,3 +108,13 @@ class TrainingCurve(Hook):
 
     def _resume(self) -> None:
         self._running_since = (time.perf_counter(), time.process_time())
+
+
+def _fidelity(metrics: dict[str, float]) -> dict[str, dict[str, float]]:
+    """Returns what is measured without data."""
+    found = {
+        name: float(value)
+        for name, value in metrics.items()
+        if name.startswith('fidelity/')
+    }
+    return dict(fidelity=found) if found else {}

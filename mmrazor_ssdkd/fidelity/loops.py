@@ -1,0 +1,139 @@
+"""Validation and test without a data set."""
+
+from typing import Any
+
+import torch
+from mmengine.runner import TestLoop, ValLoop
+from mmengine.runner.amp import autocast
+
+from mmrazor_ssdkd.registry import LOOPS
+
+from .comparison import Comparison
+
+__all__ = ['FidelityLoop', 'FidelityTestLoop']
+
+
+@LOOPS.register_module()
+class FidelityLoop(ValLoop):
+    """Validates a student against its teacher on images that it makes.
+
+    The loader is one of a ``LatentDataset``, whose length says how many
+    images there are, and the evaluator a :class:`FidelityMetric`. The images
+    are made at the first validation, once in a run, always the same ones.
+
+    Args:
+        runner (Runner): A reference of the runner.
+        dataloader (DataLoader | dict): Of draws.
+        evaluator (Evaluator | dict | list): With a ``FidelityMetric``.
+        fp16 (bool): As of mmengine's ``ValLoop``. Defaults to False.
+        **images: Those of :class:`HeldOutImages`.
+
+    Raises:
+        TypeError: A setting of the images has the wrong type.
+        ValueError: One is out of range, the model is no SSDKD, or the loader
+            is one of images.
+    """
+
+    def __init__(
+        self,
+        runner: Any,
+        dataloader: Any,
+        evaluator: Any,
+        fp16: bool = False,
+        **images: Any,
+    ) -> None:
+        super().__init__(runner, dataloader, evaluator, fp16)
+        number = len(self.dataloader.dataset)
+        self.compare = Comparison(runner.model, number, **images)
+
+    @torch.no_grad()
+    def run_iter(self, idx: int, data_batch: dict) -> None:
+        """Compares the two on a batch.
+
+        Args:
+            idx (int): Which batch it is.
+            data_batch (dict): The numbers of its images.
+        """
+        where = dict(batch_idx=idx, data_batch=data_batch)
+        self.runner.call_hook('before_val_iter', **where)
+        outputs = compared(self, data_batch)
+        self.runner.call_hook('after_val_iter', **where, outputs=outputs)
+
+
+@LOOPS.register_module()
+class FidelityTestLoop(TestLoop):
+    """:class:`FidelityLoop` as a test.
+
+    Args:
+        runner (Runner): A reference of the runner.
+        dataloader (DataLoader | dict): Of draws.
+        evaluator (Evaluator | dict | list): With a ``FidelityMetric``.
+        fp16 (bool): As of mmengine's ``TestLoop``. Defaults to False.
+        **images: Those of :class:`HeldOutImages`.
+
+    Raises:
+        TypeError: A setting of the images has the wrong type.
+        ValueError: One is out of range, the model is no SSDKD, or the loader
+            is one of images.
+    """
+
+    def __init__(
+        self,
+        runner: Any,
+        dataloader: Any,
+        evaluator: Any,
+        fp16: bool = False,
+        **images: Any,
+    ) -> None:
+        super().__init__(runner, dataloader, evaluator, fp16)
+        number = len(self.dataloader.dataset)
+        self.compare = Comparison(runner.model, number, **images)
+
+    @torch.no_grad()
+    def run_iter(self, idx: int, data_batch: dict) -> None:
+        """Compares the two on a batch.
+
+        Args:
+            idx (int): Which batch it is.
+            data_batch (dict): The numbers of its images.
+        """
+        where = dict(batch_idx=idx, data_batch=data_batch)
+        self.runner.call_hook('before_test_iter', **where)
+        outputs = compared(self, data_batch)
+        self.runner.call_hook('after_test_iter', **where, outputs=outputs)
+
+
+def compared(loop: Any, data_batch: dict) -> list[dict[str, torch.Tensor]]:
+    """Hands the evaluator of a loop what it compares on a batch.
+
+    Args:
+        loop (FidelityLoop | FidelityTestLoop): The loop.
+        data_batch (dict): The numbers of the batch's images.
+
+    Returns:
+        list[dict]: The logits of both, of each image.
+    """
+    places = check_places(data_batch)
+    with autocast(enabled=loop.fp16):
+        outputs = loop.compare(places)
+    loop.evaluator.process(data_samples=outputs, data_batch=data_batch)
+    return outputs
+
+
+def check_places(data_batch: Any) -> torch.Tensor:
+    """Returns the numbers of a batch's images, (N,).
+
+    Args:
+        data_batch (dict): What a loader of a ``LatentDataset`` gives.
+
+    Raises:
+        ValueError: It is a batch of something else.
+    """
+    inputs = data_batch.get('inputs') if isinstance(data_batch, dict) else ()
+    if not inputs or not all(isinstance(place, int) for place in inputs):
+        raise ValueError(
+            '`dataloader.dataset` must be a mmrazor_ssdkd.LatentDataset for '
+            'a FidelityLoop, which makes its images itself; beside real '
+            'validation data use the hook of configs/_base_/fidelity.py'
+        )
+    return torch.tensor(inputs)

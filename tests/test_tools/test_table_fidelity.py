@@ -1,0 +1,107 @@
+"""Rows ranked without data, and fidelity held against real metrics."""
+
+import json
+
+import pytest
+from calibrate_fidelity import by_task, draw, rank, table
+from fidelity_runs import find_students, real_metric, start_of
+from mmengine.config import Config
+from table_fidelity import fidelity, ranked
+from table_markdown import render
+
+
+def result(score: float, agreement: float, divergence: float) -> dict:
+    """Returns what a run leaves."""
+    found = {
+        'fidelity/agreement': agreement,
+        'fidelity/divergence': divergence,
+    }
+    return dict(score=score, seconds=60.0, fidelity=found)
+
+
+ROWS = {
+    'worst': [[result(50.0, 40.0, 2.0), result(60.0, 44.0, 2.5)]],
+    'best': [[result(90.0, 80.0, 0.5), result(92.0, 90.0, 0.25)]],
+    'middle': [[result(70.0, 60.0, 1.0), result(72.0, 60.0, 1.0)]],
+}
+
+
+@pytest.mark.parametrize(
+    'metric', ['fidelity/agreement', 'fidelity/divergence']
+)
+def test_rows_are_ranked_by_the_mean_of_their_seeds(metric):
+    assert list(ranked(ROWS, metric)) == ['best', 'middle', 'worst']
+
+
+def test_a_row_without_it_is_refused():
+    rows = {**ROWS, 'other': [[dict(score=1.0)]]}
+    with pytest.raises(ValueError, match=r'`rank_by` must be .* --fidelity'):
+        ranked(rows, 'fidelity/agreement')
+
+
+def test_the_table_has_a_column_for_it():
+    plan = Config(dict(metric='accuracy/top1', epochs=[5]))
+    lines = render(plan, [dict(score=99.0)], ROWS).splitlines()
+    assert lines[0].endswith('| 5 epochs | fidelity |')
+    assert 'agreement 85.0, divergence 0.375' in lines[4]
+    without = render(plan, [dict(score=99.0)], {'a': [[dict(score=1.0)]]})
+    assert 'fidelity' not in without
+    assert fidelity([[dict(score=1.0)]]) == ''
+
+
+def record(real: float, agreement: float, start: str = 'random') -> dict:
+    """Returns what is found of a student."""
+    return dict(
+        task='Digits',
+        start=start,
+        metric='accuracy/top1',
+        real=real,
+        fidelity={'agreement': agreement, 'divergence': 100 - agreement},
+    )
+
+
+def test_a_perfect_order_is_one():
+    records = [record(real, real / 2) for real in (10.0, 50.0, 90.0)]
+    found = rank(records, 'agreement')
+    assert found['n'] == 3
+    assert found['spearman'] == pytest.approx(1)
+    assert found['kendall'] == pytest.approx(1)
+    assert found['off'] == pytest.approx(25)
+    assert found['bias'] == pytest.approx(-25)
+    # Less divergence is better.
+    assert rank(records, 'divergence')['spearman'] == pytest.approx(1)
+    assert 'off' not in rank(records, 'divergence')
+
+
+def test_table_and_plot_are_by_task(tmp_path):
+    records = [record(real, 100 - real) for real in (10.0, 50.0, 90.0)]
+    records += [dict(other, task='CIFAR10') for other in records]
+    tasks = by_task(records)
+    text = table(tasks)
+    assert '| | Digits, 3 students | CIFAR10, 3 students |' in text
+    assert '| agreement | -1.00, -1.00, 53.3 (+0.0) |' in text
+    draw(tasks, None, tmp_path / 'plot.png')
+    assert (tmp_path / 'plot.png').stat().st_size > 1000
+
+
+def test_runs_are_found_with_their_metric(tmp_path):
+    with pytest.raises(ValueError, match='`runs` must be folders'):
+        find_students(tmp_path)
+    (tmp_path / 'config.py').write_text('')
+    for name in ('epoch_2.pth', 'epoch_4.pth'):
+        (tmp_path / name).touch()
+    found = find_students(tmp_path)
+    assert [path.name for _, path in found] == ['epoch_2.pth', 'epoch_4.pth']
+    log = tmp_path / '20200101_000000' / 'vis_data' / 'scalars.json'
+    log.parent.mkdir(parents=True)
+    entries = [dict(step=step, mIoU=10.0 * step) for step in (2, 4)]
+    log.write_text('\n'.join(map(json.dumps, entries)))
+    cfg = Config(
+        dict(
+            val_evaluator=dict(type='IoUMetric'),
+            model=dict(student_init='random', synthesis=dict(iters=0)),
+        )
+    )
+    assert real_metric(cfg, tmp_path / 'epoch_4.pth') == ('mIoU', 40.0)
+    assert real_metric(cfg, tmp_path / 'epoch_6.pth') == ('mIoU', None)
+    assert start_of(cfg) == 'random, untrained generator'

@@ -1,0 +1,19 @@
+# The learning rate of the digits' inherited student, picked blind: 200 steps,
+# with the fidelity of each row beside its accuracy.
+folder = 'configs/mmpretrain/digits/'
+pair = '_logits_resnet18-w16_resnet18-w8'
+teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'
+config = folder + 'ssdkd' + pair + '-inherited_1xb64-20e_digits.py'
+metric = 'accuracy/top1'
+epochs = [5]
+fidelity = True
+rate = 'optim_wrapper.architecture.optimizer.lr'
+rows = {
+    'rate 0.002': {rate: 0.002},
+    'rate 0.005': {rate: 0.005},
+    'rate 0.01': {rate: 0.01},
+    'rate 0.02': {rate: 0.02},
+    'rate 0.05': {rate: 0.05},
+    'rate 0.1': {rate: 0.1},
+    'rate 0.2': {rate: 0.2},
+}
