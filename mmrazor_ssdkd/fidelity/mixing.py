@@ -14,9 +14,8 @@ def vary(images: torch.Tensor, number: int) -> torch.Tensor:
     """Makes other images of some.
 
     Those that were optimised are not among them. Agreement on views and cuts
-    ranked 80 students of the digits at 0.97 (Spearman) and 9 of CIFAR-10 at
-    0.90, on the images themselves at 0.97 and 0.88; on those of 20 steps in
-    place of 16 it was 0.96 and 0.68 for them (configs/fidelity.md).
+    ranked 87 students of the digits at 0.97 (Spearman) and 14 of CIFAR-10 at
+    0.91, on the images themselves at 0.98 and 0.77 (configs/fidelity.md).
 
     Args:
         images (torch.Tensor): uint8 images, (N, channels, H, W).
