@@ -2,6 +2,7 @@
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from tool_calls import ROOT
 
 
@@ -9,7 +10,7 @@ def read(path):
     """Returns a file's requirements by their names."""
     lines = path.read_text(encoding='utf-8').splitlines()
     found = [Requirement(x) for x in lines if x and not x.startswith('#')]
-    return [(requirement.name, requirement) for requirement in found]
+    return [(canonicalize_name(line.name), line) for line in found]
 
 
 CONSTRAINTS = read(ROOT / 'tools' / 'constraints.txt')

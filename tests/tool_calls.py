@@ -43,6 +43,12 @@ def call(tool, *arguments, **environment):
     return done.stdout
 
 
+def log_of(work_dir):
+    """Returns all that a run has logged, most of it not at the console."""
+    (path,) = work_dir.glob('*/*.log')
+    return path.read_text(encoding='utf-8')
+
+
 def short(epochs, *options):
     """Returns the command line's options of a short seeded run."""
     return [

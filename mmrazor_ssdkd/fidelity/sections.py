@@ -70,8 +70,10 @@ def add_hook(cfg: Config) -> None:
     cfg.custom_hooks = [*hooks, dict(type='mmrazor_ssdkd.FidelityHook')]
 
 
-def _set_interval(train_cfg: dict[str, Any]) -> None:
+def _set_interval(train_cfg: Any) -> None:
     """Says when to validate where a config does not."""
+    if not isinstance(train_cfg, dict):
+        return  # Refused where the training is checked.
     length = train_cfg.get('max_epochs') or train_cfg.get('max_iters')
     if isinstance(length, int) and not train_cfg.get('val_interval'):
         train_cfg['val_interval'] = -(-length // _VALIDATIONS)

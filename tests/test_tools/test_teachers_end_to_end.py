@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
-from tool_calls import ROOT, call, short, weights
+from tool_calls import ROOT, call, log_of, short, weights
 
 DIGITS = ROOT / 'configs/mmpretrain/digits'
 TEACHERS = dict(
@@ -132,7 +132,8 @@ def test_other_students_learn_from_the_synthetic_set(
     more = [f'train_dataloader.dataset.data_root={synthetic / "images"}']
     if config is KD:
         more.append(f'model.teacher_ckpt={teachers["standard"]}')
-    output = call('train.py', config, '--work-dir', tmp_path, *short(1, *more))
+    call('train.py', config, '--work-dir', tmp_path, *short(1, *more))
+    output = log_of(tmp_path)
     number = len(np.load(synthetic / 'soft_labels.npz')['files'])
     assert number == 384
     assert f'[1][{number // 64}/{number // 64}]' in output
