@@ -14,14 +14,7 @@ from .compat import mend  # noqa: E402
 
 mend()
 
-from . import (  # noqa: E402
-    datasets,
-    engine,
-    fidelity,
-    models,
-    replay,
-    reporting,
-)
+from . import datasets, engine, fidelity, models, replay  # noqa: E402
 from .version import __version__  # noqa: E402
 
 __all__ = [
@@ -31,5 +24,4 @@ __all__ = [
     'fidelity',
     'models',
     'replay',
-    'reporting',
 ]
