@@ -27,55 +27,24 @@ __all__ = [
 
 _SCOPE = 'mmrazor_ssdkd'
 
-MODELS = Registry(
-    'model',
-    parent=MMENGINE_MODELS,
-    scope=_SCOPE,
-    locations=['mmrazor_ssdkd.models', 'mmrazor_ssdkd.replay'],
-)
-DATASETS = Registry(
-    'dataset',
-    parent=MMENGINE_DATASETS,
-    scope=_SCOPE,
-    locations=['mmrazor_ssdkd.datasets'],
-)
-HOOKS = Registry(
-    'hook',
-    parent=MMENGINE_HOOKS,
-    scope=_SCOPE,
-    locations=[
-        'mmrazor_ssdkd.engine',
-        'mmrazor_ssdkd.fidelity',
-        'mmrazor_ssdkd.reporting.hooks',
-    ],
-)
-OPTIM_WRAPPERS = Registry(
-    'optimizer wrapper',
-    parent=MMENGINE_OPTIM_WRAPPERS,
-    scope=_SCOPE,
-    locations=['mmrazor_ssdkd.engine'],
-)
-TRANSFORMS = Registry(
-    'transform',
-    parent=MMENGINE_TRANSFORMS,
-    scope=_SCOPE,
-    locations=['mmrazor_ssdkd.datasets'],
-)
-LOG_PROCESSORS = Registry(
-    'log processor',
-    parent=MMENGINE_LOG_PROCESSORS,
-    scope=_SCOPE,
-    locations=['mmrazor_ssdkd.engine'],
-)
-LOOPS = Registry(
-    'loop',
-    parent=MMENGINE_LOOPS,
-    scope=_SCOPE,
-    locations=['mmrazor_ssdkd.fidelity'],
-)
-METRICS = Registry(
-    'metric',
-    parent=MMENGINE_METRICS,
-    scope=_SCOPE,
-    locations=['mmrazor_ssdkd.fidelity'],
-)
+
+def _child(parent: Registry, *folders: str) -> Registry:
+    """Returns a registry under one of mmengine's.
+
+    Args:
+        parent (Registry): mmengine's.
+        *folders (str): Of this package; imported where a component is looked
+            for.
+    """
+    places = [f'{_SCOPE}.{folder}' for folder in folders]
+    return Registry(parent.name, parent=parent, scope=_SCOPE, locations=places)
+
+
+MODELS = _child(MMENGINE_MODELS, 'models', 'replay')
+DATASETS = _child(MMENGINE_DATASETS, 'datasets')
+HOOKS = _child(MMENGINE_HOOKS, 'engine', 'fidelity', 'reporting.hooks')
+OPTIM_WRAPPERS = _child(MMENGINE_OPTIM_WRAPPERS, 'engine')
+TRANSFORMS = _child(MMENGINE_TRANSFORMS, 'datasets')
+LOG_PROCESSORS = _child(MMENGINE_LOG_PROCESSORS, 'engine')
+LOOPS = _child(MMENGINE_LOOPS, 'fidelity')
+METRICS = _child(MMENGINE_METRICS, 'fidelity')
