@@ -1,7 +1,5 @@
 """How large and how fast the networks of a run are."""
 
-import statistics
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
@@ -9,15 +7,12 @@ from typing import Any, Optional
 import torch
 from mmrazor.models.algorithms import BaseAlgorithm
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
+from mmrazor_ssdkd import measuring
+from mmrazor_ssdkd.deployment import DeployedModel
 from mmrazor_ssdkd.models.algorithms import SSDKD
-from mmrazor_ssdkd.models.forward import predict_logits
 
 __all__ = ['Network', 'image_shape', 'measure', 'networks_of']
-
-# Forward passes that are timed, for at most as many seconds.
-_PASSES, _SECONDS = 30, 2.0
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,8 @@ def measure(
 
     Args:
         role (str): What it is in the run.
-        network (nn.Module): In eval mode.
+        network (nn.Module): In eval mode; its weights want no gradients any
+            more.
         shape (tuple[int, ...], optional): Of an image that it takes.
 
     Returns:
@@ -110,37 +106,5 @@ def measure(
     if shape is None:
         return Network(role, kind, params, nbytes)
     images = torch.full((1, *shape), 127.0)
-    return Network(
-        role,
-        kind,
-        params,
-        nbytes,
-        _macs(network, images),
-        _milliseconds(network, images),
-    )
-
-
-@torch.no_grad()
-def _macs(network: Any, images: torch.Tensor) -> int:
-    """Counts multiplications, each with its addition."""
-    with FlopCounterMode(display=False) as counter:
-        _forward(network, images)
-    return counter.get_total_flops() // 2
-
-
-@torch.no_grad()
-def _milliseconds(network: Any, images: torch.Tensor) -> float:
-    """Times forward passes after a first one."""
-    _forward(network, images)
-    times: list[float] = []
-    while len(times) < _PASSES and sum(times) < _SECONDS:
-        start = time.perf_counter()
-        _forward(network, images)
-        times.append(time.perf_counter() - start)
-    return 1e3 * statistics.median(times)
-
-
-def _forward(network: Any, images: torch.Tensor) -> torch.Tensor:
-    """Puts images in 0 to 255 through a network."""
-    preprocessor = getattr(network, 'data_preprocessor', None)
-    return predict_logits(network, images, preprocessor)
+    cost = measuring.measure(DeployedModel(network), images)
+    return Network(role, kind, params, nbytes, cost.macs, 1e3 * cost.seconds)
