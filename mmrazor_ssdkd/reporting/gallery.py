@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, Optional
 
-import numpy as np
 import torch
-from torch.nn import functional as F
 
 from mmrazor_ssdkd.cli.pictures import class_colors, to_rgb
 from mmrazor_ssdkd.models.algorithms import SSDKD
 
 from .facts import Fact, number
-from .pictures import Array, data_uri
+from .pictures import Array, colored_map, data_uri
 from .samples import Answers, Samples, newest_of_classes, sizes
 
 __all__ = ['ClassRow', 'Shown', 'class_rows', 'shown_newest', 'shown_worst']
@@ -181,7 +179,5 @@ def _percent(key: str, value: float) -> Fact:
 
 def _map_uri(labels: torch.Tensor, colors: Array, picture: Array) -> str:
     """Returns a map in colours, as large as its picture."""
-    size = picture.shape[:2]
-    larger = F.interpolate(labels[None, None].float(), size=size)[0, 0]
-    drawn = colors[larger.long().numpy()]
-    return data_uri(np.ascontiguousarray(drawn), exact=True)
+    drawn = colored_map(labels.long().numpy(), colors, picture.shape[:2])
+    return data_uri(drawn, exact=True)

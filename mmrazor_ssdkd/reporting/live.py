@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from mmrazor_ssdkd.cli.pictures import class_colors, class_names, to_rgb
 from mmrazor_ssdkd.models.algorithms import SSDKD
 
-from .pictures import Array
+from .pictures import Array, colored_map
 from .samples import newest_of_classes
 
 __all__ = ['History', 'draw_live']
@@ -131,10 +131,8 @@ def _pairs(
     tiles = _tiles(algorithm, places.tolist())
     pairs: list[Array] = []
     for tile, labels in zip(tiles, maps):
-        height, width = tile.shape[0] - 2, tile.shape[1] - 2
-        rows = np.arange(height) * labels.shape[0] // height
-        columns = np.arange(width) * labels.shape[1] // width
-        pairs += [tile, _framed(colors[labels[rows][:, columns]])]
+        size = (tile.shape[0] - 2, tile.shape[1] - 2)
+        pairs += [tile, _framed(colored_map(labels, colors, size))]
     pairs = _filled(pairs, tiles[0], len(pairs) + len(pairs) % 4)
     return [pairs[start : start + 4] for start in range(0, len(pairs), 4)]
 

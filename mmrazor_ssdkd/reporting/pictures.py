@@ -7,12 +7,29 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ['data_uri']
+__all__ = ['Array', 'colored_map', 'data_uri']
 
 Array = npt.NDArray[Any]
 # Larger pictures are made smaller for a page, and coded with losses.
 _LARGEST = 160
 _LOSSLESS = 48
+
+
+def colored_map(labels: Array, colors: Array, size: tuple[int, ...]) -> Array:
+    """Returns a map of classes in colours, of another size.
+
+    Args:
+        labels (np.ndarray): Classes, (h, w).
+        colors (np.ndarray): uint8, (C, 3).
+        size (tuple[int, ...]): Height and width, of the nearest pixels.
+
+    Returns:
+        np.ndarray: uint8 RGB, (H, W, 3).
+    """
+    rows, columns = (
+        np.arange(side) * own // side for side, own in zip(size, labels.shape)
+    )
+    return colors[labels[rows][:, columns]]
 
 
 def data_uri(picture: Array, exact: bool = False) -> str:
