@@ -3,7 +3,7 @@
 from typing import Any
 
 import torch
-from mmengine.runner import TestLoop, ValLoop
+from mmengine.runner import BaseLoop, TestLoop, ValLoop
 from mmengine.runner.amp import autocast
 
 from mmrazor_ssdkd.registry import LOOPS
@@ -13,8 +13,45 @@ from .comparison import Comparison
 __all__ = ['FidelityLoop', 'FidelityTestLoop']
 
 
+class _Compares(BaseLoop):
+    """What validation and test share: comparing in place of a data set."""
+
+    # What the hooks around a batch are called after.
+    stage: str
+
+    def __init__(
+        self,
+        runner: Any,
+        dataloader: Any,
+        evaluator: Any,
+        fp16: bool = False,
+        **images: Any,
+    ) -> None:
+        super().__init__(runner, dataloader, evaluator, fp16)
+        number = len(self.dataloader.dataset)
+        self.compare = Comparison(runner.model, number, **images)
+
+    @torch.no_grad()
+    def run_iter(self, idx: int, data_batch: dict) -> None:
+        """Compares the two on a batch.
+
+        Args:
+            idx (int): Which batch it is.
+            data_batch (dict): The numbers of its images.
+        """
+        where = dict(batch_idx=idx, data_batch=data_batch)
+        self.runner.call_hook(f'before_{self.stage}_iter', **where)
+        places = check_places(data_batch)
+        with autocast(enabled=self.fp16):
+            outputs = self.compare(places)
+        self.evaluator.process(data_samples=outputs, data_batch=data_batch)
+        self.runner.call_hook(
+            f'after_{self.stage}_iter', **where, outputs=outputs
+        )
+
+
 @LOOPS.register_module()
-class FidelityLoop(ValLoop):
+class FidelityLoop(_Compares, ValLoop):
     """Validates a student against its teacher on images that it makes.
 
     The loader is one of a ``LatentDataset``, whose length says how many
@@ -34,90 +71,14 @@ class FidelityLoop(ValLoop):
             is one of images.
     """
 
-    def __init__(
-        self,
-        runner: Any,
-        dataloader: Any,
-        evaluator: Any,
-        fp16: bool = False,
-        **images: Any,
-    ) -> None:
-        super().__init__(runner, dataloader, evaluator, fp16)
-        number = len(self.dataloader.dataset)
-        self.compare = Comparison(runner.model, number, **images)
-
-    @torch.no_grad()
-    def run_iter(self, idx: int, data_batch: dict) -> None:
-        """Compares the two on a batch.
-
-        Args:
-            idx (int): Which batch it is.
-            data_batch (dict): The numbers of its images.
-        """
-        where = dict(batch_idx=idx, data_batch=data_batch)
-        self.runner.call_hook('before_val_iter', **where)
-        outputs = compared(self, data_batch)
-        self.runner.call_hook('after_val_iter', **where, outputs=outputs)
+    stage = 'val'
 
 
 @LOOPS.register_module()
-class FidelityTestLoop(TestLoop):
-    """:class:`FidelityLoop` as a test.
+class FidelityTestLoop(_Compares, TestLoop):
+    """:class:`FidelityLoop` as a test, with the same arguments."""
 
-    Args:
-        runner (Runner): A reference of the runner.
-        dataloader (DataLoader | dict): Of draws.
-        evaluator (Evaluator | dict | list): With a ``FidelityMetric``.
-        fp16 (bool): As of mmengine's ``TestLoop``. Defaults to False.
-        **images: Those of :class:`HeldOutImages`.
-
-    Raises:
-        TypeError: A setting of the images has the wrong type.
-        ValueError: One is out of range, the model is no SSDKD, or the loader
-            is one of images.
-    """
-
-    def __init__(
-        self,
-        runner: Any,
-        dataloader: Any,
-        evaluator: Any,
-        fp16: bool = False,
-        **images: Any,
-    ) -> None:
-        super().__init__(runner, dataloader, evaluator, fp16)
-        number = len(self.dataloader.dataset)
-        self.compare = Comparison(runner.model, number, **images)
-
-    @torch.no_grad()
-    def run_iter(self, idx: int, data_batch: dict) -> None:
-        """Compares the two on a batch.
-
-        Args:
-            idx (int): Which batch it is.
-            data_batch (dict): The numbers of its images.
-        """
-        where = dict(batch_idx=idx, data_batch=data_batch)
-        self.runner.call_hook('before_test_iter', **where)
-        outputs = compared(self, data_batch)
-        self.runner.call_hook('after_test_iter', **where, outputs=outputs)
-
-
-def compared(loop: Any, data_batch: dict) -> list[dict[str, torch.Tensor]]:
-    """Hands the evaluator of a loop what it compares on a batch.
-
-    Args:
-        loop (FidelityLoop | FidelityTestLoop): The loop.
-        data_batch (dict): The numbers of the batch's images.
-
-    Returns:
-        list[dict]: The logits of both, of each image.
-    """
-    places = check_places(data_batch)
-    with autocast(enabled=loop.fp16):
-        outputs = loop.compare(places)
-    loop.evaluator.process(data_samples=outputs, data_batch=data_batch)
-    return outputs
+    stage = 'test'
 
 
 def check_places(data_batch: Any) -> torch.Tensor:

@@ -9,7 +9,7 @@ from mmengine.evaluator import BaseMetric
 from mmrazor_ssdkd.models.losses import kl_divergence
 from mmrazor_ssdkd.registry import METRICS
 
-__all__ = ['FidelityMetric']
+__all__ = ['FidelityMetric', 'compare_logits', 'mean_iou']
 
 _Result = dict[str, torch.Tensor]
 
@@ -48,7 +48,7 @@ class FidelityMetric(BaseMetric):
             torch.stack([sample[name] for sample in data_samples])
             for name in ('preds_S', 'preds_T')
         )
-        results = _compare(preds_S, preds_T)
+        results = compare_logits(preds_S, preds_T)
         # One for each image: mmengine drops those that pad a batch.
         self.results += [
             {name: values[place] for name, values in results.items()}
@@ -70,17 +70,34 @@ class FidelityMetric(BaseMetric):
             divergence=float(whole['divergence'].mean()),
         )
         if 'union' in whole:
-            union = whole['union'].sum(dim=0)
-            shared = whole['shared'].sum(dim=0)
-            found = union > 0
-            metrics['mIoU'] = 100 * float(
-                (shared[found] / union[found]).mean()
-            )
+            metrics['mIoU'] = mean_iou(whole)
         return metrics
 
 
-def _compare(preds_S: torch.Tensor, preds_T: torch.Tensor) -> _Result:
-    """Returns what counts of each image of a batch."""
+def mean_iou(whole: _Result) -> float:
+    """Returns the mIoU of images, in percent, over the classes that are there.
+
+    Args:
+        whole (dict[str, torch.Tensor]): From :func:`compare_logits`.
+    """
+    union = whole['union'].sum(dim=0).double()
+    shared = whole['shared'].sum(dim=0).double()
+    found = union > 0
+    return 100 * float((shared[found] / union[found]).mean())
+
+
+def compare_logits(preds_S: torch.Tensor, preds_T: torch.Tensor) -> _Result:
+    """Returns what counts of each image of a batch.
+
+    Args:
+        preds_S (torch.Tensor): The student's logits, (N, C) or (N, C, H, W).
+        preds_T (torch.Tensor): The teacher's, of the same shape.
+
+    Returns:
+        dict[str, torch.Tensor]: On the CPU, ``agreement`` and ``divergence``,
+        (N,); of maps also the pixels of each class that are ``shared`` and in
+        the ``union``, (N, C).
+    """
     divergence = kl_divergence(preds_S, preds_T)
     classes_S, classes_T = preds_S.argmax(dim=1), preds_T.argmax(dim=1)
     same = classes_S == classes_T

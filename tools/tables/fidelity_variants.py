@@ -6,11 +6,11 @@ from itertools import repeat
 
 import torch
 
-from mmrazor_ssdkd.fidelity import FidelityMetric, HeldOutImages
+from mmrazor_ssdkd.fidelity import HeldOutImages
+from mmrazor_ssdkd.fidelity.metric import compare_logits, mean_iou
 from mmrazor_ssdkd.fidelity.mixing import cut
 from mmrazor_ssdkd.fidelity.sections import NUM_IMAGES
 from mmrazor_ssdkd.models.algorithms import SSDKD
-from mmrazor_ssdkd.models.losses import kl_divergence
 from mmrazor_ssdkd.replay import RandomView
 
 __all__ = ['GROUPS', 'VARIANTS', 'image_groups', 'measure']
@@ -19,7 +19,6 @@ __all__ = ['GROUPS', 'VARIANTS', 'image_groups', 'measure']
 NUMBER = 256
 # Passes of no more images than these.
 _BATCH = 64
-_MIOU = 'fidelity/mIoU'
 
 Images = dict[str, torch.Tensor]
 Found = dict[str, torch.Tensor]
@@ -77,28 +76,23 @@ def compare(algorithm: SSDKD, images: torch.Tensor) -> Found:
         images (torch.Tensor): uint8, (N, channels, H, W).
 
     Returns:
-        dict[str, torch.Tensor]: Of each image ``agreement``, ``divergence``
-        and the teacher's ``confidence``, (N,).
+        dict[str, torch.Tensor]: As :func:`compare_logits`, and the teacher's
+        ``confidence``, (N,).
     """
     parts = []
     for batch in images.split(_BATCH):
         preds_T = algorithm.predict_teacher(batch)
         preds_S = algorithm.predict_student(batch, preds_T)
-        confidence, classes = preds_T.softmax(dim=1).max(dim=1)
-        same = (preds_S.argmax(dim=1) == classes).float()
-        values = (
-            same.reshape(len(batch), -1).mean(dim=1),
-            kl_divergence(preds_S, preds_T),
-            confidence.reshape(len(batch), -1).mean(dim=1),
-        )
-        parts.append(torch.stack(values))
-    names = ('agreement', 'divergence', 'confidence')
-    return dict(zip(names, torch.cat(parts, dim=1)))
+        confidence = preds_T.softmax(dim=1).amax(dim=1)
+        found = compare_logits(preds_S, preds_T)
+        found['confidence'] = confidence.reshape(len(batch), -1).mean(dim=1)
+        parts.append(found)
+    return {name: torch.cat([p[name] for p in parts]) for name in parts[0]}
 
 
 def _agreement(found: dict[str, Found], group: str = 'whole') -> float:
     """Returns the share of images that both put into one class."""
-    return 100 * float(found[group]['agreement'].mean())
+    return 100 * float(found[group]['agreement'].float().mean())
 
 
 def _divergence(found: dict[str, Found], group: str = 'whole') -> float:
@@ -136,22 +130,6 @@ def measure(algorithm: SSDKD, groups: Images) -> dict[str, float]:
     values = {
         name: of(found) for name, of in VARIANTS.items() if name != 'mIoU'
     }
-    return {**values, **miou(algorithm, groups['whole'])}
-
-
-@torch.no_grad()
-def miou(algorithm: SSDKD, images: torch.Tensor) -> dict[str, float]:
-    """Returns the mIoU of a segmentor, and nothing of a classifier.
-
-    Args:
-        algorithm (SSDKD): With the student.
-        images (torch.Tensor): uint8, (N, channels, H, W).
-    """
-    metric = FidelityMetric()
-    for batch in images.split(_BATCH):
-        preds_T = algorithm.predict_teacher(batch)
-        preds_S = algorithm.predict_student(batch, preds_T)
-        pairs = zip(preds_S, preds_T)
-        metric.process(None, [dict(preds_S=s, preds_T=t) for s, t in pairs])
-    found = metric.evaluate(len(images))
-    return {'mIoU': found[_MIOU]} if _MIOU in found else {}
+    if 'union' in found['whole']:
+        values['mIoU'] = mean_iou(found['whole'])
+    return values
