@@ -22,6 +22,8 @@ from mmrazor_ssdkd.measuring import Cost, cost_table, latency, measure
 from mmrazor_ssdkd.models.building import build_model
 from mmrazor_ssdkd.validation import check_int
 
+from .distillations import shared_preprocessor
+
 __all__ = ['deploy_student', 'describe', 'measure_models']
 
 
@@ -159,7 +161,7 @@ def _teachers(config: Config) -> Iterator[tuple[str, nn.Module]]:
     cfg = copy.deepcopy(config)
     forget_teachers(cfg)
     model = cfg.model
-    shared = model.get('data_preprocessor', cfg.get('data_preprocessor'))
+    shared = shared_preprocessor(cfg)
     several = model.get('teachers') or {}
     configs = {name: entry.build_cfg for name, entry in several.items()}
     if model.get('teacher'):

@@ -12,7 +12,7 @@ from mmrazor_ssdkd.engine import forget_teachers
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.models.checkpoint import load_weights
 
-__all__ = ['build', 'build_any', 'stored_samples']
+__all__ = ['build', 'build_any', 'shared_preprocessor', 'stored_samples']
 
 
 def build_any(config: Config, checkpoint: Optional[str] = None) -> Any:
@@ -27,9 +27,8 @@ def build_any(config: Config, checkpoint: Optional[str] = None) -> Any:
         ValueError: The checkpoint is of another config.
     """
     cfg = copy.deepcopy(config)
-    # As the runner does.
-    if 'data_preprocessor' in cfg:
-        cfg.model.setdefault('data_preprocessor', cfg.data_preprocessor)
+    if (shared := shared_preprocessor(cfg)) is not None:
+        cfg.model.data_preprocessor = shared
     # The checkpoint has the teachers' weights, too.
     forget_teachers(cfg)
     scope = cfg.get('default_scope', 'mmpretrain')
@@ -40,6 +39,15 @@ def build_any(config: Config, checkpoint: Optional[str] = None) -> Any:
     # That of MMRazor's distillers returns nothing.
     model.eval()
     return model
+
+
+def shared_preprocessor(config: Config) -> Optional[dict]:
+    """Returns what a model without its own data preprocessor takes.
+
+    As a runner does it: the model's, or else the one at the top.
+    """
+    top_level = config.get('data_preprocessor')
+    return config.model.get('data_preprocessor', top_level)
 
 
 def build(config: Config, checkpoint: str) -> SSDKD:

@@ -21,6 +21,7 @@ from .config_files import config_files
 from .config_text import merge_imports, with_names
 from .dataset_meta import dataset_meta
 from .deployment import deploy_student, describe, measure_models
+from .distillations import shared_preprocessor
 from .outputs import StrPath, check_output
 
 __all__ = ['export_student', 'student_config']
@@ -140,16 +141,10 @@ def _load_student(
         student = build_model(
             config.model.architecture,
             'architecture',
-            _shared_preprocessor(config),
+            shared_preprocessor(config),
         )
     load_checkpoint(student, weights, checkpoint, 'checkpoint')
     return student
-
-
-def _shared_preprocessor(config: Config) -> Optional[dict]:
-    """Returns what a student without its own data preprocessor takes."""
-    top_level = config.get('data_preprocessor')
-    return config.model.get('data_preprocessor', top_level)
 
 
 def student_config(config: Config) -> Config:
@@ -157,7 +152,7 @@ def student_config(config: Config) -> Config:
     resolved = resolve_model(
         config.model.architecture,
         'architecture',
-        _shared_preprocessor(config),
+        shared_preprocessor(config),
     )
     scope = resolved.scope or current_scope(
         config.get('default_scope', 'mmpretrain')
