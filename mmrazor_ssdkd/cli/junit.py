@@ -1,12 +1,46 @@
-"""Reads what pytest reports in a file."""
+"""Runs pytest in a process of its own and reads what it reports."""
 
-from collections.abc import Iterable, Mapping
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Optional
 from xml.etree import ElementTree
 
-__all__ = ['counts', 'read_report']
+__all__ = ['counts', 'read_report', 'run_pytest']
 
 _NOT_PASSED = ('failure', 'error', 'skipped')
+
+
+def run_pytest(
+    command: Sequence[str],
+    folder: Path,
+    environment: Optional[Mapping[str, str]] = None,
+) -> tuple[Optional[list[dict[str, str]]], str]:
+    """Runs tests and returns how each ended.
+
+    Args:
+        command (Sequence[str]): pytest with its arguments.
+        folder (Path): Where it runs.
+        environment (Mapping[str, str], optional): Its variables. Defaults to
+            None: those of this process.
+
+    Returns:
+        tuple[list[dict] | None, str]: As :func:`read_report`, None where it
+        did not come to its end; and how it ended.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        report = Path(temporary) / 'report.xml'
+        done = subprocess.run(
+            [*command, f'--junitxml={report}'],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        rows = read_report(report) if report.exists() else None
+    return rows, f'{done.stdout[-1500:]} ({done.returncode})'
 
 
 def read_report(path: Path) -> list[dict[str, str]]:

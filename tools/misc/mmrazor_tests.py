@@ -6,14 +6,12 @@ fail for which reason.
 """
 
 import os
-import subprocess
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from mmrazor_ssdkd.cli.junit import counts, read_report
+from mmrazor_ssdkd.cli.junit import counts, run_pytest
 from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_json
 from mmrazor_ssdkd.cli.parser import Parser, tool
 
@@ -74,26 +72,17 @@ def run_files(checkout: Path, files: Iterable[Path]) -> list[dict[str, str]]:
         files (Iterable[Path]): Files of one folder.
 
     Returns:
-        list[dict]: As :func:`read_report`; a row a file where none was
-        written.
+        list[dict]: As :func:`run_pytest`; a row a file where it did not
+        end.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / 'report.xml'
-        command = [sys.executable, '-c', RUN, *OPTIONS, f'--junitxml={report}']
-        root = ['--rootdir', str(checkout)]
-        done = subprocess.run(
-            [*command, *root, *map(str, files)],
-            cwd=checkout,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        if report.exists():
-            return read_report(report)
+    command = [sys.executable, '-c', RUN, *OPTIONS, '--rootdir', str(checkout)]
+    rows, ended = run_pytest([*command, *map(str, files)], checkout)
+    if rows is not None:
+        return rows
     # Killed by a signal, say.
-    ended = f'pytest ended with {done.returncode} {done.stdout[-200:]!r}'
+    reason = f'pytest must end, but {ended}'
     names = [str(path.relative_to(checkout)) for path in files]
-    return [dict(test=name, outcome='error', reason=ended) for name in names]
+    return [dict(test=name, outcome='error', reason=reason) for name in names]
 
 
 def summary(rows: Sequence[dict[str, str]]) -> str:

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Optional
 
-from mmrazor_ssdkd.cli.junit import counts, read_report
+from mmrazor_ssdkd.cli.junit import counts, run_pytest
 from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_json
 from mmrazor_ssdkd.cli.parser import Parser, tool
 
@@ -100,23 +100,13 @@ def quick_tests(
     Raises:
         ValueError: pytest did not come to its end.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / 'report.xml'
-        done = subprocess.run(
-            [
-                *(str(environment / 'bin' / 'python'), '-m', 'pytest', '-q'),
-                *('-m', 'not slow', '-p', 'no:cacheprovider'),
-                *(f'--junitxml={report}', *tests),
-            ],
-            cwd=ROOT,
-            env=clean_environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        if not report.exists():
-            raise ValueError(f'pytest must end, but {done.stdout[-1500:]}')
-        return read_report(report)
+    python = str(environment / 'bin' / 'python')
+    options = ('-q', '-m', 'not slow', '-p', 'no:cacheprovider')
+    command = [python, '-m', 'pytest', *options, *tests]
+    rows, ended = run_pytest(command, ROOT, clean_environment())
+    if rows is None:
+        raise ValueError(f'pytest must end, but {ended}')
+    return rows
 
 
 def installed(environment: Path) -> Mapping[str, str]:
