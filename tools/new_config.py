@@ -19,15 +19,13 @@ from mmengine.registry import DefaultScope
 from mmrazor_ssdkd.cli.outputs import add_force, check_output
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.files import write_text
-from mmrazor_ssdkd.models.building import build_model
 from mmrazor_ssdkd.scaffold import (
     Colours,
+    Named,
     Trial,
     describe,
+    find_pair,
     inherits_weights,
-    look_at,
-    network_config,
-    student_config,
     try_step,
     with_published,
     write_config,
@@ -52,19 +50,14 @@ def new_config(args: argparse.Namespace) -> str:
     size = _image_size(args.image_size)
     colours = Colours(args.mean, args.std, args.image_order)
     checkpoint = args.checkpoint and _absolute(args.checkpoint)
-    teacher = network_config(
-        args.teacher, args.teacher_options or {}, colours, size, checkpoint
+    teacher, student, built, facts = find_pair(
+        Named(args.teacher, args.teacher_options or {}),
+        Named(args.student, args.student_options or {}),
+        colours,
+        size,
+        checkpoint,
     )
     with DefaultScope.overwrite_default_scope('mmpretrain'):
-        built = build_model(teacher, 'teacher')
-        facts = look_at(built, size)
-        student = student_config(
-            args.student,
-            args.student_options or {},
-            built,
-            facts.num_classes,
-            size,
-        )
         inherits = inherits_weights(student, built, facts)
     whole = teacher if checkpoint else with_published(teacher)
     title = f'SSD-KD of {args.teacher} to {args.student}.'

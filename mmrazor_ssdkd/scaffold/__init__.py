@@ -1,7 +1,8 @@
 """Writes a config for networks that a user brings along."""
 
-from .facts import Facts, look_at
-from .networks import Colours, network_config, student_config
+from .facts import Facts
+from .networks import Colours
+from .pairs import Named, Pair, find_pair
 from .sizes import reduced
 from .trial import Trial, try_step
 from .weights import inherits_weights, with_published
@@ -10,13 +11,13 @@ from .writing import describe, write_config
 __all__ = [
     'Colours',
     'Facts',
+    'Named',
+    'Pair',
     'Trial',
     'describe',
+    'find_pair',
     'inherits_weights',
-    'look_at',
-    'network_config',
     'reduced',
-    'student_config',
     'try_step',
     'with_published',
     'write_config',

@@ -9,12 +9,10 @@ from typing import Any, NamedTuple
 import torch
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
-from mmengine.registry import DefaultScope
-from mmrazor.registry import MODELS
 from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
 
-from mmrazor_ssdkd.engine import forget_teachers
+from mmrazor_ssdkd.cli.distillations import build_any
 
 from .sizes import reduced
 
@@ -137,8 +135,7 @@ def _measure(config: Config, teacher: dict, number: int) -> '_Measured':
     """Takes steps with some images."""
     cfg = reduced(config, number)
     cfg.model.teacher = teacher
-    forget_teachers(cfg)
-    algorithm = _build(cfg)
+    algorithm = build_any(cfg).train()
     wrappers = build_optim_wrapper(algorithm, cfg.optim_wrapper)
     # Everything that is made once.
     for _ in range(2):
@@ -154,14 +151,6 @@ def _measure(config: Config, teacher: dict, number: int) -> '_Measured':
         buffer.nbytes / buffer.max_size,
         _held(algorithm),
     )
-
-
-def _build(cfg: Config) -> Any:
-    """Returns the algorithm."""
-    scope = cfg.get('default_scope', 'mmpretrain')
-    with DefaultScope.overwrite_default_scope(scope):
-        algorithm: Any = MODELS.build(cfg.model)
-    return algorithm.train()
 
 
 def _step(

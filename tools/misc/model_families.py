@@ -26,10 +26,9 @@ from mmrazor_ssdkd.models.building import build_model
 from mmrazor_ssdkd.models.checkpoint import load_weights
 from mmrazor_ssdkd.scaffold import (
     Colours,
-    look_at,
-    network_config,
+    Named,
+    find_pair,
     reduced,
-    student_config,
     write_config,
 )
 
@@ -67,19 +66,15 @@ class Trial:
         """Writes the config and builds all of it."""
         (self._folder / 'own.py').write_text(OWN_TEXT)
         family, size = self._family, (self._family.size,) * 2
-        names = [
-            name.replace(OWN, str(self._folder / 'own.py'))
-            for name in (family.teacher, family.student)
+        own = str(self._folder / 'own.py')
+        addresses = [
+            name.replace(OWN, own) for name in (family.teacher, family.student)
         ]
-        colours = Colours() if '::' in names[0] else _IMAGENET
-        teacher = network_config(
-            names[0], family.teacher_options, colours, size
-        )
-        with DefaultScope.overwrite_default_scope('mmpretrain'):
-            built = build_model(teacher, 'teacher')
-        facts = look_at(built, size)
-        student = student_config(
-            names[1], family.student_options, built, facts.num_classes, size
+        teacher, student, built, facts = find_pair(
+            Named(addresses[0], family.teacher_options),
+            Named(addresses[1], family.student_options),
+            Colours() if '::' in addresses[0] else _IMAGENET,
+            size,
         )
         # Those of an untrained network may give zeros, as a ViT's head does.
         weights = str(self._folder / 'teacher.pth')

@@ -1,0 +1,60 @@
+"""A teacher and a student, as their names say, that fit each other."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Optional
+
+from mmengine.registry import DefaultScope
+
+from mmrazor_ssdkd.models.building import build_model
+
+from .facts import Facts, look_at
+from .networks import Colours, network_config, student_config
+
+__all__ = ['Named', 'Pair', 'find_pair']
+
+
+class Named(NamedTuple):
+    """A network's address, and the arguments of what builds it."""
+
+    address: str
+    options: Mapping[str, Any] = {}
+
+
+class Pair(NamedTuple):
+    """Configs of both, without weights, and the teacher as it was built."""
+
+    teacher: dict[str, Any]
+    student: dict[str, Any]
+    built: Any
+    facts: Facts
+
+
+def find_pair(
+    teacher: Named,
+    student: Named,
+    colours: Colours,
+    image_size: tuple[int, int],
+    checkpoint: Optional[str] = None,
+) -> Pair:
+    """Looks at a teacher and fits a student to its classes and images.
+
+    Args:
+        teacher (Named): See :func:`network_config`.
+        student (Named): Likewise.
+        colours (Colours): Of a teacher that is not OpenMMLab's.
+        image_size (tuple[int, int]): Height and width of the images.
+        checkpoint (str, optional): The teacher's weights, which tell the
+            number of classes. Defaults to None.
+
+    Returns:
+        Pair: Of models that can be built.
+
+    Raises:
+        ValueError: A network cannot be found, built or run.
+    """
+    config = network_config(*teacher, colours, image_size, checkpoint)
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        built = build_model(config, 'teacher')
+        facts = look_at(built, image_size)
+        other = student_config(*student, built, facts.num_classes, image_size)
+    return Pair(config, other, built, facts)
