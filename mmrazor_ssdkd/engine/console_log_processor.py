@@ -66,7 +66,7 @@ class ConsoleLogProcessor(LogProcessor):
         tag, text = super().get_log_after_iter(runner, batch_idx, mode)
         console = ''
         if mode == 'train' and self._is_time(runner):
-            console = f'{self._place(runner, tag)}  {_values(runner, tag)}'
+            console = f'{self._place(runner)}  {_values(runner, tag)}'
         return tag, ConsoleText(text, console)
 
     def get_log_after_epoch(
@@ -111,7 +111,7 @@ class ConsoleLogProcessor(LogProcessor):
         self._shown = now
         return True
 
-    def _place(self, runner: Any, tag: dict) -> str:
+    def _place(self, runner: Any) -> str:
         """Returns where a training is, and how long it will take."""
         step, steps = runner.iter + 1, runner.max_iters
         place = f'step {step}/{steps}'
