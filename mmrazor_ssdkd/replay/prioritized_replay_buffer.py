@@ -452,10 +452,11 @@ class PrioritizedReplayBuffer:
         for name, tensor in values.items():
             if is_on_host(tensor):
                 check_finite(name, tensor)
-                self._check_unbroken()
             else:
                 broken = (~torch.isfinite(tensor)).sum()
                 self._num_broken = self._num_broken + broken
+        if is_on_host(self._num_broken):
+            self._check_unbroken()
 
     def _check_unbroken(self) -> None:
         """Raises a ValueError once a priority was not finite."""
