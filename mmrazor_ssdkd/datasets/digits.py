@@ -1,6 +1,7 @@
 """scikit-learn's handwritten digits, real images that need no download."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Union
 
 import numpy as np
@@ -10,6 +11,8 @@ from mmrazor_ssdkd.blame import blamed
 from mmrazor_ssdkd.memory import check_memory
 from mmrazor_ssdkd.registry import DATASETS
 from mmrazor_ssdkd.validation import check_choice, check_int, shown
+
+from .long_tail import check_imbalance, thin_out
 
 _TRAIN_SHARE = 0.7
 _SPLIT_SEED = 0
@@ -29,13 +32,15 @@ class Digits(BaseDataset):
             pixels, so it is a multiple of 8. Defaults to 16.
         channels (int): 1, or 3 equal ones, ``image_size`` x ``image_size`` x
             3, for networks that take colours. Defaults to 1.
+        imbalance (float): How many times as frequent a 0 is as a 9, >= 1;
+            the classes between fall exponentially. Defaults to 1: all images.
         pipeline (Sequence): Transforms of an item. Defaults to ().
         **kwargs: Those of :class:`mmpretrain.datasets.BaseDataset`.
 
     Raises:
-        TypeError: ``image_size`` or ``channels`` is no integer.
-        ValueError: ``split``, ``image_size`` or ``channels`` is none of the
-            above.
+        TypeError: ``image_size`` or ``channels`` is no integer, or
+            ``imbalance`` no number.
+        ValueError: An argument is none of the above.
     """
 
     METAINFO = {'classes': tuple(str(digit) for digit in range(10))}
@@ -45,6 +50,7 @@ class Digits(BaseDataset):
         split: str,
         image_size: int = 16,
         channels: int = 1,
+        imbalance: float = 1,
         pipeline: Sequence[Union[dict, Any]] = (),
         **kwargs: Any,
     ) -> None:
@@ -57,6 +63,7 @@ class Digits(BaseDataset):
         self.channels = check_int('channels', channels)
         if channels not in (1, 3):
             raise ValueError(f'`channels` must be 1 or 3, but got {channels}')
+        self.imbalance = check_imbalance(imbalance)
         size = 1797 * channels * image_size**2
         check_memory('the images', size, image_size=image_size)
         check_pipeline(pipeline)
@@ -66,6 +73,8 @@ class Digits(BaseDataset):
     def load_data_list(self) -> list[dict]:
         """Returns the split's images and labels."""
         images, labels = load_split(self.split, self.image_size)
+        kept = thin_out(labels, self.imbalance)
+        images, labels = images[kept], labels[kept]
         if self.channels > 1:
             images = images[..., None].repeat(self.channels, axis=-1)
         return [
@@ -100,14 +109,21 @@ def load_split(split: str, image_size: int) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         tuple: Images, uint8 (N, size, size) in 0 to 255, and labels, (N,).
     """
-    from sklearn.datasets import load_digits
-
-    digits = load_digits()
-    # 17 levels, 0 to 16, become 0 to 255.
-    images = np.round(digits.images * 255 / 16).astype(np.uint8)
+    images, labels = _load_all()
     order = np.random.RandomState(_SPLIT_SEED).permutation(len(images))
     num_train = int(_TRAIN_SHARE * len(images))
     chosen = order[:num_train] if split == 'train' else order[num_train:]
     scale = image_size // 8
     images = images[chosen].repeat(scale, axis=1).repeat(scale, axis=2)
-    return images, digits.target[chosen]
+    return images, labels[chosen]
+
+
+@cache
+def _load_all() -> tuple[np.ndarray, np.ndarray]:
+    """Reads scikit-learn's file, once: images, (N, 8, 8), and labels."""
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    # 17 levels, 0 to 16, become 0 to 255.
+    images = np.round(digits.images * 255 / 16).astype(np.uint8)
+    return images, digits.target

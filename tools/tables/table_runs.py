@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
+from buffer_figures import buffer_figures
 from mmengine.config import Config
 from mmengine.runner import Runner
 from training_curve import TrainingCurve
@@ -21,6 +22,7 @@ from mmrazor_ssdkd.engine import (
     load_config,
 )
 from mmrazor_ssdkd.fidelity import add_fidelity, add_hook
+from mmrazor_ssdkd.models.algorithms import SSDKD
 
 # In a run; one that is cut off loses at most a tenth of its epochs.
 CHECKPOINTS = 10
@@ -210,5 +212,7 @@ def run(
         points=points,
         synthesized=getattr(runner.model, 'num_synthesized', 0),
     )
+    if isinstance(runner.model, SSDKD):
+        result['buffer'] = buffer_figures(runner.model.replay_buffer)
     write_json(path, result)
     return result

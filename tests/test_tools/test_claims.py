@@ -1,0 +1,136 @@
+"""Effects of paired runs and the page that says which claims hold."""
+
+import json
+import math
+
+import pytest
+from buffer_figures import buffer_figures
+from claim_pages import decide, page
+from claims import collect, merge
+from mmengine.config import Config
+from paired import Effect, paired_effect
+from torch import tensor, zeros
+
+from mmrazor_ssdkd.replay import PrioritizedReplayBuffer
+
+
+def test_effect_is_that_of_a_paired_t_test():
+    effect = paired_effect([3.0, 5.0, 7.0], [1.0, 4.0, 4.0])
+    # Differences 2, 1, 3: mean 2, standard error 1 / sqrt 3, t(2) = 4.3027.
+    assert effect.mean == 2
+    assert effect.half_width == pytest.approx(4.302653 / math.sqrt(3))
+    # The quantile of 0.8 with two degrees of freedom is 1.0607.
+    assert effect.detectable == pytest.approx(5.363313 / math.sqrt(3))
+    assert effect.number == 3
+
+
+def test_a_single_pair_has_no_interval():
+    effect = paired_effect([3.0], [1.0])
+    assert effect.mean == 2
+    assert math.isnan(effect.half_width)
+    assert effect.verdict(1.0) == 'cannot tell'
+
+
+@pytest.mark.parametrize(('on', 'off'), [([], []), ([1.0], [1.0, 2.0])])
+def test_what_is_no_pair_is_refused(on, off):
+    with pytest.raises(ValueError, match='`on` and `off` must be of one len'):
+        paired_effect(on, off)
+
+
+@pytest.mark.parametrize(
+    ('mean', 'half_width', 'verdict'),
+    [
+        (2.0, 1.5, 'holds'),
+        (0.2, 0.1, 'holds'),
+        (-2.0, 1.5, 'the contrary'),
+        (0.3, 0.6, 'no effect'),
+        (0.3, 0.8, 'cannot tell'),
+        (2.0, 2.5, 'cannot tell'),
+    ],
+)
+def test_verdict(mean, half_width, verdict):
+    assert Effect(mean, half_width, 0.0, 5).verdict(1.0) == verdict
+
+
+def record(row: str, seed: int, score: float, balance: float) -> dict:
+    """Returns what is kept of a run."""
+    return dict(
+        plan='digits',
+        row=row,
+        epochs=10,
+        seed=seed,
+        score=score,
+        steps=400,
+        cpu_seconds=30.0,
+        buffer=dict(class_balance=balance),
+        machine='a processor',
+    )
+
+
+RECORDS = [
+    record('all', 0, 91.0, 0.9),
+    record('none', 0, 90.0, 0.8),
+    record('all', 1, 93.0, 0.9),
+    record('none', 1, 91.5, 0.8),
+    record('none', 2, 10.0, 0.1),
+]
+CLAIM = dict(name='it helps', on='all', off='none', figure='score')
+
+
+def test_only_seeds_of_both_rows_are_compared():
+    effect = decide(CLAIM, 'digits', RECORDS)
+    assert (effect.mean, effect.number) == (1.25, 2)
+    balance = decide({**CLAIM, 'figure': 'class_balance'}, 'digits', RECORDS)
+    assert balance.mean == pytest.approx(0.1)
+    assert decide(CLAIM, 'scenes', RECORDS) is None
+
+
+def test_page():
+    plan = Config(
+        dict(
+            head='# Claims',
+            regimes=dict(digits='ten digits', scenes='scenes'),
+            margins=dict(score=1.0),
+            claims=[dict(CLAIM, plans=['digits', 'scenes'])],
+        )
+    )
+    lines = page(plan, RECORDS).splitlines()
+    assert '| it helps |  |  |  | 1 | 1 |' in lines
+    # Differences 1 and 1.5: 0.25 times t(1) = 12.706.
+    assert '| ten digits | +1.25 ± 3.18 | 3.52 | 2 | cannot tell |' in lines
+    assert '| scenes |  |  |  | not measured |' in lines
+    assert any('plans/modules/digits.py' in line for line in lines)
+
+
+def test_new_results_replace_those_of_their_name(tmp_path):
+    folder = tmp_path / 'digits' / 'all_10e_0'
+    folder.mkdir(parents=True)
+    result = {**record('all', 0, 50.0, 0.5), 'points': [1]}
+    (folder / 'result.json').write_text(json.dumps(result))
+    teacher = tmp_path / 'digits' / 'teacher_0'
+    teacher.mkdir()
+    (teacher / 'result.json').write_text(json.dumps(dict(seed=0, score=1.0)))
+    new = collect(tmp_path)
+    assert [(r['plan'], r['score']) for r in new] == [('digits', 50.0)]
+    assert 'points' not in new[0]
+    scores = [r['score'] for r in merge(RECORDS, new)]
+    assert scores == [50.0, 93.0, 90.0, 91.5, 10.0]
+
+
+def test_a_folder_without_results_is_refused(tmp_path):
+    with pytest.raises(ValueError, match='`collect` must be a folder of plan'):
+        collect(tmp_path)
+
+
+def test_figures_of_a_buffer():
+    buffer = PrioritizedReplayBuffer(4, alpha=1.0, beta=1.0, eps=1e-9)
+    logits = tensor([[9.0, 0.0], [9.0, 0.0], [9.0, 0.0], [0.0, 9.0]])
+    images = zeros(4, 1, 2, 2).byte()
+    buffer.extend(images, logits, tensor([1.0, 1.0, 1.0, 3.0]))
+    found = buffer_figures(buffer)
+    assert found['rarest_class'] == 0.5
+    # Of 1/6, 1/6, 1/6 and 1/2: 1 over 4 times a third.
+    assert found['draw_size'] == pytest.approx(0.75)
+    # Weights 6/4 with chance 1/2 and 1/2 with chance 1/2: 1 / 1.25.
+    assert found['weight_size'] == pytest.approx(0.8)
+    assert found['class_balance'] == pytest.approx(0.8113, abs=1e-4)
