@@ -12,12 +12,14 @@ from .modulated_task_loss import (
 )
 from .pixels import classes_first, mean_over_pixels
 from .recent_task_loss import RecentTaskLoss
+from .smoothed_bn_loss import SmoothedBNLoss
 
 __all__ = [
     'BNStatisticsLoss',
     'ImagePrior',
     'ModulatedTaskLoss',
     'RecentTaskLoss',
+    'SmoothedBNLoss',
     'class_weight',
     'classes_first',
     'cross_entropy',

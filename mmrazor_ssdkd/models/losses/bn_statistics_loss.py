@@ -99,14 +99,34 @@ class BNStatisticsLoss(nn.Module):
             return torch.zeros(())
         self.check_seen()
         norm = torch.linalg.vector_norm
-        total = torch.stack(
-            [
-                norm(shift) + norm(var - running_var)
-                for shift, var, running_var, _ in _pooled(self._seen)
-            ]
-        ).sum()
+        distances = []
+        for place, (shift, var, running_var, _) in enumerate(
+            _pooled(self._seen)
+        ):
+            shift, var = self.smooth(place, shift, var)
+            distances.append(norm(shift) + norm(var - running_var))
         self._seen.clear()
-        return self.loss_weight * total / self._num_teachers
+        return (
+            self.loss_weight * torch.stack(distances).sum() / self._num_teachers
+        )
+
+    def smooth(
+        self, place: int, shift: torch.Tensor, var: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Returns the statistics of a layer that count: here the batch's.
+
+        Args:
+            place (int): The layer's, in the order of the forward pass.
+            shift (torch.Tensor): The batch's mean less the running one, (C,).
+            var (torch.Tensor): The batch's variance, (C,).
+
+        Returns:
+            tuple: Both, (C,).
+        """
+        return shift, var
+
+    def end_round(self) -> None:
+        """Is called after a round's last step: nothing to remember here."""
 
     def check_seen(self) -> None:
         """Raises a ValueError if the loss is on and no layer saw an input."""
