@@ -9,3 +9,7 @@ config = (
 )
 metric = 'accuracy/top1'
 epochs = [10]
+rows = {
+    'labels of rare classes': {'model.synthesis.labels': 'rare'},
+    'labels drawn evenly': {'model.synthesis.labels': 'uniform'},
+}
