@@ -1,8 +1,8 @@
 """Trains a teacher on scikit-learn's digits and distils it without them.
 
-Needs no download and no GPU. The teacher sees the real digits, or scenes made
-of them, the student only what the generator makes; both are evaluated on real
-digits that neither has seen.
+Needs no download and no GPU. The teacher sees the real digits, or pairs or
+scenes made of them, the student only what the generator makes; both are
+evaluated on real digits that neither has seen.
 """
 
 import json
@@ -84,6 +84,14 @@ TASKS = dict(
         teacher='mmpretrain/digits/resnet18-w16_1xb64-60e_digits.py',
         distill='mmpretrain/digits/ssdkd_logits_resnet18-w16_resnet18-w8-'
         'inherited_1xb64-20e_digits.py',
+        metric='accuracy/top1',
+        score='accuracy',
+    ),
+    pairs=Task(
+        data='pairs of digits',
+        teacher='mmpretrain/digit_pairs/resnet18-w16_1xb128-6e_digit-pairs.py',
+        distill='mmpretrain/digit_pairs/ssdkd_logits_resnet18-w16_resnet18-w8-'
+        'inherited_1xb128-20e_digit-pairs.py',
         metric='accuracy/top1',
         score='accuracy',
     ),

@@ -40,7 +40,9 @@ def test_pairs_are_a_function_of_place_and_seed(pairs):
     np.random.seed(1)
     again = DigitPairs('test', length=200)
     other = DigitPairs('test', length=200, seed=1)
-    assert all(np.array_equal(a['img'], b['img']) for a, b in zip(pairs, again))
+    assert all(
+        np.array_equal(a['img'], b['img']) for a, b in zip(pairs, again)
+    )
     assert not all(
         np.array_equal(a['img'], b['img']) for a, b in zip(pairs, other)
     )

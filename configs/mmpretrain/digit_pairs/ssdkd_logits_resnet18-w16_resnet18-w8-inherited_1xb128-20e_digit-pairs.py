@@ -3,10 +3,11 @@ _base_ = './ssdkd_logits_resnet18-w16_resnet18-w8_1xb128-40e_digit-pairs.py'
 
 model = dict(
     student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
-    synthesis=dict(warmup_rounds=3, interval=40),
+    synthesis=dict(warmup_rounds=15),
 )
-optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.05)))
-train_cfg = dict(max_epochs=20, val_interval=5)
+# Low, since what was copied is easily forgotten.
+optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.02)))
+train_cfg = dict(max_epochs=20, val_interval=10)
 param_scheduler = dict(
     architecture=[
         dict(

@@ -10,9 +10,7 @@ model = dict(
     _scope_='mmrazor',
     type='mmrazor_ssdkd.SSDKD',
     # Trained by resnet18-w16_1xb128-6e_digit-pairs.py.
-    teacher_ckpt=(
-        'work_dirs/resnet18-w16_1xb128-6e_digit-pairs/epoch_6.pth'
-    ),
+    teacher_ckpt=('work_dirs/resnet18-w16_1xb128-6e_digit-pairs/epoch_6.pth'),
     teacher=_base_.resnet18_w16,
     architecture=_base_.resnet18_w8,
     generator=dict(
@@ -23,7 +21,11 @@ model = dict(
         base_channels=32,
     ),
     replay_buffer=dict(
-        type='mmrazor_ssdkd.PrioritizedReplayBuffer', max_size=5120
+        type='mmrazor_ssdkd.PrioritizedReplayBuffer',
+        # All images that a run makes, 3 MB.
+        max_size=20480,
+        # Those of the images as stored are not those of views.
+        store_logits=False,
     ),
     bn_loss=dict(type='mmrazor_ssdkd.BNStatisticsLoss', loss_weight=1.0),
     task_loss=dict(
@@ -36,7 +38,12 @@ model = dict(
         warmup_rounds=20,
         adversarial_weight=0.3,
     ),
-    distillation=dict(tau=4.0),
+    distillation=dict(
+        tau=4.0,
+        # Moved by a pixel, as the teacher's own images were. Without, 85.8%
+        # half way (seed 0, 400 steps) for 92.6.
+        augmentation=dict(type='mmrazor_ssdkd.RandomView', flip=0.0),
+    ),
 )
 
 train_dataloader = dict(

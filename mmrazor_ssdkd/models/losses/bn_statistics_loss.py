@@ -107,7 +107,9 @@ class BNStatisticsLoss(nn.Module):
             distances.append(norm(shift) + norm(var - running_var))
         self._seen.clear()
         return (
-            self.loss_weight * torch.stack(distances).sum() / self._num_teachers
+            self.loss_weight
+            * torch.stack(distances).sum()
+            / self._num_teachers
         )
 
     def smooth(

@@ -1,5 +1,106 @@
-# The paper's claims, and which rows of which plans decide each. `on` and `off`
-# are rows of a plan in `modules/`; `figure` is the score or one of the
-# buffer's figures. An effect whose interval lies within `margin` is none.
-digits = ['digits', 'long_tailed_digits', 'long_tailed_digits_random']
-small = ['long_tailed_digits_ten_rounds', 'long_tailed_digits_one_round']
+# The paper's claims on its two modules, and what decides each: two rows of
+# plans in `modules/` that differ in one setting, seed by seed. `figure` is the
+# score or one of the buffer's. An effect whose interval lies within its
+# figure's margin is none.
+head = """
+# Do the paper's modules pay?
+
+Each claim is two rows of a table that differ in one setting, run with the same
+seeds. An effect is the mean of the differences, with its 95% interval
+(Student's t). *Detectable* is the smallest effect that as many seeds show with
+a chance of 80%. A claim *holds* where the whole interval is above zero.
+*No effect* means that the interval lies within a point of accuracy, or 0.02 of
+balance. What is neither is *cannot tell*.
+
+```bash
+python tools/tables/claims.py tools/tables/plans/claims.py                 # this page
+python tools/tables/claims.py tools/tables/plans/claims.py --collect runs  # with new runs
+```
+"""
+margins = dict(score=1.0, class_balance=0.02, confidence=0.02)
+regimes = dict(
+    digits='digits, a student born from its teacher',
+    long_tailed_digits=(
+        'teacher of long-tailed digits, a student born from it'
+    ),
+    long_tailed_digits_ten_rounds='the same, a buffer of ten rounds',
+    long_tailed_digits_one_round='the same, a buffer of one round',
+    long_tailed_digits_random=(
+        'teacher of long-tailed digits, a student from random weights'
+    ),
+    digit_pairs='a hundred classes, a student born from its teacher',
+)
+everywhere = [*regimes]
+tail = [name for name in regimes if name.startswith('long_tailed')]
+claims = [
+    dict(
+        name="φ's diversity evens the classes in the buffer",
+        on='SSD-KD',
+        off='diversity off',
+        figure='class_balance',
+        plans=everywhere,
+    ),
+    dict(
+        name="φ's diversity raises accuracy",
+        on='SSD-KD',
+        off='diversity off',
+        figure='score',
+        plans=everywhere,
+    ),
+    dict(
+        name="φ's difficulty keeps samples that are less sure",
+        on='difficulty off (gamma = 0)',
+        off='SSD-KD',
+        figure='confidence',
+        plans=everywhere,
+    ),
+    dict(
+        name="φ's difficulty raises accuracy",
+        on='SSD-KD',
+        off='difficulty off (gamma = 0)',
+        figure='score',
+        plans=everywhere,
+    ),
+    dict(
+        name='priorities raise accuracy',
+        on='SSD-KD',
+        off='priority off (alpha = 0)',
+        figure='score',
+        plans=everywhere,
+    ),
+    dict(
+        name='importance weights raise accuracy',
+        on='SSD-KD',
+        off='importance weight off (beta = 0)',
+        figure='score',
+        plans=everywhere,
+    ),
+    dict(
+        name='both modules together even the classes',
+        on='SSD-KD',
+        off='plain baseline',
+        figure='class_balance',
+        plans=everywhere,
+    ),
+    dict(
+        name='both modules together raise accuracy',
+        on='SSD-KD',
+        off='plain baseline',
+        figure='score',
+        plans=everywhere,
+    ),
+    dict(
+        name='labels of rare classes (ours) even the classes',
+        on='labels of rare classes',
+        off='SSD-KD',
+        figure='class_balance',
+        plans=tail,
+    ),
+    dict(
+        name='labels of rare classes (ours) raise accuracy',
+        on='labels of rare classes',
+        off='SSD-KD',
+        figure='score',
+        plans=tail,
+    ),
+]
