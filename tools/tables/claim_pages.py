@@ -106,7 +106,7 @@ def _section(plan: Config, claim: Config, effects: Mapping) -> str:
     lines = [
         f'## {claim.name}',
         '',
-        f'*{claim.on}* against *{claim.off}*, {claim.figure.replace("_", " ")}.',
+        f'*{claim.on}* against *{claim.off}*: {claim.figure}.',
         '',
         '| regime | effect, 95% interval | detectable | seeds | |',
         '|---|---|---|---|---|',

@@ -13,9 +13,10 @@ a chance of 80%. A claim *holds* where the whole interval is above zero.
 balance. What is neither is *cannot tell*.
 
 ```bash
-python tools/tables/claims.py tools/tables/plans/claims.py                 # this page
-python tools/tables/claims.py tools/tables/plans/claims.py --collect runs  # with new runs
+python tools/tables/claims.py tools/tables/plans/claims.py
 ```
+
+builds this page from `configs/claims.json`; `--collect runs` takes new runs in.
 """
 margins = dict(score=1.0, class_balance=0.02, confidence=0.02)
 regimes = dict(
