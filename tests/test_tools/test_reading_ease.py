@@ -19,9 +19,7 @@ python tools/train.py CONFIG
 
 
 def test_only_sentences_are_read():
-    assert prose(PAGE) == (
-        'Plain words with a link and it. An item. A step.'
-    )
+    assert prose(PAGE) == ('Plain words with a link and it. An item. A step.')
 
 
 def test_pages():
