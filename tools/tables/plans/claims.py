@@ -16,7 +16,8 @@ balance. What is neither is *cannot tell*.
 python tools/tables/claims.py tools/tables/plans/claims.py
 ```
 
-builds this page from `configs/claims.json`; `--collect runs` takes new runs in.
+builds this page from `configs/claims.json`. With `--collect runs` it takes new
+runs in.
 """
 margins = dict(score=1.0, class_balance=0.02, confidence=0.02)
 regimes = dict(
