@@ -1,5 +1,6 @@
 """The replay buffer, the priority sampling that it draws by, and views."""
 
+from .mixed_view import MixedView
 from .prioritized_replay_buffer import PrioritizedReplayBuffer
 from .prioritized_sampling import (
     importance_weight,
@@ -9,6 +10,7 @@ from .prioritized_sampling import (
 from .random_view import RandomView
 
 __all__ = [
+    'MixedView',
     'PrioritizedReplayBuffer',
     'RandomView',
     'importance_weight',

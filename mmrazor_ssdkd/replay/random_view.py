@@ -46,9 +46,9 @@ class RandomView(BaseModule):
         padding: str = 'zeros',
     ) -> None:
         super().__init__()
-        self.flip = _check_share('flip', flip)
+        self.flip = check_share('flip', flip)
         self.zoom = _check_range('zoom', zoom)
-        self.shift = _check_share('shift', shift)
+        self.shift = check_share('shift', shift)
         self.padding = check_choice(
             'padding', padding, ('zeros', 'border', 'reflection')
         )
@@ -91,8 +91,20 @@ class RandomView(BaseModule):
         return transforms
 
 
-def _check_share(name: str, value: float) -> float:
-    """Returns a number in [0, 1]."""
+def check_share(name: str, value: float) -> float:
+    """Returns a number unless it is outside [0, 1].
+
+    Args:
+        name (str): The argument's name, for the message.
+        value (float): What was passed.
+
+    Returns:
+        float: The same.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is out of range.
+    """
     if check_number(name, value) > 1:
         raise ValueError(f'`{name}` must be in [0, 1], but got {value}')
     return value
