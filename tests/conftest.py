@@ -1,5 +1,6 @@
 """What every test needs: a mended stack and reproducible draws."""
 
+from collections import Counter
 from contextlib import contextmanager
 
 import pytest
@@ -9,6 +10,18 @@ from mmengine.registry import DefaultScope
 # First of all: test modules import MMRazor, mmpretrain and mmseg by
 # themselves, and can only do so after this.
 import mmrazor_ssdkd  # noqa: F401
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the files in front that take longest.
+
+    Processes are given one file after another, so that the last ones, which
+    keep but one of them busy, should be short.
+    """
+    tests = Counter(item.path for item in items)
+    slow = {item.path for item in items if item.get_closest_marker('slow')}
+    items.sort(key=lambda item: (item.path not in slow, -tests[item.path]))
 
 
 @pytest.fixture(autouse=True)

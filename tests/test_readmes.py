@@ -13,7 +13,7 @@ from toy_models import steps
 
 PAGES = [
     page
-    for folder in ('mmrazor_ssdkd', 'tools', 'configs', '.github')
+    for folder in ('mmrazor_ssdkd', 'tools', 'tests', 'configs', '.github')
     for page in sorted((ROOT / folder).rglob('*.md'))
 ] + [ROOT / 'README.md']
 EXAMPLES = [
@@ -108,11 +108,11 @@ def test_example_trains(path, number, tmp_path):
     cfg = Config.fromfile(file)
     cfg.model.teacher_ckpt = None
     cfg.model.synthesis.update(iters=1, batch_size=4, warmup_rounds=0)
-    # Least squares of 512 channels, and large images, would take minutes.
+    # Least squares of 512 channels, and large images, take minutes.
     if 'student_init' in cfg.model:
         cfg.model.student_init.fit = False
     cfg.model.generator.image_size = min(
-        (cfg.model.generator.image_size, (64, 64)), key=sum_of
+        (cfg.model.generator.image_size, (32, 32)), key=sum_of
     )
     with DefaultScope.overwrite_default_scope(cfg.default_scope):
         algorithm = MODELS.build(cfg.model).train()

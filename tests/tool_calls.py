@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import torch
+from warm_start import run_script
 
 ROOT = Path(__file__).resolve().parents[1]
 DIGITS = ROOT / (
@@ -30,8 +31,15 @@ def find_tool(name):
     return path
 
 
-def call(tool, *arguments, **environment):
+def call(tool, *arguments):
     """Runs a tool from elsewhere and returns what it printed."""
+    code, printed = run_script(find_tool(tool), [str(a) for a in arguments])
+    assert code == 0, printed[-3000:]
+    return printed
+
+
+def call_afresh(tool, *arguments, **environment):
+    """Does it in a new interpreter, in which nothing is imported."""
     done = subprocess.run(
         [sys.executable, str(find_tool(tool)), *map(str, arguments)],
         env={**os.environ, 'OMP_NUM_THREADS': '1', **environment},

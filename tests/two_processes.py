@@ -7,6 +7,7 @@ from typing import Any
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
+import warm_start  # noqa: F401  (where the processes are forked from)
 
 
 def run_in_two(function: Callable[..., Any], folder: Path) -> list[Any]:
@@ -19,7 +20,9 @@ def run_in_two(function: Callable[..., Any], folder: Path) -> list[Any]:
     Returns:
         list: What each returned.
     """
-    mp.spawn(_start, (function, str(folder)), nprocs=2)
+    mp.start_processes(
+        _start, (function, str(folder)), 2, start_method='forkserver'
+    )
     return [
         torch.load(folder / f'{rank}.pt', weights_only=False)
         for rank in range(2)

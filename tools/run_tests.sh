@@ -10,6 +10,7 @@ bin=.venv/bin
     --ignore-nested-functions mmrazor_ssdkd tools
 "$bin/codespell" mmrazor_ssdkd tools tests configs README.md
 # One process for a core, each of one thread; a file's tests share what is slow
-# to set up.
+# to set up, and tests/conftest.py knows which files come first.
 export OMP_NUM_THREADS=1
-exec "$bin/python" -m pytest tests -n auto --maxprocesses 8 --dist loadfile "$@"
+exec "$bin/python" -m pytest tests -n auto --maxprocesses 8 --dist loadfile \
+    --no-loadscope-reorder "$@"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Optional
 from xml.etree import ElementTree
 
-__all__ = ['counts', 'read_report', 'run_pytest']
+__all__ = ['counts', 'read_report', 'read_seconds', 'run_pytest']
 
 _NOT_PASSED = ('failure', 'error', 'skipped')
 
@@ -55,13 +55,22 @@ def read_report(path: Path) -> list[dict[str, str]]:
     """
     rows = []
     for case in ElementTree.parse(path).iter('testcase'):
-        name = f'{case.get("classname")}.{case.get("name")}'.strip('.')
-        row = dict(test=name, outcome='passed', reason='')
+        row = dict(test=_name(case), outcome='passed', reason='')
         for part in case:
             if part.tag in _NOT_PASSED:
                 row.update(outcome=part.tag, reason=_reason(part))
         rows.append(row)
     return rows
+
+
+def read_seconds(path: Path) -> dict[str, float]:
+    """Returns what the tests of ``pytest --junitxml`` took, fixtures too.
+
+    Args:
+        path (Path): The file.
+    """
+    cases = ElementTree.parse(path).iter('testcase')
+    return {_name(case): float(case.get('time', 0)) for case in cases}
 
 
 def counts(rows: Iterable[Mapping[str, str]]) -> dict[str, int]:
@@ -73,6 +82,11 @@ def counts(rows: Iterable[Mapping[str, str]]) -> dict[str, int]:
     ended = [row['outcome'] for row in rows]
     names = ('passed', *_NOT_PASSED)
     return {name: ended.count(name) for name in names if name in ended}
+
+
+def _name(case: ElementTree.Element) -> str:
+    """Returns what a test is called."""
+    return f'{case.get("classname")}.{case.get("name")}'.strip('.')
 
 
 def _reason(part: ElementTree.Element) -> str:

@@ -13,6 +13,7 @@ from .checkpoint_globals import allow_mmengine_checkpoints
 from .checkpoint_sources import check_checkpoint_sources
 from .checkpoint_text import disarm_checkpoint_text
 from .classifier_preprocessors import mend_classifier_preprocessors
+from .config_layouts import lay_configs_out_once
 from .contrast_samples import mend_contrast_samples
 from .data_free import mend_data_free_distillation
 from .decoupled_loss import mend_decoupled_loss
@@ -66,4 +67,5 @@ def mend() -> None:
     mend_package_installs()
     mend_mmcls_names()
     mend_own_configs()
+    lay_configs_out_once()
     mend_several_processes()

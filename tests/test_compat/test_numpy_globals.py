@@ -3,8 +3,6 @@
 import copy
 import copyreg
 import pickle
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any, Optional
@@ -13,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.logging import HistoryBuffer
+from warm_start import run_script
 
 # Touches what it loads, as training does, where that still can crash.
 LOAD = """
@@ -169,14 +168,10 @@ def test_anything_but_numbers_raises(tmp_path, name):
 def test_object_array_over_bytes_does_not_crash(tmp_path):
     """In a process of its own, which would end without a word."""
     path = save(HOSTILE['constructor'], tmp_path)
-    done = subprocess.run(
-        [sys.executable, '-W', 'ignore', '-c', LOAD, str(path)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith('raised UnpicklingError')
+    (tmp_path / 'load.py').write_text(LOAD)
+    code, printed = run_script(tmp_path / 'load.py', [str(path)])
+    assert code == 0, printed
+    assert printed.splitlines()[-1].startswith('raised UnpicklingError')
 
 
 def test_array_is_filled_once(tmp_path):

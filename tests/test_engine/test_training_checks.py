@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from config_files import read
 from mmengine.config import Config
 from toy_models import build, optimizers, ssdkd
 from toy_runs import toy_runner
@@ -103,7 +104,7 @@ def test_all_configs():
     leaves = [path for path in paths if '_base_' not in path.parts]
     assert len(leaves) > 50
     for path in leaves:
-        cfg = Config.fromfile(path)
+        cfg = read(path)
         check_spelling(cfg)
         check_training(cfg)
 

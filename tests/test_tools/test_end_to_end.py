@@ -7,7 +7,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmpretrain import get_model
-from tool_calls import ROOT, call, log_of, short, weights
+from tool_calls import ROOT, call, call_afresh, log_of, short, weights
 from torch.testing import assert_close
 
 DIGITS = ROOT / 'configs/mmpretrain/digits'
@@ -161,8 +161,10 @@ def test_trains_where_no_data_exists(teacher, tmp_path):
     arguments = (DISTILL, '--work-dir', tmp_path / 'run')
     environment = dict(PYTHONPATH=str(tmp_path / 'stub'))
     with pytest.raises(AssertionError, match='no images here'):
-        call('train.py', *arguments, *options(teacher, 1), **environment)
-    call(
+        call_afresh(
+            'train.py', *arguments, *options(teacher, 1), **environment
+        )
+    call_afresh(
         'train.py',
         *arguments,
         *options(teacher, 1, *NO_VALIDATION),

@@ -1,12 +1,11 @@
 """Tests of the tool that runs MMRazor's own tests."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from mmrazor_tests import find_files, summary
 from tool_calls import call, find_tool
+from warm_start import run_script
 
 # As MMRazor's: unittest, and a class that only a neighbour registers.
 TOY = """
@@ -63,14 +62,9 @@ def test_only_what_is_built_on(tmp_path):
 @pytest.mark.slow
 def test_folder_without_tests(tmp_path):
     """It says what it wants."""
-    tool = find_tool('mmrazor_tests.py')
-    done = subprocess.run(
-        [sys.executable, str(tool), str(tmp_path)],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert done.returncode == 2
-    assert '`mmrazor` must be a checkout' in done.stderr
+    code, printed = run_script(find_tool('mmrazor_tests.py'), [str(tmp_path)])
+    assert code == 2
+    assert '`mmrazor` must be a checkout' in printed
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from mmengine.config import Config
+from config_files import read
 from tool_calls import ROOT, TINY, call, short, weights
 from torchvision.models import mobilenet_v2
 from toy_models import same
@@ -14,7 +14,7 @@ from toy_models import same
 
 def network(width):
     """Returns torchvision's own, as its owner builds it."""
-    blocks = Config.fromfile(CONFIG).blocks
+    blocks = read(CONFIG).blocks
     return mobilenet_v2(
         num_classes=10, width_mult=width, inverted_residual_setting=blocks
     )

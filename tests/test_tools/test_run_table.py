@@ -214,17 +214,9 @@ def _cut_off_at(step, monkeypatch):
     monkeypatch.setattr(TrainingCurve, 'before_val', cut_off)
 
 
-@pytest.fixture
-def _scope():
-    """Runners leave their scope behind; this takes it away again."""
-    with DefaultScope.overwrite_default_scope('mmpretrain'):
-        yield
-
-
-@pytest.mark.usefixtures('_scope')
-@pytest.mark.parametrize('step', [4, 8])
-def test_run_goes_on_where_it_was_cut_off(step, tmp_path, monkeypatch):
-    """In the middle or before the last validation: nothing is missing."""
+@pytest.fixture(scope='module')
+def whole_run(tmp_path_factory):
+    """A plan, where one of its rows ran to its end, and what that gave."""
     plan = Config(
         dict(
             teacher=str(DIGITS.parent / 'resnet18-w16_1xb64-60e_digits.py'),
@@ -235,10 +227,20 @@ def test_run_goes_on_where_it_was_cut_off(step, tmp_path, monkeypatch):
             rows={'SSD-KD': TINY},
         )
     )
-    whole = run(plan, 'SSD-KD', 4, 3, tmp_path / 'whole')
+    out = tmp_path_factory.mktemp('whole')
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        yield plan, out, run(plan, 'SSD-KD', 4, 3, out)
+
+
+@pytest.mark.parametrize('step', [4, 8])
+def test_run_goes_on_where_it_was_cut_off(
+    step, whole_run, tmp_path, monkeypatch
+):
+    """In the middle or before the last validation: nothing is missing."""
+    plan, folder, whole = whole_run
     out = tmp_path / 'cut'
     out.mkdir()
-    (out / 'teacher_3').symlink_to(tmp_path / 'whole' / 'teacher_3')
+    (out / 'teacher_3').symlink_to(folder / 'teacher_3')
     with monkeypatch.context() as patch, pytest.raises(_CutOff):
         _cut_off_at(step, patch)
         run(plan, 'SSD-KD', 4, 3, out)

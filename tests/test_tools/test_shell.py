@@ -56,5 +56,6 @@ def test_run_tests(clone, arguments):
     names = [line.split()[0] for line in linters]
     assert names == ['ruff', 'ruff', 'mypy', 'interrogate', 'codespell']
     parallel = ['-n', 'auto', '--maxprocesses', '8', '--dist', 'loadfile']
+    parallel.append('--no-loadscope-reorder')
     expected = ' '.join(['python -m pytest tests', *parallel, *arguments])
     assert pytest_call == expected

@@ -118,14 +118,42 @@ def test_distilling_from_an_empty_folder(site, tmp_path):
     assert (site / 'bin' / 'ssdkd').is_file()
 
 
-def test_quickstart_from_an_empty_folder(site, tmp_path):
-    """The example needs nothing but the wheel, and leaves all it says."""
+# A fifth of the quickstart's epochs.
+SHORTER = {
+    'resnet18-w16_1xb64-60e_digits.py': """
+train_cfg.update(max_epochs=12, val_interval=12)
+param_scheduler.update(end=12)
+""",
+    'ssdkd_logits_resnet18-w16_resnet18-w8-inherited_1xb64-20e_digits.py': """
+train_cfg.update(max_epochs=4, val_interval=4)
+param_scheduler['architecture'][0].update(end=4)
+""",
+}
+
+
+@pytest.fixture
+def short_site(site):
+    """The wheel, whose quickstart is a short one for a while."""
+    folder = site / 'mmrazor_ssdkd/.mim/configs/mmpretrain/digits'
+    texts = {name: (folder / name).read_text() for name in SHORTER}
+    for name, lines in SHORTER.items():
+        (folder / name).write_text(texts[name] + lines)
+    yield site
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+
+
+def test_quickstart_from_an_empty_folder(short_site, tmp_path):
+    """The example needs nothing but the wheel, and leaves all it says.
+
+    `.ci/run` sees how good the student of the whole one is.
+    """
     command = [sys.executable, '-W', 'ignore', '-m', 'mmrazor_ssdkd']
-    run(*command, 'quickstart', cwd=tmp_path, PYTHONPATH=str(site))
+    run(*command, 'quickstart', cwd=tmp_path, PYTHONPATH=str(short_site))
     work_dir = tmp_path / 'work_dirs' / 'quickstart_cls'
     summary = json.loads((work_dir / 'summary.json').read_text())
     # Far above chance, and of the teacher that it trained itself.
-    assert summary['student_accuracy'] > 0.9
+    assert summary['student_accuracy'] > 0.5
     assert Path(summary['exported_student']).parent == work_dir
     assert (work_dir / 'synthetic.png').is_file()
     assert sorted(path.name for path in tmp_path.iterdir()) == ['work_dirs']

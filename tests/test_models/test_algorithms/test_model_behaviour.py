@@ -284,6 +284,14 @@ def test_good_teacher(kind):
     check_teacher('teacher', frozen_toy(kind), SIZE)
 
 
+def test_good_teacher_runs_twice():
+    """Each pass of a large one takes seconds."""
+    teacher, calls = frozen_toy(Toy), []
+    teacher.register_forward_hook(lambda *_: calls.append(0))
+    check_teacher('teacher', teacher, SIZE)
+    assert len(calls) == 2
+
+
 @pytest.mark.parametrize(
     'kind',
     [

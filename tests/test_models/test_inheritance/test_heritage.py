@@ -4,6 +4,7 @@ import copy
 
 import pytest
 import torch
+from config_files import read
 from inherited_networks import (
     Attention,
     Dense,
@@ -20,12 +21,11 @@ from inherited_networks import (
     inherit,
     randomize,
 )
-from mmengine.config import Config
 from mmrazor.registry import MODELS
 from torch import nn
 from toy_models import classifier, same, segmentor, snapshot
 
-SCENES = Config.fromfile('configs/_base_/models/digit_scenes.py')
+SCENES = read('_base_/models/digit_scenes.py')
 
 
 def real(backbone, channels, **head):
