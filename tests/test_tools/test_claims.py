@@ -9,6 +9,7 @@ from claim_pages import decide, page
 from claims import collect, merge
 from mmengine.config import Config
 from paired import Effect, paired_effect
+from tool_calls import ROOT
 from torch import tensor, zeros
 
 from mmrazor_ssdkd.replay import PrioritizedReplayBuffer
@@ -134,3 +135,19 @@ def test_figures_of_a_buffer():
     # Weights 6/4 with chance 1/2 and 1/2 with chance 1/2: 1 / 1.25.
     assert found['weight_size'] == pytest.approx(0.8)
     assert found['class_balance'] == pytest.approx(0.8113, abs=1e-4)
+
+
+def test_the_published_page_is_made_of_the_published_runs():
+    plan = Config.fromfile(ROOT / 'tools/tables/plans/claims.py')
+    runs = json.loads((ROOT / 'configs/claims.json').read_text('utf-8'))
+    text = (ROOT / 'configs/claims.md').read_text('utf-8')
+    assert page(plan, runs) == text
+
+
+def test_every_claim_names_rows_of_its_plans():
+    plan = Config.fromfile(ROOT / 'tools/tables/plans/claims.py')
+    for claim in plan.claims:
+        for regime in claim.plans:
+            path = ROOT / f'tools/tables/plans/modules/{regime}.py'
+            rows = Config.fromfile(path).rows
+            assert {claim.on, claim.off} <= rows.keys(), claim.name

@@ -43,6 +43,13 @@ claims = [
         plans=everywhere,
     ),
     dict(
+        name="φ's diversity alone evens the classes, beside no module",
+        on='difficulty off (gamma = 0)',
+        off='plain baseline',
+        figure='class_balance',
+        plans=everywhere,
+    ),
+    dict(
         name="φ's diversity raises accuracy",
         on='SSD-KD',
         off='diversity off',
