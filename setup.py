@@ -95,7 +95,7 @@ setup(
         ],
         'tests': [
             'pytest>=8,<10',
-            'pytest-xdist>=3.6,<4',
+            'pytest-xdist>=3.8,<4',
             'ruff>=0.17.5,<0.18',
             'mypy>=2.4,<2.5',
             'interrogate>=1.7,<2',
