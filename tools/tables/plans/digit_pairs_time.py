@@ -16,10 +16,12 @@ rows = {
     },
     'random weights': {},
     "peer's recipe, 5 steps, random weights": {
-        'config': folder + 'ssdkd_fast-datafree_' + pair + end
+        'config': folder
+        + f'ssdkd_logits_{pair}_1xb128-40e_digit-pairs-fast-datafree.py'
     },
     "peer's recipe, 10 steps, random weights": {
-        'config': folder + 'ssdkd_fast-datafree_' + pair + end,
+        'config': folder
+        + f'ssdkd_logits_{pair}_1xb128-40e_digit-pairs-fast-datafree.py',
         'model.synthesis.iters': 10,
     },
     'control: oracle, real images, random weights': {
