@@ -11,6 +11,7 @@ from mmrazor_ssdkd.models.losses import (
     class_weight,
     cross_entropy,
     kl_divergence,
+    look_up,
 )
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.replay import RandomView
@@ -169,4 +170,4 @@ class Distillation(BaseModule):
         weight = class_weight(
             algorithm.class_frequency, self.class_weight_power
         )
-        return weight[preds_T.argmax(dim=1)]
+        return look_up(weight, preds_T.argmax(dim=1))

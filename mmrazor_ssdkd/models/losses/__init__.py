@@ -1,6 +1,7 @@
 """Losses of data-free distillation."""
 
 from .bn_statistics_loss import BNStatisticsLoss, norm_layers
+from .class_tables import look_up, places
 from .class_weight import class_weight
 from .image_prior import ImagePrior
 from .kl_divergence import kl_divergence
@@ -22,8 +23,10 @@ __all__ = [
     'classes_first',
     'cross_entropy',
     'kl_divergence',
+    'look_up',
     'mean_over_pixels',
     'modulating_function',
     'modulation',
     'norm_layers',
+    'places',
 ]

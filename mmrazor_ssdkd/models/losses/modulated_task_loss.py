@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_bool, check_logits, check_number
 
+from .class_tables import look_up
 from .pixels import classes_first
 
 
@@ -33,7 +34,8 @@ def modulating_function(
     Args:
         preds_T (torch.Tensor): The teacher's logits, (N, C) or (N, C, H, W).
         class_frequency (torch.Tensor): Each class's share of the buffer, in
-            [0, 1], (C,); all zeros while the buffer is empty.
+            [0, 1], (C,), or (C, H) where it is each row's own, see
+            :class:`SeveralLabels`; all zeros while the buffer is empty.
         gamma (float): Exponent of the difficulty term, >= 0; 0 turns the term
             off.
         labels (torch.Tensor, optional): Classes that stand for ``c_T``, (N,)
@@ -48,7 +50,7 @@ def modulating_function(
         ValueError: A shape or ``gamma`` is wrong.
     """
     check_logits('preds_T', preds_T)
-    if class_frequency.shape != preds_T.shape[1:2]:
+    if class_frequency.shape not in (preds_T.shape[1:2], preds_T.shape[1:3]):
         raise ValueError(
             '`class_frequency` must have shape (C,) = '
             f'{tuple(preds_T.shape[1:2])}, but got '
@@ -75,14 +77,14 @@ def modulation(
         labels (torch.Tensor): Class indices of any shape.
         confidence (torch.Tensor): The teacher's probabilities of those
             classes, in [0, 1], of the same shape.
-        class_frequency (torch.Tensor): Shares of the buffer, (C,).
+        class_frequency (torch.Tensor): Shares of the buffer, (C,) or (C, H).
         gamma (float): Exponent of the difficulty term, >= 0.
 
     Returns:
         torch.Tensor: Values in [0, 1], of the shape of ``labels``.
     """
     check_number('gamma', gamma)
-    diversity = 1 - class_frequency[labels]
+    diversity = 1 - look_up(class_frequency, labels)
     return diversity * _difficulty(confidence, gamma) if gamma else diversity
 
 
@@ -202,7 +204,8 @@ class ModulatedTaskLoss(nn.Module):
 
         Args:
             preds_T (torch.Tensor): Logits, (N, C) or (N, C, H, W).
-            class_frequency (torch.Tensor): Shares of the buffer, (C,).
+            class_frequency (torch.Tensor): Shares of the buffer, (C,) or
+                (C, H).
             labels (torch.Tensor, optional): Target classes, (N,) or
                 (N, H, W). Defaults to the teacher's own predictions.
 
