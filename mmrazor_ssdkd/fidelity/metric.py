@@ -44,7 +44,7 @@ class FidelityMetric(BaseMetric):
         Args:
             data_batch (Any): Is not looked at.
             data_samples (Sequence[dict]): Of each image ``preds_S`` and
-                ``preds_T``, logits (C,) or (C, H, W), or (2, L, 1) of several
+                ``preds_T``, logits (C,) or (C, H, W), or (2, L) of several
                 labels.
         """
         preds_S, preds_T = (

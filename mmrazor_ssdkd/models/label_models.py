@@ -153,14 +153,13 @@ class SeveralLabels(LabelModel):
 
     Each label l is a problem of two classes of its own, *off* and *on*, whose
     softmax over :math:`(0, z_l)` is :math:`(1 - \sigma(z_l), \sigma(z_l))`.
-    An image so is a map of two classes with one row for each label, (N, 2, L,
-    1), and every formula of the method holds for a row as it stands for a
-    pixel:
+    The logits are (N, 2, L), and every formula of the method holds for a label
+    as it stands for a pixel:
 
     - the teacher's class :math:`c_{T,l}(x)` is *on* where
       :math:`\sigma(z_l) > 1/2`, whatever threshold the head has at test time,
       and :math:`p_{T,l} = \max(\sigma(z_l), 1 - \sigma(z_l))`;
-    - class frequencies are each row's own, (2, L): of *on* the share
+    - class frequencies are each label's own, (2, L): of *on* the share
       :math:`f_l` of the images in the buffer whose teacher says l, of *off*
       the share of the others;
     - :math:`\phi_l(x) = (1 - \frac{1}{|B|} \sum_{x' \in B} 1[c_{T,l}(x') =
@@ -170,14 +169,14 @@ class SeveralLabels(LabelModel):
     - L_Task is the binary cross entropy and L_KD the binary divergence
       :math:`p \log \frac{p}{q} + (1 - p) \log \frac{1 - p}{1 - q}`.
 
-    As over pixels, the mean is taken over labels: an image's phi, by which it
-    is admitted, is that of its labels, and so are its divergence, which is its
-    priority, and the buffer's confidence. The sum of the divergences, that of
-    their joint distribution, is L times as large; ``distillation.kd_weight``
-    weighs it. The balance of the buffer is the mean entropy of *on* and *off*
-    over log 2: 1 where each label is on half of the images, 0 where none
-    tells any two of them apart. A label that is always on, or never, has no
-    diversity left in that state.
+    L_Task and L_KD, and with it an image's priority, are the sums over labels:
+    those of their joint distribution, and what the heads themselves are
+    trained by (see :func:`losses_of_samples` for what the mean costs). An
+    image's phi, by which it is admitted, stays in 0 to 1 as the mean of its
+    labels', and so does the buffer's confidence. The balance of the buffer is
+    the mean entropy of *on* and *off* over log 2: 1 where each label is on
+    half of the images, 0 where none tells any two of them apart. A label that
+    is always on, or never, has no diversity left in that state.
     """
 
     kind = 'of several labels for each image (a sigmoid each)'
@@ -192,12 +191,12 @@ class SeveralLabels(LabelModel):
         return logits.shape[1]
 
     def split(self, logits: torch.Tensor) -> torch.Tensor:
-        """Returns logits of off and on, (N, 2, L, 1)."""
-        return torch.stack([torch.zeros_like(logits), logits], 1).unsqueeze(3)
+        """Returns logits of off and on, (N, 2, L)."""
+        return torch.stack([torch.zeros_like(logits), logits], dim=1)
 
     def merge(self, preds: torch.Tensor) -> torch.Tensor:
         """See :class:`LabelModel`."""
-        return (preds[:, 1] - preds[:, 0]).squeeze(2)
+        return preds[:, 1] - preds[:, 0]
 
     def table_shape(self, num_classes: int) -> tuple[int, ...]:
         """See :class:`LabelModel`."""
@@ -210,26 +209,22 @@ class SeveralLabels(LabelModel):
     def targets(
         self, preds_T: torch.Tensor, drawn: Optional[torch.Tensor]
     ) -> Optional[torch.Tensor]:
-        """Returns the teacher's own labels and the drawn one, (N, L, 1)."""
+        """Returns the teacher's own labels and the drawn one, (N, L)."""
         if drawn is None:
             return None
         targets = preds_T.argmax(dim=1)
         targets[torch.arange(len(drawn), device=drawn.device), drawn] = 1
         return targets
 
-    def is_map(self, labels: torch.Tensor) -> bool:
-        """See :class:`LabelModel`."""
-        return False
-
     def carry(self, labels: torch.Tensor, label: int) -> torch.Tensor:
         """Returns which images have a label, (N,)."""
-        return labels[:, label, 0] == 1
+        return labels[:, label] == 1
 
     def count(self, labels: torch.Tensor, num_classes: int) -> torch.Tensor:
         """Returns how many images have each label."""
-        return labels[..., 0].long().sum(dim=0)
+        return labels.long().sum(dim=0)
 
     def caption(self, label: torch.Tensor, names: list[str]) -> str:
         """Returns the names of all labels, or 'none'."""
-        on = label.flatten().nonzero().flatten().tolist()
+        on = label.nonzero().flatten().tolist()
         return ', '.join(names[number] for number in on) or 'none'

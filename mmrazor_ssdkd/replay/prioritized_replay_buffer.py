@@ -182,7 +182,7 @@ class PrioritizedReplayBuffer:
 
     @property
     def _num_labels(self) -> Optional[int]:
-        """How many rows of labels are counted apart, None for none."""
+        """How many labels are counted apart, None for none."""
         count = self._class_count
         return count.shape[1] if count.dim() > 1 else None
 
@@ -222,9 +222,9 @@ class PrioritizedReplayBuffer:
         Args:
             num_classes (int): C, 2 to 32,767.
             device (torch.device): Where the samples will live.
-            num_labels (int, optional): L, where logits are (N, C, L, W) and
-                the classes of each row are counted apart, >= 1. Defaults to
-                None: as before, and at first all pixels together.
+            num_labels (int, optional): L, where logits are (N, C, L) and the
+                classes of each label are counted apart, >= 1. Defaults to
+                None: an image, or pixel, has one.
 
         Raises:
             TypeError: A number is no integer.
@@ -242,7 +242,7 @@ class PrioritizedReplayBuffer:
             ('num_classes', num_classes, len(self._class_count)),
             ('num_labels', num_labels, self._num_labels),
         ):
-            if found not in (None, old):
+            if found != old:
                 raise ValueError(f'`{name}` must stay {old}, but got {found}')
         if self._class_count.device != device:
             self._class_count = self._class_count.to(device)
@@ -264,12 +264,12 @@ class PrioritizedReplayBuffer:
         Args:
             images (torch.Tensor): uint8 images, (N, channels, height, width).
             preds_T (torch.Tensor): The teacher's logits of just these images,
-                (N, C) or (N, C, H, W).
+                (N, C), (N, C, L) or (N, C, H, W).
             priority (torch.Tensor): Their priorities, (N,); their importance
                 weights start as 1.
             phi (Callable, optional): Maps classes and confidences to phi,
-                each (N,) or (N, H, W); needed by ``evict='phi'``. Defaults
-                to None.
+                each (N,), (N, L) or (N, H, W); needed by ``evict='phi'``.
+                Defaults to None.
 
         Raises:
             TypeError: ``images`` is not uint8.
@@ -290,12 +290,8 @@ class PrioritizedReplayBuffer:
                 '`images`, `preds_T` and `priority` must be of one length, '
                 f'but got {len(images)}, {len(preds_T)} and {len(priority)}'
             )
-        self.prepare(preds_T.shape[1], preds_T.device)
-        if self._num_labels not in (None, *preds_T.shape[2:3]):
-            raise ValueError(
-                f'`preds_T` must have shape (N, C, {self._num_labels}, W), '
-                f'but got {tuple(preds_T.shape)}'
-            )
+        labels_shape = preds_T.shape[2:] if preds_T.dim() == 3 else ()
+        self.prepare(preds_T.shape[1], preds_T.device, *labels_shape)
         self._look_at(preds_T=preds_T, priority=priority)
         confidence, labels = classes_first(preds_T).softmax(dim=0).max(dim=0)
         order = torch.arange(self.num_added, self.num_added + len(images))

@@ -9,13 +9,13 @@ __all__ = ['check_samples']
 # The type and the number of axes of each field.
 _FIELDS = {
     'images': (torch.uint8, (4,)),
-    'labels': (torch.int16, (1, 3)),
-    'confidence': (torch.float, (1, 3)),
+    'labels': (torch.int16, (1, 2, 3)),
+    'confidence': (torch.float, (1, 2, 3)),
     'priority': (torch.float, (1,)),
     'weight': (torch.float, (1,)),
     'order': (torch.long, (1,)),
 }
-_LOGITS = (torch.float, (2, 4))
+_LOGITS = (torch.float, (2, 3, 4))
 
 
 def check_samples(samples: dict[str, Any], num_classes: int) -> None:

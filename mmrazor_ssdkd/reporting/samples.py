@@ -25,8 +25,8 @@ class Answers:
         label_model (LabelModel): What the classes mean.
         index (torch.Tensor): Which of the samples they are, (N,).
         divergence (torch.Tensor): L_KD of each at temperature 1, (N,).
-        classes_T (torch.Tensor): The teacher's, (N,) or (N, H, W); (N, L, 1)
-            of several labels.
+        classes_T (torch.Tensor): The teacher's, (N,) or (N, H, W); (N, L) of
+            several labels.
         classes_S (torch.Tensor): The student's, of the same shape.
         confidence_S (torch.Tensor): The student's, of the same shape.
     """

@@ -49,16 +49,16 @@ def binary_kl(p: float, q: float) -> float:
 def test_split():
     """A softmax over (0, z) is a sigmoid, and nothing is lost."""
     split = logits(P_T)
-    assert split.shape == (2, 2, 3, 1)
-    found = split.softmax(dim=1)[..., 0]
+    assert split.shape == (2, 2, 3)
+    found = split.softmax(dim=1)
     assert_close(found, torch.stack([1 - P_T, P_T], dim=1))
     assert_close(LABELS.merge(split), P_T.logit())
 
 
 def test_divergence():
-    """Binary ones by hand, the mean over an image's labels."""
+    """Binary ones by hand, the sum over an image's labels."""
     expected = [
-        sum(binary_kl(p, q) for p, q in zip(*pair)) / 3
+        sum(binary_kl(p, q) for p, q in zip(*pair))
         for pair in zip(P_T.tolist(), P_S.tolist())
     ]
     found = kl_divergence(logits(P_S), logits(P_T))
@@ -75,13 +75,13 @@ def test_labels_do_not_exclude_each_other():
 
 @pytest.mark.parametrize('tau', [1.0, 4.0])
 def test_gradients_of_the_divergence(tau):
-    """tau (q - p) / L of the student, the log-odds' of the teacher."""
+    """tau (q - p) of the student, the log-odds' of the teacher."""
     z_S = P_S.logit().requires_grad_()
     z_T = P_T.logit().requires_grad_()
     kl_divergence(LABELS.split(z_S), LABELS.split(z_T), tau).sum().backward()
     p, q = (z_T / tau).sigmoid(), (z_S / tau).sigmoid()
-    assert_close(z_S.grad, (tau * (q - p) / 3).detach())
-    slope = tau * p * (1 - p) * (z_T - z_S) / tau / 3
+    assert_close(z_S.grad, (tau * (q - p)).detach())
+    slope = p * (1 - p) * (z_T - z_S)
     assert_close(z_T.grad, slope.detach())
 
 
@@ -89,31 +89,30 @@ def test_phi():
     """Each label's own, with each label's own shares."""
     loss = ModulatedTaskLoss(gamma=2.0)
     phi = loss.phi(logits(P_T), FREQUENCY)
-    assert_close(phi[..., 0], PHI)
+    assert_close(phi, PHI)
     # What images are admitted by.
     assert_close(mean_over_pixels(phi), PHI.mean(dim=1))
     confidence = torch.where(STATES == 1, P_T, 1 - P_T)
-    stored = loss.modulate(STATES[..., None], confidence[..., None], FREQUENCY)
-    assert_close(stored[..., 0], PHI)
+    assert_close(loss.modulate(STATES, confidence, FREQUENCY), PHI)
 
 
 def test_task_loss():
-    """Binary cross entropy to the teacher's own labels, weighed by phi."""
+    """Binary cross entropies to the teacher's own labels, weighed by phi."""
     loss = ModulatedTaskLoss(gamma=2.0)(logits(P_T), FREQUENCY)
-    assert_close(loss, (PHI * TASK).mean())
+    assert_close(loss, (PHI * TASK).sum(dim=1).mean())
 
 
 def test_gradient_of_the_task_loss():
-    """phi (p - state) over the number of all labels."""
+    """phi (p - state) over the number of images."""
     z_T = P_T.logit().requires_grad_()
     ModulatedTaskLoss(gamma=2.0)(LABELS.split(z_T), FREQUENCY).backward()
-    assert_close(z_T.grad, PHI * (P_T - STATES) / 6)
+    assert_close(z_T.grad, PHI * (P_T - STATES) / 2)
 
 
 def test_empty_buffer():
     """Leaves the difficulty alone, of labels on and off alike."""
     phi = ModulatedTaskLoss(gamma=1.0).phi(logits(P_T), torch.zeros(2, 3))
-    assert_close(phi[..., 0], 1 - torch.where(STATES == 1, P_T, 1 - P_T))
+    assert_close(phi, 1 - torch.where(STATES == 1, P_T, 1 - P_T))
 
 
 @pytest.mark.parametrize('state', [0, 1])
@@ -121,7 +120,7 @@ def test_label_that_never_changes(state):
     """It has no diversity left; an image where it differs has all of it."""
     frequency = torch.zeros(2, 3)
     frequency[state] = 1
-    phi = ModulatedTaskLoss(gamma=0.0).phi(logits(P_T), frequency)[..., 0]
+    phi = ModulatedTaskLoss(gamma=0.0).phi(logits(P_T), frequency)
     assert_close(phi, (state != STATES).float())
 
 
@@ -131,7 +130,7 @@ def test_sure_networks(gamma):
     z_T = torch.tensor([[1e4, -1e4, 0.0]]).requires_grad_()
     z_S = torch.tensor([[-1e4, -1e4, 50.0]]).requires_grad_()
     loss = ModulatedTaskLoss(gamma=gamma, detach=False)
-    assert loss.phi(LABELS.split(z_T), FREQUENCY)[0, :2].tolist() == [[0], [0]]
+    assert loss.phi(LABELS.split(z_T), FREQUENCY)[0, :2].tolist() == [0, 0]
     divergence = kl_divergence(LABELS.split(z_S), LABELS.split(z_T))
     (loss(LABELS.split(z_T), FREQUENCY) + divergence.sum()).backward()
     for tensor in (divergence, z_T.grad, z_S.grad):
@@ -143,11 +142,11 @@ def test_drawn_label_is_asked_for_beside_the_predicted_ones():
     split = logits(P_T)
     assert LABELS.targets(split, None) is None
     targets = LABELS.targets(split, torch.tensor([2, 1]))
-    assert targets[..., 0].tolist() == [[1, 0, 1], [0, 1, 0]]
+    assert targets.tolist() == [[1, 0, 1], [0, 1, 0]]
     assert torch.equal(split, logits(P_T))
     loss = ModulatedTaskLoss(gamma=0.0, diversity=False)
     asked = -torch.tensor([[0.9, 0.8, 0.4], [0.7, 0.8, 0.9]]).log()
-    assert_close(loss(split, FREQUENCY, targets), asked.mean())
+    assert_close(loss(split, FREQUENCY, targets), asked.sum(dim=1).mean())
 
 
 def test_rare_states_count_more():
@@ -159,13 +158,13 @@ def test_rare_states_count_more():
 
 def test_what_is_shown():
     """Images by label, and the labels of an image."""
-    stored = STATES[..., None].to(torch.int16)
+    stored = STATES.to(torch.int16)
     names = ['ant', 'bee', 'cat']
     assert not LABELS.is_map(stored)
     assert LABELS.carry(stored, 1).tolist() == [False, True]
     assert LABELS.count(stored, 3).tolist() == [1, 1, 0]
-    assert LABELS.caption(torch.tensor([[1], [0], [1]]), names) == 'ant, cat'
-    assert LABELS.caption(torch.zeros(3, 1), names) == 'none'
+    assert LABELS.caption(torch.tensor([1, 0, 1]), names) == 'ant, cat'
+    assert LABELS.caption(torch.zeros(3), names) == 'none'
     assert LABELS.shares(FREQUENCY).tolist() == [0.25, 0.5, 0]
 
 

@@ -613,13 +613,13 @@ def test_stored_is_what_lies_there():
 
 
 def label_logits(*labels: list[int]) -> torch.Tensor:
-    """Returns logits of off and on of three labels, (N, 2, 3, 1)."""
+    """Returns logits of off and on of three labels, (N, 2, 3)."""
     on = torch.tensor(labels).float()
-    return torch.stack([1 - on, on], dim=1)[..., None]
+    return torch.stack([1 - on, on], dim=1)
 
 
 def test_several_labels_are_counted_apart():
-    """Each row of maps has shares and an entropy of its own."""
+    """Each has shares and an entropy of its own."""
     buffer = PrioritizedReplayBuffer(max_size=4)
     buffer.prepare(2, torch.device('cpu'), 3)
     assert buffer.class_frequency.tolist() == [[0, 0, 0], [0, 0, 0]]
@@ -645,18 +645,25 @@ def test_several_labels_are_counted_apart():
     assert empty.class_frequency.shape == (2, 3)
 
 
-def test_other_labels_raise():
-    """Neither another number of them nor logits without rows."""
+@pytest.mark.parametrize('number', [2, None])
+def test_other_labels_raise(number):
+    """Neither another number of them nor one for each image."""
     buffer = PrioritizedReplayBuffer(max_size=4)
-    buffer.prepare(2, torch.device('cpu'), 3)
+    buffer.extend(make_images(0), label_logits([1, 0, 1]), torch.ones(1))
     with pytest.raises(
-        ValueError, match=r'`num_labels` must stay 3, .* got 4'
+        ValueError, match=f'`num_labels` must stay 3.*{number}'
     ):
-        buffer.prepare(2, torch.device('cpu'), 4)
-    for shape in ((1, 2), (1, 2, 5, 1)):
-        with pytest.raises(ValueError, match=r'`preds_T` must.*\(N, C, 3, W'):
-            buffer.extend(make_images(0), torch.zeros(shape), torch.ones(1))
-    plain = PrioritizedReplayBuffer(max_size=4)
-    plain.prepare(2, torch.device('cpu'))
+        buffer.prepare(2, torch.device('cpu'), number)
+    shape = (1, 2) if number is None else (1, 2, number)
+    with pytest.raises(
+        ValueError, match=f'`num_labels` must stay 3.*{number}'
+    ):
+        buffer.extend(make_images(1), torch.zeros(shape), torch.ones(1))
+
+
+def test_labels_where_there_were_none_raise():
+    """Not even before the first sample."""
+    buffer = PrioritizedReplayBuffer(max_size=4)
+    buffer.prepare(2, torch.device('cpu'))
     with pytest.raises(ValueError, match='`num_labels` must stay None'):
-        plain.prepare(2, torch.device('cpu'), 3)
+        buffer.prepare(2, torch.device('cpu'), 3)

@@ -59,6 +59,6 @@ def test_newest():
 def test_newest_of_several_labels():
     """An image stands at each of its labels."""
     labels = torch.tensor([[1, 0], [1, 1], [0, 0]], dtype=torch.int16)
-    samples = dict(labels=labels[..., None], order=torch.tensor([3, 1, 2]))
+    samples = dict(labels=labels, order=torch.tensor([3, 1, 2]))
     found = newest_of_classes(samples, SeveralLabels(), [0, 1], 2)
     assert found == {0: [0, 1], 1: [1]}

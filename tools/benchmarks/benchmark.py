@@ -71,7 +71,6 @@ def fill(algorithm: SSDKD) -> None:
     """Fills the buffer with random samples."""
     generator, buffer = algorithm.generator, algorithm.replay_buffer
     device, chunk = generator.device, 500
-    algorithm.prepare_buffer(device)
     size = (generator.channels, *generator.image_size)
     for start in range(0, buffer.max_size, chunk):
         number = min(chunk, buffer.max_size - start)

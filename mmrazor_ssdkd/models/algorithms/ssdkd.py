@@ -249,7 +249,7 @@ class SSDKD(BaseAlgorithm):
         self.loss_guard.start(self.iteration)
         device = self.generator.device
         # A checkpoint may have been loaded to another device.
-        self.prepare_buffer(device)
+        self._prepare_buffer(device)
         log_vars: LogVars = {}
         with self.random_stream(device):
             for _ in self.synthesis.due(
@@ -367,13 +367,13 @@ class SSDKD(BaseAlgorithm):
 
         (C,), or of several labels (2, L), see :class:`SeveralLabels`.
         """
-        self.prepare_buffer(self.generator.device)
+        self._prepare_buffer(self.generator.device)
         return self.replay_buffer.class_frequency
 
     def predict_teacher(self, images: torch.Tensor) -> torch.Tensor:
         """Returns the teacher's logits of images in 0 to 255.
 
-        Of a softmax over classes: (N, C) or (N, C, H, W); (N, 2, L, 1) where
+        Of a softmax over classes: (N, C) or (N, C, H, W); (N, 2, L) where
         each image has several labels, see :class:`SeveralLabels`.
         """
         preprocessor = getattr(self.teacher, 'data_preprocessor', None)
@@ -389,12 +389,8 @@ class SSDKD(BaseAlgorithm):
         )
         return self.label_model.split(logits)
 
-    def prepare_buffer(self, device: torch.device) -> None:
-        """Tells the buffer what it will count, as each step does.
-
-        Args:
-            device (torch.device): Where its samples will live.
-        """
+    def _prepare_buffer(self, device: torch.device) -> None:
+        """Tells the buffer what it will count."""
         number, *labels = self.label_model.table_shape(self.num_classes)
         self.replay_buffer.prepare(number, device, *labels)
 

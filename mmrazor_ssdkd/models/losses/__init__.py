@@ -11,7 +11,7 @@ from .modulated_task_loss import (
     modulating_function,
     modulation,
 )
-from .pixels import classes_first, mean_over_pixels
+from .pixels import classes_first, losses_of_samples, mean_over_pixels
 from .recent_task_loss import RecentTaskLoss
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     'cross_entropy',
     'kl_divergence',
     'look_up',
+    'losses_of_samples',
     'mean_over_pixels',
     'modulating_function',
     'modulation',

@@ -1,4 +1,4 @@
-"""Values by class, which the rows of a map may have each of its own."""
+"""Values by class, which each of several labels may have of its own."""
 
 import torch
 
@@ -10,9 +10,9 @@ def places(labels: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
 
     Args:
         labels (torch.Tensor): Classes, of any shape where the table is of all
-            alike; otherwise maps, (N, L, W), whose rows count apart.
+            alike, otherwise (N, L).
         table (torch.Tensor): A value for each class, (C,), or for each class
-            of each row, (C, L).
+            of each label, (C, L).
 
     Returns:
         torch.Tensor: Indices, of the shape of ``labels``.
@@ -20,9 +20,7 @@ def places(labels: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
     if table.dim() == 1:
         return labels
     number = table.shape[1]
-    return labels * number + torch.arange(
-        number, device=labels.device
-    ).unsqueeze(1)
+    return labels * number + torch.arange(number, device=labels.device)
 
 
 def look_up(table: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

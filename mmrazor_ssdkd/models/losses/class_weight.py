@@ -23,7 +23,7 @@ def class_weight(class_frequency: torch.Tensor, power: float) -> torch.Tensor:
 
     Args:
         class_frequency (torch.Tensor): Each class's share f of a buffer that
-            is not empty, in [0, 1], (C,), or (C, L), each row's own.
+            is not empty, in [0, 1], (C,), or (C, L), each label's own.
         power (float): >= 0; 0 makes all weights 1, 1 gives every class nearly
             the same part of the loss.
 

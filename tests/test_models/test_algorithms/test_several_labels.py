@@ -58,7 +58,7 @@ def trained():
     algorithm = build(several_labels())
     for network in (algorithm.teacher, algorithm.student):
         torch.nn.init.normal_(network.head.fc.weight, std=3.0)
-    wrapper = optimizers(algorithm)
+    wrapper = optimizers(algorithm, lr=1e-4)
     steps(algorithm, wrapper, 1)
     return algorithm, wrapper
 
@@ -90,17 +90,17 @@ def test_buffer_counts_each_label(trained):
     z = raw(algorithm.teacher, samples['images'])
     on = z > 0
     assert on.any() and not on.all()
-    assert torch.equal(samples['labels'][..., 0].bool(), on)
+    assert torch.equal(samples['labels'].bool(), on)
     share = on.float().mean(dim=0)
     assert_close(algorithm.class_frequency, torch.stack([1 - share, share]))
     p = z.sigmoid()
-    assert_close(samples['confidence'][..., 0], torch.maximum(p, 1 - p))
+    assert_close(samples['confidence'], torch.maximum(p, 1 - p))
     log = algorithm._buffer_vars()
     assert_close(log['buffer.confidence'], torch.maximum(p, 1 - p).mean())
     entropy = torch.special.entr(torch.stack([1 - share, share])).sum(dim=0)
     balance = (entropy / torch.tensor(2.0).log()).mean()
     assert_close(log['buffer.class_balance'], balance)
-    assert samples['preds_T'].shape == (len(on), 2, 10, 1)
+    assert samples['preds_T'].shape == (len(on), 2, 10)
 
 
 @pytest.mark.parametrize('power', [0.0, 1.0])
@@ -123,7 +123,7 @@ def test_student_minimises_the_binary_divergence(power):
     def divergence(tau, weight):
         p, q = (z_T / tau).sigmoid(), (z_S / tau).sigmoid()
         kl = p * (p / q).log() + (1 - p) * ((1 - p) / (1 - q)).log()
-        return tau**2 * (weight * kl).mean(dim=1)
+        return tau**2 * (weight * kl).sum(dim=1)
 
     delta, log = algorithm.distill(batch, wrapper['architecture'])
     expected = (batch['weight'] * divergence(2.0, weight)).mean()
@@ -140,7 +140,7 @@ def test_best_candidates_enter(trained):
     with torch.no_grad():
         preds_T = algorithm.predict_teacher(images)
     phi = algorithm.task_loss.phi(preds_T, algorithm.class_frequency)
-    best = images[phi.mean(dim=(1, 2)).topk(3).indices]
+    best = images[phi.mean(dim=1).topk(3).indices]
     algorithm.admit_best(images)
     samples = algorithm.replay_buffer.state_dict()['samples']
     newest = samples['images'][samples['order'].topk(3).indices]
@@ -159,7 +159,7 @@ def test_full_buffer_keeps_its_counts(evict):
     steps(algorithm, optimizers(algorithm), 5)
     labels = algorithm.replay_buffer.state_dict()['samples']['labels']
     assert len(labels) == 10
-    share = labels[..., 0].float().mean(dim=0)
+    share = labels.float().mean(dim=0)
     assert_close(algorithm.class_frequency[1], share)
 
 
@@ -253,7 +253,7 @@ def test_distiller_and_the_loss_that_it_looks_at():
 
 @torch.no_grad()
 def test_fidelity(trained):
-    """The share of labels that are alike, and the mean divergence."""
+    """The share of labels that are alike, and the divergence."""
     algorithm, _ = trained
     quick = dict(rounds=1, iters=1, batch_size=4)
     compared = Comparison(algorithm, 8, **quick)(torch.arange(8))
@@ -268,7 +268,7 @@ def test_fidelity(trained):
     p, q = z_T.double().sigmoid(), z_S.double().sigmoid()
     kl = p * (p / q).log() + (1 - p) * ((1 - p) / (1 - q)).log()
     assert found['fidelity/divergence'] == pytest.approx(
-        kl.nanmean().item(), rel=0.05
+        kl.sum(dim=1).mean().item(), rel=0.01
     )
 
 

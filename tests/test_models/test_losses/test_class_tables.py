@@ -13,10 +13,10 @@ def test_one_table_for_all():
     assert places(labels, table) is labels
 
 
-def test_a_table_for_each_row():
-    """Whatever the width, and however many classes."""
+def test_a_table_for_each_label():
+    """Of two labels and three classes."""
     table = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
-    labels = torch.tensor([[[0, 2, 1], [1, 0, 2]]])
-    assert look_up(table, labels).tolist() == [[[1, 5, 3], [4, 2, 6]]]
+    labels = torch.tensor([[0, 1], [2, 0], [1, 2]])
+    assert look_up(table, labels).tolist() == [[1, 4], [5, 2], [3, 6]]
     flat = table.flatten()[places(labels, table)]
     assert torch.equal(flat, look_up(table, labels))
