@@ -1,8 +1,15 @@
 """Datasets: the one that holds no data, and the embedded examples."""
 
 from .digit_scenes import DigitScenes
+from .digit_sets import DigitSets
 from .digits import Digits
 from .latent_dataset import LatentDataset
 from .load_array import LoadArrayFromFile
 
-__all__ = ['DigitScenes', 'Digits', 'LatentDataset', 'LoadArrayFromFile']
+__all__ = [
+    'DigitScenes',
+    'DigitSets',
+    'Digits',
+    'LatentDataset',
+    'LoadArrayFromFile',
+]
