@@ -40,8 +40,9 @@ class PrioritizedReplayBuffer:
     importance weight, so that the class counts, phi and the priorities of
     stored samples never need the teacher again. A sample takes
     ``channels * height * width + (6 + 4 * C) * P + 16`` bytes, for C classes
-    and P pixels of logits (1 for a classifier), ``4 * C * P`` less without
-    logits; all of it is taken when the first sample arrives.
+    and P pixels of logits (1 for a classifier; L labels are 2 classes of L
+    pixels), ``4 * C * P`` less without logits; all of it is taken when the
+    first sample arrives.
 
     A sample that is not drawn keeps its priority, where the paper lets it
     follow every update of the student; that would cost a forward pass of the
@@ -236,6 +237,8 @@ class PrioritizedReplayBuffer:
                 f'`num_classes` must be <= {_MAX_CLASSES}, but got '
                 f'{num_classes}'
             )
+        if num_labels is not None:
+            check_int('num_labels', num_labels)
         if not len(self._class_count):
             self._class_count = _no_counts(num_classes, num_labels)
         for name, found, old in (
@@ -418,7 +421,9 @@ class PrioritizedReplayBuffer:
                 f'checkpoint, but got {self.max_size}'
             )
         if size:
-            check_samples(samples, state['num_classes'])
+            check_samples(
+                samples, state['num_classes'], state.get('num_labels')
+            )
         self._storage.clear()
         # Those of version 0.1 counted all pixels together.
         self._class_count = _no_counts(

@@ -105,8 +105,8 @@ class SSDKD(BaseAlgorithm):
         TypeError: An argument has the wrong type.
         ValueError: An argument is out of range, the checkpoint is unfit, the
             models (and what their logits mean) and the generator do not fit
-            together, or a model cannot
-            work (its gradients stop, it is random, frozen or in a wrapper).
+            together, or a model cannot work (its gradients stop, it is random,
+            frozen or in a wrapper).
     """
 
     # Of those parts whose config may leave out its type.
