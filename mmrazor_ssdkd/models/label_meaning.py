@@ -48,8 +48,8 @@ def find_label_model(models: Mapping[str, nn.Module]) -> LabelModel:
 
 def _meaning(name: str, model: Any) -> LabelModel:
     """Returns what a network's logits mean."""
-    head = getattr(model, 'decode_head', None)
-    if head is not None:
+    key, head = _named_head(model)
+    if key == 'decode_head':
         if getattr(head, 'out_channels', None) == 1:
             return BinaryMap()
         if by_sigmoids(head):
@@ -61,10 +61,20 @@ def _meaning(name: str, model: Any) -> LabelModel:
                 '`use_sigmoid`, which is for the config alone'
             )
         return OneClass()
-    head = getattr(model, 'head', None)
     if isinstance(head, MultiLabelClsHead) or by_sigmoids(head):
         return SeveralLabels()
     return OneClass()
+
+
+def _named_head(model: Any) -> tuple[str, Any]:
+    """Returns a network's head and its name, '' and None without."""
+    # What MMRazor's algorithms leave, such as a pruned network, holds it.
+    while hasattr(model, 'architecture'):
+        model = model.architecture
+    for key in ('decode_head', 'head'):
+        if getattr(model, key, None) is not None:
+            return key, getattr(model, key)
+    return '', None
 
 
 def by_sigmoids(head: Any) -> bool:
@@ -103,7 +113,7 @@ def _uses_sigmoid(loss: nn.Module) -> bool:
 
 def _shown(model: Any) -> str:
     """Returns what a message calls a network's head."""
-    head = getattr(model, 'decode_head', getattr(model, 'head', None))
+    _, head = _named_head(model)
     kinds = ', '.join(type(loss).__name__ for loss in _losses(head))
     name = type(model if head is None else head).__name__
     return f'a {name} ({kinds})' if kinds else f'a {name}'

@@ -1,6 +1,8 @@
 """The heads say what logits mean, and all networks must agree."""
 
 import pytest
+import torch
+from mmrazor.registry import MODELS
 from toy_models import (
     build,
     classifier,
@@ -9,6 +11,7 @@ from toy_models import (
     ssdkd,
 )
 
+from mmrazor_ssdkd.models.label_meaning import find_label_model
 from mmrazor_ssdkd.models.label_models import (
     BinaryMap,
     OneClass,
@@ -101,6 +104,17 @@ def test_networks_that_disagree(name, head):
     with pytest.raises(ValueError, match=match) as info:
         build(ssdkd(**{name: headed(**head)}))
     assert head['type'] in str(info.value)
+
+
+def test_head_inside():
+    """Where MMRazor's deployed networks have it, and where there is none."""
+    inside = torch.nn.Module()
+    inside.architecture = MODELS.build(headed(**SEVERAL[0]))
+    assert isinstance(find_label_model(dict(a=inside)), SeveralLabels)
+    plain = torch.nn.Linear(2, 2)
+    assert isinstance(find_label_model(dict(a=plain)), OneClass)
+    with pytest.raises(ValueError, match=r'`b` and `a` .* a Linear of one'):
+        find_label_model(dict(a=inside, b=plain))
 
 
 def test_teachers_that_disagree():
