@@ -141,7 +141,7 @@ def check_choice(name: str, value: str, choices: Sequence[str]) -> str:
 
 
 def check_logits(name: str, logits: torch.Tensor) -> torch.Tensor:
-    """Returns logits of shape ``(N, C)`` or ``(N, C, H, W)``.
+    """Returns logits of shape ``(N, C)``, ``(N, C, L)`` or ``(N, C, H, W)``.
 
     Raises:
         TypeError: They are no floating-point tensor.
@@ -150,10 +150,10 @@ def check_logits(name: str, logits: torch.Tensor) -> torch.Tensor:
     if not isinstance(logits, torch.Tensor) or not logits.is_floating_point():
         kind = getattr(logits, 'dtype', type(logits).__name__)
         raise TypeError(f'`{name}` must be a float tensor, but got {kind}')
-    if logits.dim() not in (2, 4):
+    if logits.dim() not in (2, 3, 4):
         raise ValueError(
-            f'`{name}` must have shape (N, C) or (N, C, H, W), but got '
-            f'{tuple(logits.shape)}'
+            f'`{name}` must have shape (N, C), (N, C, L) or (N, C, H, W), but '
+            f'got {tuple(logits.shape)}'
         )
     return logits
 

@@ -66,7 +66,7 @@ def test_component_is_found_by_its_prefix(name, kind, root, mmrazor):
                 'TorchSegmentor',
             },
         ),
-        (DATASETS, {'Digits', 'LatentDataset'}),
+        (DATASETS, {'DigitSets', 'Digits', 'LatentDataset'}),
         (
             HOOKS,
             {

@@ -80,14 +80,14 @@ def test_what_is_no_choice_raises(value):
         check_choice('evict', value, ('oldest', 'phi'))
 
 
-@pytest.mark.parametrize('shape', [(2, 3), (2, 3, 4, 5)])
+@pytest.mark.parametrize('shape', [(2, 3), (2, 3, 4), (2, 3, 4, 5)])
 def test_logits_are_returned(shape):
-    """Logits of a classifier and of a segmentor come back as they are."""
+    """Those of one class, several labels and maps come back as they are."""
     logits = torch.zeros(shape)
     assert check_logits('preds_T', logits) is logits
 
 
-@pytest.mark.parametrize('shape', [(), (2,), (2, 3, 4), (1, 2, 3, 4, 5)])
+@pytest.mark.parametrize('shape', [(), (2,), (1, 2, 3, 4, 5)])
 def test_logits_of_another_shape_raise(shape):
     """The message has the name and the shape."""
     with pytest.raises(ValueError, match='`preds_T` must have shape') as info:

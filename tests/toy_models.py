@@ -120,6 +120,15 @@ def segmentation(**changes: Any) -> dict[str, Any]:
     return ssdkd(**{**config, **changes})
 
 
+def several_labels(**changes: Any) -> dict[str, Any]:
+    """Config of SSD-KD over two small classifiers with sigmoids."""
+    config: dict[str, Any] = dict(architecture=classifier(4))
+    config['teacher'] = classifier(8)
+    for network in config.values():
+        network['head']['type'] = 'MultiLabelLinearClsHead'
+    return ssdkd(**{**config, **changes})
+
+
 def build(config: dict[str, Any], seed: int = 0) -> SSDKD:
     """Builds an algorithm in training mode, initialised by a seed."""
     torch.manual_seed(seed)

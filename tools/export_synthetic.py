@@ -3,7 +3,10 @@
 For a classifier OUT/images has a folder for each class, named by its number,
 as mmpretrain's CustomDataset reads it (data_root='OUT/images'). For a
 segmentor OUT/img_dir and OUT/ann_dir are what mmsegmentation's BaseSegDataset
-reads, the maps being the teacher's. OUT/soft_labels.npz has the teacher's
+reads, the maps being the teacher's. Where images have several labels,
+OUT/images holds them and OUT/annotations.json the labels, as mmpretrain's
+MultiLabelDataset reads them (data_root='OUT', ann_file='annotations.json',
+data_prefix='images'). OUT/soft_labels.npz has the teacher's
 `logits`, float32 (N, C) or (N, C, H, W), and `files`, the images they are of,
 relative to OUT.
 
@@ -15,10 +18,12 @@ LoadAnnotations cuts off and mmengine.LoadAnnotations, mmcv's own, does not.
 """
 
 import io
+import json
 import shutil
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from mmengine.config import Config
 from torch.nn import functional as F
@@ -31,8 +36,9 @@ from mmrazor_ssdkd.engine import (
     add_config,
     read_config,
 )
-from mmrazor_ssdkd.files import write_bytes
+from mmrazor_ssdkd.files import write_bytes, write_text
 from mmrazor_ssdkd.models.algorithms import SSDKD
+from mmrazor_ssdkd.models.label_models import SeveralLabels
 
 
 def export_synthetic(config: Config, checkpoint: str, out: str) -> int:
@@ -81,13 +87,20 @@ def write_dataset(root: Path, images: torch.Tensor, algorithm: SSDKD) -> None:
         OSError: A file cannot be written.
     """
     files, logits = [], []
+    meaning = algorithm.label_model
     for start in range(0, len(images), 64):
         batch = images[start : start + 64]
         with torch.no_grad():
             preds_T = algorithm.predict_teacher(batch)
-        write = write_maps if preds_T.dim() == 4 else write_classes
-        files += write(root, start, batch, preds_T, algorithm.teacher)
-        logits.append(preds_T.numpy())
+        if isinstance(meaning, SeveralLabels):
+            files += write_images(root, start, batch)
+        elif preds_T.dim() == 4:
+            files += write_maps(root, start, batch, preds_T, algorithm.teacher)
+        else:
+            files += write_classes(root, start, batch, preds_T)
+        logits.append(meaning.merge(preds_T).numpy())
+    if isinstance(meaning, SeveralLabels):
+        write_labels(root, files, np.concatenate(logits) > 0)
     labels = io.BytesIO()
     np.savez_compressed(
         labels, files=np.array(files), logits=np.concatenate(logits)
@@ -95,12 +108,38 @@ def write_dataset(root: Path, images: torch.Tensor, algorithm: SSDKD) -> None:
     write_bytes(root / 'soft_labels.npz', labels.getvalue())
 
 
+def write_images(root: Path, start: int, images: torch.Tensor) -> list[str]:
+    """Writes a batch into one folder."""
+    (root / 'images').mkdir(exist_ok=True)
+    suffix = image_suffix(images.shape[1])
+    files = []
+    for number, image in enumerate(images, start):
+        files.append(f'images/{number:06}{suffix}')
+        write_bytes(root / files[-1], coded_image(image), durable=False)
+    return files
+
+
+def write_labels(
+    root: Path, files: list[str], on: npt.NDArray[np.bool_]
+) -> None:
+    """Writes which labels images have; they go by number, as classes do."""
+    annotations = dict(
+        metainfo=dict(classes=[str(label) for label in range(on.shape[1])]),
+        data_list=[
+            dict(
+                img_path=Path(file).name,
+                gt_label=labels.nonzero()[0].tolist(),
+                # Of no label, mmpretrain makes no score itself.
+                gt_score=labels.astype(int).tolist(),
+            )
+            for file, labels in zip(files, on)
+        ],
+    )
+    write_text(root / 'annotations.json', json.dumps(annotations))
+
+
 def write_classes(
-    root: Path,
-    start: int,
-    images: torch.Tensor,
-    preds_T: torch.Tensor,
-    teacher: torch.nn.Module,
+    root: Path, start: int, images: torch.Tensor, preds_T: torch.Tensor
 ) -> list[str]:
     """Writes a batch into the folders of its classes."""
     num_classes = preds_T.shape[1]

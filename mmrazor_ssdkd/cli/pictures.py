@@ -33,8 +33,8 @@ def draw(
     """Draws ten images in a row, or four beside their maps.
 
     Args:
-        samples (dict): ``images`` (uint8), ``labels`` (classes or maps) and
-            ``order`` of a replay buffer.
+        samples (dict): ``images`` (uint8), ``labels`` (classes, maps or
+            several labels) and ``order`` of a replay buffer.
         algorithm (SSDKD): Whose buffer it is.
         meta (dict): ``classes`` and ``palette`` to draw labels by, if any.
         out (Path): The PNG file.
@@ -43,11 +43,11 @@ def draw(
     Raises:
         ValueError: There are fewer names or colours than classes.
     """
-    maps = samples['labels'].dim() == 3
+    maps = algorithm.label_model.is_map(samples['labels'])
     number = rows * (4 if maps else 10)
     newest = samples['order'].topk(min(number, len(samples['order']))).indices
     pictures = to_rgb(samples['images'][newest], algorithm)
-    labels = samples['labels'][newest].long().numpy()
+    labels = samples['labels'][newest].long()
     height, width = pictures.shape[1:3]
     columns = 8 if maps else 10
     rows = -(-len(pictures) * (2 if maps else 1) // columns)
@@ -58,21 +58,25 @@ def draw(
     for axis in axes:
         axis.axis('off')
     if maps:
-        draw_maps(axes, pictures, labels, class_colors(algorithm, meta))
+        colors = class_colors(algorithm, meta)
+        draw_maps(axes, pictures, labels.numpy(), colors)
     else:
-        draw_classes(axes, pictures, labels, class_names(algorithm, meta))
+        names = class_names(algorithm, meta)
+        captions = [algorithm.label_model.caption(x, names) for x in labels]
+        by_class = sorted(range(len(labels)), key=labels.tolist().__getitem__)
+        draw_classes(axes, pictures, captions, by_class)
     figure.tight_layout(pad=0.4)
     # Large images keep their pixels, within reason.
     write_figure(out, figure, dpi=min(max(100, width / inches), 300))
 
 
 def draw_classes(
-    axes: list[Axes], pictures: Array, labels: Array, names: list[str]
+    axes: list[Axes], pictures: Array, captions: list[str], order: list[int]
 ) -> None:
-    """Draws images by class, under its name."""
-    for axis, index in zip(axes, labels.argsort(kind='stable')):
+    """Draws images in an order, under the names of what they show."""
+    for axis, index in zip(axes, order):
         axis.imshow(pictures[index], interpolation='nearest')
-        axis.set_title(names[labels[index]], fontsize=8, pad=2)
+        axis.set_title(captions[index], fontsize=8, pad=2)
 
 
 def draw_maps(

@@ -2,6 +2,7 @@
 
 from .digit_pairs import DigitPairs
 from .digit_scenes import DigitScenes
+from .digit_sets import DigitSets
 from .digits import Digits
 from .latent_dataset import LatentDataset
 from .load_array import LoadArrayFromFile
@@ -9,6 +10,7 @@ from .load_array import LoadArrayFromFile
 __all__ = [
     'DigitPairs',
     'DigitScenes',
+    'DigitSets',
     'Digits',
     'LatentDataset',
     'LoadArrayFromFile',

@@ -136,9 +136,11 @@ def _without_student(
         bn_loss=copy.deepcopy(algorithm.bn_loss),
         task_loss=copy.deepcopy(algorithm.task_loss),
         loss_guard=LossGuard(),
+        label_model=algorithm.label_model,
         # Of an empty buffer.
         class_frequency=torch.zeros(
-            algorithm.num_classes, device=generator.device
+            algorithm.label_model.table_shape(algorithm.num_classes),
+            device=generator.device,
         ),
     )
 

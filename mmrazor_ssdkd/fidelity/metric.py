@@ -19,10 +19,12 @@ class FidelityMetric(BaseMetric):
     """Agreement, divergence and mIoU of a student against its teacher.
 
     - ``agreement``: the share of images, of a segmentor of pixels, that both
-      put into one class, in percent.
+      put into one class, in percent; where images have several labels, the
+      share of these that both give or both withhold.
     - ``divergence``: the mean of KL(teacher || student), at temperature 1.
     - ``mIoU``, of segmentors: the student's against the teacher's maps as
-      truth, in percent, over the classes that either has.
+      truth, in percent, over the classes that either has. Of several labels
+      the classes are *off* and *on*.
 
     It takes what a :class:`FidelityLoop` gives it.
 
@@ -42,7 +44,8 @@ class FidelityMetric(BaseMetric):
         Args:
             data_batch (Any): Is not looked at.
             data_samples (Sequence[dict]): Of each image ``preds_S`` and
-                ``preds_T``, logits (C,) or (C, H, W).
+                ``preds_T``, logits (C,) or (C, H, W), or (2, L) of several
+                labels.
         """
         preds_S, preds_T = (
             torch.stack([sample[name] for sample in data_samples])

@@ -56,8 +56,8 @@ def predict_logits(
         images (torch.Tensor): In 0 to 255, (N, C, H, W).
         preprocessor (nn.Module, optional): The model's data preprocessor.
         size (torch.Size, optional): Height and width of the logits to have,
-            reached with the model's own ``align_corners``. Defaults to the
-            decode head's.
+            reached with the model's own ``align_corners``; those of a
+            classifier have none. Defaults to the decode head's.
 
     Returns:
         torch.Tensor: (N, C) of a classifier, (N, C, H, W) of a segmentor;
@@ -68,7 +68,7 @@ def predict_logits(
         # Too coarse for softmaxes: at a temperature of 20 the steps of
         # bfloat16's log-probabilities are those of a third of a logit.
         logits = logits.float()
-    if size and logits.shape[2:] != size:
+    if size and logits.dim() == 4 and logits.shape[2:] != size:
         align = getattr(model, 'align_corners', False)
         logits = F.interpolate(
             logits, size=size, mode='bilinear', align_corners=align

@@ -8,6 +8,7 @@ import torch
 
 from mmrazor_ssdkd.distributed import num_processes, sum_over_processes
 from mmrazor_ssdkd.memory import check_memory
+from mmrazor_ssdkd.models.losses.class_tables import places
 from mmrazor_ssdkd.models.losses.pixels import classes_first, mean_over_pixels
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import (
@@ -39,8 +40,9 @@ class PrioritizedReplayBuffer:
     importance weight, so that the class counts, phi and the priorities of
     stored samples never need the teacher again. A sample takes
     ``channels * height * width + (6 + 4 * C) * P + 16`` bytes, for C classes
-    and P pixels of logits (1 for a classifier), ``4 * C * P`` less without
-    logits; all of it is taken when the first sample arrives.
+    and P pixels of logits (1 for a classifier; L labels are 2 classes of L
+    pixels), ``4 * C * P`` less without logits; all of it is taken when the
+    first sample arrives.
 
     A sample that is not drawn keeps its priority, where the paper lets it
     follow every update of the student; that would cost a forward pass of the
@@ -139,15 +141,21 @@ class PrioritizedReplayBuffer:
     def class_frequency(self) -> torch.Tensor:
         """Each class's share of all stored pixels, (C,).
 
-        A classifier's image has one pixel. Zeros while the buffer is empty,
-        and of length 0 before the number of classes is known.
+        A classifier's image has one pixel. Of several labels (C, L), for each
+        of which shares sum to 1. Zeros while the buffer is empty, and of
+        length 0 before the number of classes is known.
         """
-        count = self._class_count if self._whole is None else self._whole[:-1]
-        return count / count.sum().clamp(min=1)
+        count = self._class_count
+        if self._whole is not None:
+            count = self._whole[:-1].view_as(count)
+        return count / count.sum(dim=0).clamp(min=1)
 
     @property
     def class_balance(self) -> torch.Tensor:
-        """Entropy of :attr:`class_frequency` over log C, in [0, 1]."""
+        """Entropy of :attr:`class_frequency` over log C, in [0, 1].
+
+        Of several labels the mean of theirs.
+        """
         self._check_filled('class_balance')
         frequency = self.class_frequency
         uniform = torch.full_like(frequency, 1 / len(frequency))
@@ -172,6 +180,12 @@ class PrioritizedReplayBuffer:
         if self._whole is None:
             return torch.tensor(len(self))
         return self._whole[-1]
+
+    @property
+    def _num_labels(self) -> Optional[int]:
+        """How many labels are counted apart, None for none."""
+        count = self._class_count
+        return count.shape[1] if count.dim() > 1 else None
 
     def check_memory(
         self, image_shape: Sequence[int], logits_shape: Sequence[int]
@@ -198,16 +212,24 @@ class PrioritizedReplayBuffer:
         nbytes = values + (6 + logits) * math.prod(pixels) + 16
         check_memory('the samples', max_size * nbytes, max_size=max_size)
 
-    def prepare(self, num_classes: int, device: torch.device) -> None:
+    def prepare(
+        self,
+        num_classes: int,
+        device: torch.device,
+        num_labels: Optional[int] = None,
+    ) -> None:
         """Says what will arrive, so that shares can be asked for before.
 
         Args:
             num_classes (int): C, 2 to 32,767.
             device (torch.device): Where the samples will live.
+            num_labels (int, optional): L, where logits are (N, C, L) and the
+                classes of each label are counted apart, >= 1. Defaults to
+                None: an image, or pixel, has one.
 
         Raises:
-            TypeError: ``num_classes`` is no integer.
-            ValueError: ``num_classes`` is out of range or has changed.
+            TypeError: A number is no integer.
+            ValueError: One is out of range or has changed.
         """
         check_int('num_classes', num_classes, 2)
         if num_classes > _MAX_CLASSES:
@@ -215,13 +237,16 @@ class PrioritizedReplayBuffer:
                 f'`num_classes` must be <= {_MAX_CLASSES}, but got '
                 f'{num_classes}'
             )
+        if num_labels is not None:
+            check_int('num_labels', num_labels)
         if not len(self._class_count):
-            self._class_count = torch.zeros(num_classes, dtype=torch.long)
-        if len(self._class_count) != num_classes:
-            raise ValueError(
-                f'`num_classes` must stay {len(self._class_count)}, but got '
-                f'{num_classes}'
-            )
+            self._class_count = _no_counts(num_classes, num_labels)
+        for name, found, old in (
+            ('num_classes', num_classes, len(self._class_count)),
+            ('num_labels', num_labels, self._num_labels),
+        ):
+            if found != old:
+                raise ValueError(f'`{name}` must stay {old}, but got {found}')
         if self._class_count.device != device:
             self._class_count = self._class_count.to(device)
             self._num_broken = self._num_broken.to(device)
@@ -242,12 +267,12 @@ class PrioritizedReplayBuffer:
         Args:
             images (torch.Tensor): uint8 images, (N, channels, height, width).
             preds_T (torch.Tensor): The teacher's logits of just these images,
-                (N, C) or (N, C, H, W).
+                (N, C), (N, C, L) or (N, C, H, W).
             priority (torch.Tensor): Their priorities, (N,); their importance
                 weights start as 1.
             phi (Callable, optional): Maps classes and confidences to phi,
-                each (N,) or (N, H, W); needed by ``evict='phi'``. Defaults
-                to None.
+                each (N,), (N, L) or (N, H, W); needed by ``evict='phi'``.
+                Defaults to None.
 
         Raises:
             TypeError: ``images`` is not uint8.
@@ -268,7 +293,8 @@ class PrioritizedReplayBuffer:
                 '`images`, `preds_T` and `priority` must be of one length, '
                 f'but got {len(images)}, {len(preds_T)} and {len(priority)}'
             )
-        self.prepare(preds_T.shape[1], preds_T.device)
+        labels_shape = preds_T.shape[2:] if preds_T.dim() == 3 else ()
+        self.prepare(preds_T.shape[1], preds_T.device, *labels_shape)
         self._look_at(preds_T=preds_T, priority=priority)
         confidence, labels = classes_first(preds_T).softmax(dim=0).max(dim=0)
         order = torch.arange(self.num_added, self.num_added + len(images))
@@ -366,6 +392,7 @@ class PrioritizedReplayBuffer:
         return dict(
             num_added=self.num_added,
             num_classes=len(self._class_count),
+            num_labels=self._num_labels,
             samples=self._storage.state_dict() if samples else {},
         )
 
@@ -394,9 +421,14 @@ class PrioritizedReplayBuffer:
                 f'checkpoint, but got {self.max_size}'
             )
         if size:
-            check_samples(samples, state['num_classes'])
+            check_samples(
+                samples, state['num_classes'], state.get('num_labels')
+            )
         self._storage.clear()
-        self._class_count = torch.zeros(state['num_classes'], dtype=torch.long)
+        # Those of version 0.1 counted all pixels together.
+        self._class_count = _no_counts(
+            state['num_classes'], state.get('num_labels')
+        )
         self._whole = None
         if size:
             # Where it lies; what all hold is counted once all have loaded.
@@ -429,7 +461,9 @@ class PrioritizedReplayBuffer:
     def _pool(self) -> None:
         """Counts what all shards hold together."""
         size = self._class_count.new_full((1,), len(self))
-        self._whole = sum_over_processes(torch.cat([self._class_count, size]))
+        self._whole = sum_over_processes(
+            torch.cat([self._class_count.flatten(), size])
+        )
 
     def _in_whole(self, probability: torch.Tensor) -> torch.Tensor:
         """Turns chances of a draw from a shard into what N of it stand for.
@@ -502,10 +536,10 @@ class PrioritizedReplayBuffer:
 
     def _count(self, labels: torch.Tensor, sign: int) -> None:
         """Adds labels to the class counts, or takes them out."""
-        labels = labels.flatten().long()
+        index = places(labels.long(), self._class_count).flatten()
         # `bincount` would wait for the device.
-        ones = torch.full_like(labels, sign)
-        self._class_count.index_add_(0, labels, ones)
+        ones = torch.full_like(index, sign)
+        self._class_count.view(-1).index_add_(0, index, ones)
 
 
 def _shard_size(max_size: int) -> int:
@@ -519,6 +553,12 @@ def _shard_size(max_size: int) -> int:
     return max_size // number
 
 
+def _no_counts(num_classes: int, num_labels: Optional[int]) -> torch.Tensor:
+    """Returns the counts of an empty buffer, (C,) or (C, L)."""
+    shape = (num_classes, num_labels) if num_labels else (num_classes,)
+    return torch.zeros(shape, dtype=torch.long)
+
+
 def _entropy(share: torch.Tensor) -> torch.Tensor:
-    """Returns the entropy of shares that sum to 1, in nats."""
-    return torch.special.entr(share).sum()
+    """Returns the entropy of shares that sum to 1, in nats, labels' mean."""
+    return torch.special.entr(share).sum(dim=0).mean()

@@ -1,6 +1,6 @@
 """Checks that the samples of a checkpoint are a buffer's."""
 
-from typing import Any
+from typing import Any, Optional
 
 import torch
 
@@ -9,21 +9,25 @@ __all__ = ['check_samples']
 # The type and the number of axes of each field.
 _FIELDS = {
     'images': (torch.uint8, (4,)),
-    'labels': (torch.int16, (1, 3)),
-    'confidence': (torch.float, (1, 3)),
+    'labels': (torch.int16, (1, 2, 3)),
+    'confidence': (torch.float, (1, 2, 3)),
     'priority': (torch.float, (1,)),
     'weight': (torch.float, (1,)),
     'order': (torch.long, (1,)),
 }
-_LOGITS = (torch.float, (2, 4))
+_LOGITS = (torch.float, (2, 3, 4))
 
 
-def check_samples(samples: dict[str, Any], num_classes: int) -> None:
+def check_samples(
+    samples: dict[str, Any], num_classes: int, num_labels: Optional[int] = None
+) -> None:
     """Raises a ValueError for fields that do not belong together.
 
     Args:
         samples (dict): Tensors by field, of N samples each.
         num_classes (int): How many classes their labels are of.
+        num_labels (int, optional): How many labels each has. Defaults to
+            None: one, or one for each pixel.
     """
     fields = {**_FIELDS}
     if 'preds_T' in samples:
@@ -45,6 +49,12 @@ def check_samples(samples: dict[str, Any], num_classes: int) -> None:
         inside.all(),
         'labels',
         f'not all of {num_classes} classes',
+    )
+    several = labels.shape[1:] if labels.dim() == 2 else None
+    _require(
+        several == (None if num_labels is None else (num_labels,)),
+        'labels',
+        _look(labels),
     )
     _require(
         samples['confidence'].shape == labels.shape,

@@ -24,7 +24,7 @@ from .panels import panels_of
 from .records import Record, read_record
 from .run_report import RunReport
 from .runs import Run
-from .samples import compare, sizes
+from .samples import compare
 from .scalars import read_scalars
 from .status import Saved, Status, read_saved, status_of
 
@@ -147,7 +147,9 @@ def _add_images(
     names = class_names(algorithm, meta)
     answers = compare(algorithm, samples)
     evidence.names = names
-    evidence.counts = sizes(samples, algorithm.num_classes)
+    evidence.counts = algorithm.label_model.count(
+        samples['labels'], algorithm.num_classes
+    ).tolist()
     evidence.agreement = answers.agreement
     report.agreement = Fact(
         'agreement', 'agreement', answers.agreement, f'{answers.agreement:.1%}'

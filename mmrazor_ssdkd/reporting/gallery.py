@@ -10,7 +10,7 @@ from mmrazor_ssdkd.models.algorithms import SSDKD
 
 from .facts import Fact, number
 from .pictures import Array, colored_map, data_uri
-from .samples import Answers, Samples, newest_of_classes, sizes
+from .samples import Answers, Samples, newest_of_classes
 
 __all__ = ['ClassRow', 'Shown', 'class_rows', 'shown_newest', 'shown_worst']
 
@@ -62,12 +62,15 @@ def class_rows(
     Returns:
         list[ClassRow]: All; of very many those with most and with fewest.
     """
-    counts = sizes(samples, algorithm.num_classes)
+    labels, meaning = samples['labels'], algorithm.label_model
+    counts = meaning.count(labels, algorithm.num_classes).tolist()
+    # Several labels of an image do not make several images.
+    whole = labels.numel() if meaning.is_map(labels) else len(labels)
     shown = _outermost(counts)
     colors = class_colors(algorithm, meta)
     newest: dict[int, list[int]] = {}
-    if samples['labels'].dim() == 1:
-        newest = newest_of_classes(samples, shown, _EACH)
+    if not meaning.is_map(labels):
+        newest = newest_of_classes(samples, meaning, shown, _EACH)
     rows = []
     for label in shown:
         places = newest.get(label, [])
@@ -78,7 +81,7 @@ def class_rows(
                 names[label],
                 '#{:02x}{:02x}{:02x}'.format(*colors[label].tolist()),
                 number(f'count.{label}', 'in the buffer', counts[label]),
-                _percent(f'share.{label}', counts[label] / sum(counts)),
+                _percent(f'share.{label}', counts[label] / whole),
                 None
                 if agreement is None
                 else _percent(f'agreement.{label}', agreement),
@@ -101,7 +104,7 @@ def shown_newest(
     Returns:
         list[Shown]: None of a classifier's.
     """
-    if samples['labels'].dim() == 1:
+    if not algorithm.label_model.is_map(samples['labels']):
         return []
     colors = class_colors(algorithm, meta)
     shown = min(_PAIRS, len(samples['order']))
@@ -147,18 +150,19 @@ def shown_worst(
         of_both = (answers.classes_T[place], answers.classes_S[place])
         divergence = answers.divergence[place].item()
         facts = [Fact('divergence', 'KL', divergence, f'{divergence:.3g}')]
-        if of_both[0].dim():
+        if algorithm.label_model.is_map(answers.classes_T):
             for labels, who in zip(of_both, ('teacher', 'student')):
                 pictures.append((_map_uri(labels, colors, picture), who))
             same = (of_both[0] == of_both[1]).double().mean().item()
             facts.append(Fact('agreement', 'agree on', same, f'{same:.1%}'))
         else:
-            sure_T = samples['confidence'][index].item()
-            sure_S = answers.confidence_S[place].item()
+            sure_T = samples['confidence'][index].mean().item()
+            sure_S = answers.confidence_S[place].mean().item()
             for who, label, sure in zip(
                 ('teacher', 'student'), of_both, (sure_T, sure_S)
             ):
-                text = f'{names[int(label)]} ({sure:.0%})'
+                shown = algorithm.label_model.caption(label, names)
+                text = f'{shown} ({sure:.0%})'
                 facts.append(Fact(f'confidence.{who}', who, sure, text))
         found.append(Shown(pictures, facts))
     return found

@@ -75,12 +75,14 @@ def _draw_images(axes: Axes, algorithm: SSDKD, meta: dict[str, Any]) -> None:
     """Draws the newest images by class, or beside their maps."""
     buffer = algorithm.replay_buffer
     known = buffer.stored('order', 'labels')
-    if known['labels'].dim() == 1:
+    meaning = algorithm.label_model
+    if not meaning.is_map(known['labels']):
         names = class_names(algorithm, meta)
-        shown = _most(buffer.class_frequency)
-        places = newest_of_classes(known, shown, _EACH)
+        shown = _most(meaning.shares(buffer.class_frequency))
+        places = newest_of_classes(known, meaning, shown, _EACH)
         rows = [_tiles(algorithm, places[label]) for label in shown]
-        blank = next(row[0] for row in rows if len(row))
+        # Where images have several labels they may all have none.
+        blank = np.full_like(_tiles(algorithm, [0])[0], 255)
         rows = [_filled(row, blank, _EACH) for row in rows]
         height = blank.shape[0]
         axes.set_yticks(
@@ -150,10 +152,11 @@ def _filled(row: list[Array], like: Array, number: int) -> list[Array]:
 
 def _draw_shares(axes: Axes, algorithm: SSDKD) -> None:
     """Draws each class's share of the buffer, and an even one."""
-    shares = algorithm.replay_buffer.class_frequency.cpu().numpy()
+    frequency = algorithm.replay_buffer.class_frequency
+    shares = algorithm.label_model.shares(frequency).cpu().numpy()
     # A stairway is one artist, however many classes there are.
     axes.stairs(shares, fill=True, color='tab:blue')
-    axes.axhline(1 / len(shares), color='gray', linewidth=0.8)
+    axes.axhline(shares.mean(), color='gray', linewidth=0.8)
     axes.set_xlim(0, len(shares))
     axes.locator_params(nbins=4)
     _head(axes, 'classes in the buffer, an even share in gray')

@@ -6,9 +6,10 @@ from typing import Optional
 import torch
 
 from mmrazor_ssdkd.models.algorithms import SSDKD
+from mmrazor_ssdkd.models.label_models import LabelModel
 from mmrazor_ssdkd.models.losses import kl_divergence
 
-__all__ = ['Answers', 'Samples', 'compare', 'newest_of_classes', 'sizes']
+__all__ = ['Answers', 'Samples', 'compare', 'newest_of_classes']
 
 Samples = dict[str, torch.Tensor]
 # So many of the newest images are put through the student.
@@ -21,13 +22,16 @@ class Answers:
     """What teacher and student say of the newest images of a buffer.
 
     Attributes:
+        label_model (LabelModel): What the classes mean.
         index (torch.Tensor): Which of the samples they are, (N,).
         divergence (torch.Tensor): L_KD of each at temperature 1, (N,).
-        classes_T (torch.Tensor): The teacher's, (N,) or (N, H, W).
+        classes_T (torch.Tensor): The teacher's, (N,) or (N, H, W); (N, L) of
+            several labels.
         classes_S (torch.Tensor): The student's, of the same shape.
         confidence_S (torch.Tensor): The student's, of the same shape.
     """
 
+    label_model: LabelModel
     index: torch.Tensor
     divergence: torch.Tensor
     classes_T: torch.Tensor
@@ -36,7 +40,7 @@ class Answers:
 
     @property
     def agreement(self) -> float:
-        """The share of images, or of pixels, that get one class of both."""
+        """The share of images, pixels or labels that are alike of both."""
         return (self.classes_T == self.classes_S).double().mean().item()
 
     def agreement_of(self, label: int) -> Optional[float]:
@@ -48,10 +52,10 @@ class Answers:
         Returns:
             float | None: None where there are none.
         """
-        of_class = self.classes_T == label
+        of_class = self.label_model.carry(self.classes_T, label)
         if not of_class.any():
             return None
-        same = self.classes_S[of_class] == label
+        same = self.label_model.carry(self.classes_S, label)[of_class]
         return same.double().mean().item()
 
     def worst(self, number: int) -> list[int]:
@@ -64,24 +68,14 @@ class Answers:
         return found.indices.tolist()
 
 
-def sizes(samples: Samples, num_classes: int) -> list[int]:
-    """Returns how many images, or pixels, the teacher gives each class.
-
-    Args:
-        samples (dict[str, torch.Tensor]): Of a replay buffer.
-        num_classes (int): How many classes there are.
-    """
-    labels = samples['labels'].flatten().long()
-    return torch.bincount(labels, minlength=num_classes).tolist()
-
-
 def newest_of_classes(
-    samples: Samples, classes: list[int], number: int
+    samples: Samples, label_model: LabelModel, classes: list[int], number: int
 ) -> dict[int, list[int]]:
     """Returns the newest samples of some classes of a classifier.
 
     Args:
         samples (dict[str, torch.Tensor]): Of a replay buffer.
+        label_model (LabelModel): What its labels mean.
         classes (list[int]): Of which classes.
         number (int): How many of each, at most.
 
@@ -91,7 +85,8 @@ def newest_of_classes(
     order = samples['order'].argsort(descending=True)
     labels = samples['labels'][order]
     return {
-        label: order[labels == label][:number].tolist() for label in classes
+        label: order[label_model.carry(labels, label)][:number].tolist()
+        for label in classes
     }
 
 
@@ -125,4 +120,4 @@ def compare(algorithm: SSDKD, samples: Samples) -> Answers:
                 confidence,
             )
         )
-    return Answers(index, *map(torch.cat, zip(*parts)))
+    return Answers(algorithm.label_model, index, *map(torch.cat, zip(*parts)))

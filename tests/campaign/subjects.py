@@ -237,6 +237,15 @@ SUBJECTS: dict[str, Subject] = {
             pipeline=_pipeline,
         ),
     ),
+    'DigitSets': Subject(
+        lambda: dict(split='test', length=2),
+        dict(
+            split=word('train', 'test'),
+            length=count(1, 10**5),
+            seed=count(0, 2**32 - 1),
+            pipeline=_pipeline,
+        ),
+    ),
     'DigitScenes': Subject(
         lambda: dict(split='test', length=2),
         dict(

@@ -1,5 +1,6 @@
 """Tests of the replay buffer."""
 
+import math
 from typing import Any, Optional
 
 import pytest
@@ -609,3 +610,60 @@ def test_stored_is_what_lies_there():
     some = buffer.stored('images', index=torch.tensor([3, 1]))
     assert some['images'].flatten().tolist() == [3, 1]
     assert torch.equal(torch.get_rng_state(), state)
+
+
+def label_logits(*labels: list[int]) -> torch.Tensor:
+    """Returns logits of off and on of three labels, (N, 2, 3)."""
+    on = torch.tensor(labels).float()
+    return torch.stack([1 - on, on], dim=1)
+
+
+def test_several_labels_are_counted_apart():
+    """Each has shares and an entropy of its own."""
+    buffer = PrioritizedReplayBuffer(max_size=4)
+    buffer.prepare(2, torch.device('cpu'), 3)
+    assert buffer.class_frequency.tolist() == [[0, 0, 0], [0, 0, 0]]
+    labels = ([1, 0, 0], [1, 0, 1], [1, 0, 0], [1, 0, 0])
+    buffer.extend(
+        make_images(0, 1, 2, 3), label_logits(*labels), torch.ones(4)
+    )
+    expected = torch.tensor([[0, 1, 0.75], [1, 0, 0.25]])
+    assert_close(buffer.class_frequency, expected)
+    # Two labels never change; the entropy of a quarter, in bits.
+    bits = 0.75 * math.log2(4 / 3) + 0.25 * 2
+    assert_close(buffer.class_balance, torch.tensor(bits / 3))
+    # The two oldest leave.
+    labels = ([0, 0, 1], [0, 1, 1])
+    buffer.extend(make_images(4, 5), label_logits(*labels), torch.ones(2))
+    expected = torch.tensor([[0.5, 0.75, 0.5], [0.5, 0.25, 0.5]])
+    assert_close(buffer.class_frequency, expected)
+    loaded = PrioritizedReplayBuffer(max_size=4)
+    loaded.load_state_dict(buffer.state_dict())
+    assert_close(loaded.class_frequency, expected)
+    empty = PrioritizedReplayBuffer(max_size=4)
+    empty.load_state_dict(buffer.state_dict(samples=False))
+    assert empty.class_frequency.shape == (2, 3)
+
+
+@pytest.mark.parametrize('number', [2, None])
+def test_other_labels_raise(number):
+    """Neither another number of them nor one for each image."""
+    buffer = PrioritizedReplayBuffer(max_size=4)
+    buffer.extend(make_images(0), label_logits([1, 0, 1]), torch.ones(1))
+    with pytest.raises(
+        ValueError, match=f'`num_labels` must stay 3.*{number}'
+    ):
+        buffer.prepare(2, torch.device('cpu'), number)
+    shape = (1, 2) if number is None else (1, 2, number)
+    with pytest.raises(
+        ValueError, match=f'`num_labels` must stay 3.*{number}'
+    ):
+        buffer.extend(make_images(1), torch.zeros(shape), torch.ones(1))
+
+
+def test_labels_where_there_were_none_raise():
+    """Not even before the first sample."""
+    buffer = PrioritizedReplayBuffer(max_size=4)
+    buffer.prepare(2, torch.device('cpu'))
+    with pytest.raises(ValueError, match='`num_labels` must stay None'):
+        buffer.prepare(2, torch.device('cpu'), 3)

@@ -58,3 +58,15 @@ def test_what_no_buffer_saved_raises(changes):
     with pytest.raises(ValueError, match=r'`samples` must be a replay buf'):
         buffer.load_state_dict(state)
     assert len(buffer) == 4
+
+
+@pytest.mark.parametrize('number', [None, 3])
+def test_labels_of_another_number_raise(number):
+    """They would be counted at other places."""
+    buffer: Any = PrioritizedReplayBuffer(max_size=4)
+    images = torch.zeros(4, 1, 8, 8, dtype=torch.uint8)
+    buffer.extend(images, torch.randn(4, 2, 5), torch.ones(4))
+    state = buffer.state_dict()
+    PrioritizedReplayBuffer(max_size=4).load_state_dict(state)
+    with pytest.raises(ValueError, match='but their labels are'):
+        buffer.load_state_dict(dict(state, num_labels=number))

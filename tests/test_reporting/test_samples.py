@@ -4,8 +4,9 @@ import pytest
 import torch
 from toy_models import build, optimizers, segmentation, ssdkd, steps
 
+from mmrazor_ssdkd.models.label_models import OneClass, SeveralLabels
 from mmrazor_ssdkd.models.losses import kl_divergence
-from mmrazor_ssdkd.reporting.samples import compare, newest_of_classes, sizes
+from mmrazor_ssdkd.reporting.samples import compare, newest_of_classes
 
 
 def distilled(model):
@@ -45,12 +46,19 @@ def test_answers(model, stored):
     assert worst == divergence.argsort(descending=True)[:3].tolist()
 
 
-def test_sizes_and_newest():
-    """Classes are counted; the newest of each come first."""
+def test_newest():
+    """The newest of each class come first."""
     samples = dict(
         labels=torch.tensor([2, 0, 2, 2], dtype=torch.int16),
         order=torch.tensor([3, 2, 1, 0]),
     )
-    assert sizes(samples, 4) == [1, 0, 3, 0]
-    found = newest_of_classes(samples, [0, 1, 2], 2)
+    found = newest_of_classes(samples, OneClass(), [0, 1, 2], 2)
     assert found == {0: [1], 1: [], 2: [0, 2]}
+
+
+def test_newest_of_several_labels():
+    """An image stands at each of its labels."""
+    labels = torch.tensor([[1, 0], [1, 1], [0, 0]], dtype=torch.int16)
+    samples = dict(labels=labels, order=torch.tensor([3, 1, 2]))
+    found = newest_of_classes(samples, SeveralLabels(), [0, 1], 2)
+    assert found == {0: [0, 1], 1: [1]}

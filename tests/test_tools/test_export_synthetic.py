@@ -6,7 +6,7 @@ import torch
 from export_synthetic import export_synthetic
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from mmpretrain.datasets import CustomDataset
+from mmpretrain.datasets import CustomDataset, MultiLabelDataset
 from mmseg.datasets import BaseSegDataset
 from toy_models import (
     build,
@@ -14,6 +14,7 @@ from toy_models import (
     optimizers,
     segmentation,
     segmentor,
+    several_labels,
     ssdkd,
     steps,
 )
@@ -52,6 +53,36 @@ def test_classes_are_those_of_a_custom_dataset(tmp_path):
         number = int(item['img_path'][-10:-4])
         assert item['gt_label'] == labels[number]
         assert np.array_equal(item['img'].squeeze(), images[number][0])
+
+
+def test_labels_are_those_of_a_multi_label_dataset(tmp_path):
+    """And the logits are the teacher's own."""
+    model = several_labels()
+    for network in (model['teacher'], model['architecture']):
+        init = dict(type='Normal', layer='Linear', std=3.0)
+        network['head']['init_cfg'] = init
+    algorithm, images, out = export(model, tmp_path, 'mmpretrain')
+    load = dict(type='LoadImageFromFile', color_type='grayscale')
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        dataset = MultiLabelDataset(
+            data_root=str(out),
+            ann_file='annotations.json',
+            data_prefix='images',
+            pipeline=[load, dict(type='PackInputs')],
+        )
+    assert list(dataset.CLASSES) == [str(number) for number in range(10)]
+    preds_T = algorithm.predict_teacher(images)
+    on = preds_T.argmax(dim=1)
+    assert on.any() and not on.all()
+    assert len(dataset) == len(images)
+    for number, item in enumerate(dataset):
+        assert torch.equal(item['inputs'][0], images[number][0])
+        assert torch.equal(item['data_samples'].gt_score, on[number].float())
+        labels = on[number].nonzero().flatten().tolist()
+        assert dataset.get_cat_ids(number) == labels
+    saved = np.load(out / 'soft_labels.npz')
+    own = algorithm.label_model.merge(preds_T).numpy(force=True)
+    assert np.allclose(saved['logits'], own, atol=1e-4)
 
 
 def test_colours_and_maps_are_those_of_a_seg_dataset(tmp_path):

@@ -5,7 +5,14 @@ import torch
 from mmengine.config import Config
 from mmrazor.registry import MODELS
 from plot_images import main
-from toy_models import build, optimizers, segmentation, ssdkd, steps
+from toy_models import (
+    build,
+    optimizers,
+    segmentation,
+    several_labels,
+    ssdkd,
+    steps,
+)
 
 from mmrazor_ssdkd.cli.pictures import class_names, draw, to_rgb
 
@@ -60,6 +67,19 @@ def test_newest_images_stand_under_their_classes_in_order(figures, tmp_path):
     titles, pictures = drawn(figures)
     assert titles == ['abcd'[index % 4] for index in SORTED]
     assert pictures == [[10 * index] * 3 for index in SORTED]
+
+
+def test_images_of_several_labels_stand_under_all_of_them(figures, tmp_path):
+    """Sorted by label, those that have none first."""
+    algorithm, samples = distil(several_labels())
+    samples['labels'][:] = 0
+    samples['labels'][[0, 1], [2, 0]] = 1
+    samples['labels'][0, 5] = 1
+    names = dict(classes=[*'abcdefghij'])
+    draw(samples, algorithm, names, tmp_path / 'a.png', rows=1)
+    titles, pictures = drawn(figures)
+    assert titles == [*['none'] * 8, 'c, f', 'a']
+    assert [pictures[8][0], pictures[9][0]] == [0, 10]
 
 
 def test_maps_stand_beside_their_images(figures, tmp_path):

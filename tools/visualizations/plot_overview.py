@@ -107,7 +107,8 @@ def main() -> None:
         )
     # The newest, and of every class as many as there are.
     newest = samples['order'].topk(10 * number).indices[::10]
-    by_class = newest[samples['labels'][newest].argsort()]
+    labels = samples['labels'][newest].tolist()
+    by_class = newest[sorted(range(len(labels)), key=labels.__getitem__)]
     draw(to_rgb(samples['images'][by_class], algorithm), args.png)
 
 

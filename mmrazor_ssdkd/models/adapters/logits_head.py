@@ -5,6 +5,8 @@ from typing import Any
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from torch import nn
 
+from mmrazor_ssdkd.models.label_meaning import by_sigmoids
+
 __all__ = ['LogitsHead']
 
 
@@ -31,6 +33,9 @@ class LogitsHead(BaseDecodeHead):
             ignore_index=ignore_index,
             init_cfg=None,
         )
+        if by_sigmoids(self):
+            # One logit, which mmseg compares with a threshold.
+            self.num_classes, self.out_channels, self.threshold = 2, 1, 0.5
         self.conv_seg = nn.Identity()
 
     def forward(self, inputs: Any) -> Any:

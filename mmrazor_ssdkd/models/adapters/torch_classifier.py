@@ -3,9 +3,10 @@
 from typing import Any, Optional
 
 import torch
-from mmpretrain.models import ClsHead
+from mmpretrain.models import ClsHead, MultiLabelClsHead
 
 from mmrazor_ssdkd.blame import blamed, check_config
+from mmrazor_ssdkd.models.label_meaning import by_sigmoids
 from mmrazor_ssdkd.registry import MODELS
 
 from .torch_model import TorchModel
@@ -24,7 +25,9 @@ class TorchClassifier(TorchModel):
         module (str | dict | nn.Module): As for :class:`TorchModel`, as all
             that is not named here. Gives logits, (N, C).
         loss (dict, optional): Config of a loss of mmpretrain for training on
-            data. Defaults to None: cross entropy.
+            data. Defaults to None: cross entropy. One with ``use_sigmoid``, or
+            an AsymmetricLoss, is of several labels for each image, as are
+            then the logits.
         **kwargs: Those of :class:`TorchModel`.
 
     Raises:
@@ -47,7 +50,10 @@ class TorchClassifier(TorchModel):
         loss = check_config('loss', loss, optional=True)
         loss = loss or dict(type='CrossEntropyLoss')
         with blamed('loss', 'the config of a loss of mmpretrain'):
-            self.head = ClsHead(loss={'_scope_': 'mmpretrain', **loss})
+            loss = {'_scope_': 'mmpretrain', **loss}
+            self.head = ClsHead(loss=loss)
+            if by_sigmoids(self.head):
+                self.head = MultiLabelClsHead(loss=loss)
 
     @staticmethod
     def preprocessor(mean: Any, std: Any, swap: bool) -> dict:

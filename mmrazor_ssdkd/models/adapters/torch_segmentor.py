@@ -29,7 +29,8 @@ class TorchSegmentor(TorchModel, BaseSegmentor):
             that is not named here. Gives logits of any height and width,
             (N, C, H, W).
         loss (dict, optional): Config of a loss of mmseg for training on data.
-            Defaults to None: cross entropy.
+            Defaults to None: cross entropy. One with ``use_sigmoid`` is of
+            two classes for each pixel, as is then the network's one logit.
         align_corners (bool): How logits are resized. Defaults to False.
         ignore_index (int): Which label counts for nothing. Defaults to 255.
         **kwargs: Those of :class:`TorchModel`.

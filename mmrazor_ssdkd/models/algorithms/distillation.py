@@ -11,6 +11,8 @@ from mmrazor_ssdkd.models.losses import (
     class_weight,
     cross_entropy,
     kl_divergence,
+    look_up,
+    losses_of_samples,
 )
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.replay import RandomView
@@ -143,8 +145,8 @@ class Distillation(BaseModule):
             algorithm (SSDKD): Whose buffer counts the classes, and whose
                 ``task_loss`` knows phi.
             batch (dict[str, torch.Tensor]): A :meth:`view` of a drawn batch.
-            preds_S (torch.Tensor): The student's logits of it, (N, C) or
-                (N, C, H, W).
+            preds_S (torch.Tensor): The student's logits of it, (N, C),
+                (N, C, L) or (N, C, H, W).
             preds_T (torch.Tensor): The teacher's, of the same shape.
 
         Returns:
@@ -157,7 +159,8 @@ class Distillation(BaseModule):
         if self.task_weight:
             phi = algorithm.task_loss.phi(preds_T, algorithm.class_frequency)
             task = cross_entropy(preds_S, preds_T.argmax(dim=1))
-            losses['loss_task'] = self.task_weight * (phi * task).mean()
+            task = losses_of_samples(phi * task)
+            losses['loss_task'] = self.task_weight * task.mean()
         return losses
 
     def _pixel_weight(
@@ -169,4 +172,4 @@ class Distillation(BaseModule):
         weight = class_weight(
             algorithm.class_frequency, self.class_weight_power
         )
-        return weight[preds_T.argmax(dim=1)]
+        return look_up(weight, preds_T.argmax(dim=1))

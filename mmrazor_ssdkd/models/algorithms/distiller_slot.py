@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
+from mmrazor_ssdkd.models.label_models import LabelModel
 from mmrazor_ssdkd.models.teacher_ensemble import TeacherEnsemble
 
 from .distiller_building import (
@@ -39,6 +40,7 @@ class DistillerSlot:
         distiller (dict): Config of a ``ConfigurableDistiller``.
         teacher (nn.Module): The frozen teacher.
         student (nn.Module): The student.
+        label_model (LabelModel): What the logits of both mean.
 
     Raises:
         TypeError: ``distiller`` is not a ``ConfigurableDistiller``.
@@ -48,9 +50,14 @@ class DistillerSlot:
     """
 
     def __init__(
-        self, distiller: dict, teacher: nn.Module, student: nn.Module
+        self,
+        distiller: dict,
+        teacher: nn.Module,
+        student: nn.Module,
+        label_model: LabelModel,
     ) -> None:
         self.distiller = build_distiller(distiller)
+        self.label_model = label_model
         self.teacher = teacher
         self.student = student
         self._hooked: dict[Any, nn.Module] = {}
@@ -71,7 +78,7 @@ class DistillerSlot:
             images (torch.Tensor): In 0 to 255, (N, channels, H, W).
 
         Returns:
-            torch.Tensor: Its logits, (N, C) or (N, C, H, W).
+            torch.Tensor: Its logits, as those of ``predict_teacher``.
         """
         # Of a step that broke off.
         self.forget()
@@ -192,15 +199,16 @@ class DistillerSlot:
         images: torch.Tensor,
         preds_T: Optional[torch.Tensor] = None,
     ) -> torch.Tensor:
-        """Returns a model's logits under its recorders."""
+        """Returns logits of softmaxes of a model under its recorders."""
         self._hook_again(recorders.recorders, model)
         size = None if preds_T is None else preds_T.shape[2:]
         preprocessor = getattr(model, 'data_preprocessor', None)
         logits = predict_logits(model, images, preprocessor, size)
+        preds = self.label_model.split(logits)
         if looks_at_loss(recorders):
-            targets = logits if preds_T is None else preds_T
+            targets = preds if preds_T is None else preds_T
             compute_task_loss(model, logits, targets.argmax(dim=1))
-        return logits
+        return preds
 
     def _hook_again(self, recorders: dict, model: nn.Module) -> None:
         """Hooks what the runner has replaced since (SyncBN) once more."""

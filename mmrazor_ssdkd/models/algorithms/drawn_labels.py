@@ -13,10 +13,11 @@ def draw_labels(
     """Draws target classes.
 
     Args:
-        class_frequency (torch.Tensor): Shares of the buffer, (C,).
+        class_frequency (torch.Tensor): Shares of the buffer, (C,), which
+            need not sum to 1.
         number (int): How many, N, in each process.
-        rare (bool): Whether among the classes that the buffer lacks.
-            Otherwise all are as likely.
+        rare (bool): Whether among the classes that the buffer lacks, those
+            with less than the mean. Otherwise all are as likely.
 
     Returns:
         torch.Tensor: Classes, (N,).
@@ -24,7 +25,8 @@ def draw_labels(
     chance = torch.full_like(class_frequency, 1 / len(class_frequency))
     if rare:
         # A little for all, so that a balanced buffer draws uniformly.
-        chance = (chance - class_frequency).clamp(min=0) + 1e-3 * chance
+        lack = class_frequency.mean() - class_frequency
+        chance = lack.clamp(min=0) + 1e-3 * chance
     # The processes' targets together are what one would draw for all.
     number = num_processes() * number
     return shared_draw(torch.multinomial(chance, number, replacement=True))

@@ -15,11 +15,7 @@ from mmrazor_ssdkd.validation import check_finite
 
 from .model_behaviour import check_student, check_teacher
 from .model_passes import failed_forward
-from .output_checks import (
-    check_no_probabilities,
-    check_one_class,
-    check_one_head,
-)
+from .output_checks import check_no_probabilities, check_one_head
 from .value_scale import check_value_scale
 
 if TYPE_CHECKING:
@@ -38,13 +34,13 @@ def check_models(algorithm: 'SSDKD') -> int:
         algorithm (SSDKD): With all its parts built.
 
     Returns:
-        int: The number of classes.
+        int: The number of classes, those that have names.
 
     Raises:
         ValueError: A model does not take the generator's images or does not
-            give logits of one class each, the classes differ, no BatchNorm
-            fires, the teacher's sees another scale than it learnt on, or a
-            model does not behave as training needs it.
+            give logits as its head means them, the classes differ, no
+            BatchNorm fires, the teacher's sees another scale than it learnt
+            on, or a model does not behave as training needs it.
     """
     _check_counts(algorithm)
     generator = algorithm.generator
@@ -62,8 +58,8 @@ def check_models(algorithm: 'SSDKD') -> int:
     first = next(iter(preds))
     for name, model in models.items():
         _check_logits(name, preds[name], first, preds[first])
-        _check_ignore_index(model, name, preds[first].shape[1])
-        check_one_class(name, model)
+        num_classes = algorithm.label_model.check(name, preds[name])
+        _check_ignore_index(model, name, num_classes)
         check_no_probabilities(name, preds[name])
     noise = draw_details(size)
     for name, model in teachers.items():
@@ -75,7 +71,7 @@ def check_models(algorithm: 'SSDKD') -> int:
         for name, teacher in teachers.items():
             check_teacher(name, teacher, size)
         check_student(algorithm.student, size, adversarial)
-    return preds[first].shape[1]
+    return num_classes
 
 
 def _check_counts(algorithm: 'SSDKD') -> None:
@@ -148,11 +144,6 @@ def _check_logits(
         raise ValueError(
             f'`{name}` must have as many classes as `{first}`, but got '
             f'{logits.shape[1]} and {preds_T.shape[1]}'
-        )
-    if logits.shape[1] < 2:
-        raise ValueError(
-            f'`{name}` must give a logit for each of >= 2 classes (a sigmoid '
-            f'head is not supported), but got {logits.shape[1]}'
         )
     if preds_T.dim() != logits.dim():
         raise ValueError(

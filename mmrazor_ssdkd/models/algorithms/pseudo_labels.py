@@ -24,7 +24,8 @@ def compute_task_loss(
     Args:
         model (nn.Module): An mmpretrain classifier or an mmseg segmentor.
         logits (torch.Tensor): Its logits, (N, C) or (N, C, H, W).
-        labels (torch.Tensor): The teacher's classes, (N,) or (N, H, W).
+        labels (torch.Tensor): The teacher's classes, (N,) or (N, H, W), or
+            which of several labels an image has, (N, L).
     """
     if logits.dim() == 4:
         maps = [
@@ -33,7 +34,12 @@ def compute_task_loss(
         ]
         model.decode_head.loss_by_feat(logits, maps)
         return
-    samples = [DataSample().set_gt_label(label) for label in labels]
+    samples = [
+        DataSample().set_gt_score(label.float())
+        if label.dim()
+        else DataSample().set_gt_label(label)
+        for label in labels
+    ]
     # `head.loss` would run the head a second time.
     model.head._get_loss(logits, samples)
 

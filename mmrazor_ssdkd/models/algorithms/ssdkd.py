@@ -19,6 +19,7 @@ from mmrazor_ssdkd.models.building import build_model, build_part
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
 from mmrazor_ssdkd.models.generators import ImageGenerator
 from mmrazor_ssdkd.models.inheritance import build_student_init
+from mmrazor_ssdkd.models.label_meaning import find_label_model
 from mmrazor_ssdkd.models.losses import (
     BNStatisticsLoss,
     ModulatedTaskLoss,
@@ -103,8 +104,9 @@ class SSDKD(BaseAlgorithm):
     Raises:
         TypeError: An argument has the wrong type.
         ValueError: An argument is out of range, the checkpoint is unfit, the
-            models and the generator do not fit together, or a model cannot
-            work (its gradients stop, it is random, frozen or in a wrapper).
+            models (and what their logits mean) and the generator do not fit
+            together, or a model cannot work (its gradients stop, it is random,
+            frozen or in a wrapper).
     """
 
     # Of those parts whose config may leave out its type.
@@ -140,6 +142,9 @@ class SSDKD(BaseAlgorithm):
             teacher, teacher_ckpt, teachers, data_preprocessor
         )
         check_pair(student, named_teachers(self.teacher))
+        self.label_model = find_label_model(
+            {**named_teachers(self.teacher), 'architecture': student}
+        )
         self.generator = build_part(generator, 'generator', ImageGenerator)
         self.bn_loss = build_part(bn_loss, 'bn_loss', BNStatisticsLoss)
         self.task_loss = build_part(task_loss, 'task_loss', ModulatedTaskLoss)
@@ -160,7 +165,9 @@ class SSDKD(BaseAlgorithm):
         self.distiller: Optional[nn.Module] = None
         self._slot: Optional[DistillerSlot] = None
         if distiller is not None:
-            self._slot = DistillerSlot(distiller, self.teacher, self.student)
+            self._slot = DistillerSlot(
+                distiller, self.teacher, self.student, self.label_model
+            )
             self.distiller = self._slot.distiller
         self.iteration = 0
         self.num_synthesized = 0
@@ -242,7 +249,7 @@ class SSDKD(BaseAlgorithm):
         self.loss_guard.start(self.iteration)
         device = self.generator.device
         # A checkpoint may have been loaded to another device.
-        self.replay_buffer.prepare(self.num_classes, device)
+        self._prepare_buffer(device)
         log_vars: LogVars = {}
         with self.random_stream(device):
             for _ in self.synthesis.due(
@@ -356,22 +363,36 @@ class SSDKD(BaseAlgorithm):
 
     @property
     def class_frequency(self) -> torch.Tensor:
-        """Each class's share of the buffer, (C,); zeros while it is empty."""
-        self.replay_buffer.prepare(self.num_classes, self.generator.device)
+        """Each class's share of the buffer; zeros while it is empty.
+
+        (C,), or of several labels (2, L), see :class:`SeveralLabels`.
+        """
+        self._prepare_buffer(self.generator.device)
         return self.replay_buffer.class_frequency
 
     def predict_teacher(self, images: torch.Tensor) -> torch.Tensor:
-        """Returns the teacher's logits of images in 0 to 255."""
+        """Returns the teacher's logits of images in 0 to 255.
+
+        Of a softmax over classes: (N, C) or (N, C, H, W); (N, 2, L) where
+        each image has several labels, see :class:`SeveralLabels`.
+        """
         preprocessor = getattr(self.teacher, 'data_preprocessor', None)
-        return predict_logits(self.teacher, images, preprocessor)
+        logits = predict_logits(self.teacher, images, preprocessor)
+        return self.label_model.split(logits)
 
     def predict_student(
         self, images: torch.Tensor, preds_T: torch.Tensor
     ) -> torch.Tensor:
         """Returns the student's logits, at the resolution of the teacher's."""
-        return predict_logits(
+        logits = predict_logits(
             self.student, images, self.data_preprocessor, preds_T.shape[2:]
         )
+        return self.label_model.split(logits)
+
+    def _prepare_buffer(self, device: torch.device) -> None:
+        """Tells the buffer what it will count."""
+        number, *labels = self.label_model.table_shape(self.num_classes)
+        self.replay_buffer.prepare(number, device, *labels)
 
     def gather_state(self) -> None:
         """Collects what the next checkpoint holds of every process.

@@ -1,6 +1,7 @@
 """Losses of data-free distillation."""
 
 from .bn_statistics_loss import BNStatisticsLoss, norm_layers
+from .class_tables import look_up, places
 from .class_weight import class_weight
 from .image_prior import ImagePrior
 from .kl_divergence import kl_divergence
@@ -10,7 +11,7 @@ from .modulated_task_loss import (
     modulating_function,
     modulation,
 )
-from .pixels import classes_first, mean_over_pixels
+from .pixels import classes_first, losses_of_samples, mean_over_pixels
 from .recent_task_loss import RecentTaskLoss
 from .smoothed_bn_loss import SmoothedBNLoss
 
@@ -24,8 +25,11 @@ __all__ = [
     'classes_first',
     'cross_entropy',
     'kl_divergence',
+    'look_up',
+    'losses_of_samples',
     'mean_over_pixels',
     'modulating_function',
     'modulation',
     'norm_layers',
+    'places',
 ]

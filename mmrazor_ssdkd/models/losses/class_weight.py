@@ -23,12 +23,12 @@ def class_weight(class_frequency: torch.Tensor, power: float) -> torch.Tensor:
 
     Args:
         class_frequency (torch.Tensor): Each class's share f of a buffer that
-            is not empty, in [0, 1], (C,).
+            is not empty, in [0, 1], (C,), or (C, L), each label's own.
         power (float): >= 0; 0 makes all weights 1, 1 gives every class nearly
             the same part of the loss.
 
     Returns:
-        torch.Tensor: Values > 0, (C,).
+        torch.Tensor: Values > 0, of the same shape.
 
     Raises:
         TypeError: ``power`` is no number.
@@ -37,4 +37,4 @@ def class_weight(class_frequency: torch.Tensor, power: float) -> torch.Tensor:
     check_number('power', power)
     weight = (class_frequency + 0.01 / len(class_frequency)) ** -power
     # No matrix product, which autocast would compute in half precision.
-    return weight / (class_frequency * weight).sum()
+    return weight / (class_frequency * weight).sum(dim=0)

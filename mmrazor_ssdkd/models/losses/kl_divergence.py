@@ -11,7 +11,7 @@ from mmrazor_ssdkd.validation import (
     check_same_shape,
 )
 
-from .pixels import classes_first, mean_over_pixels
+from .pixels import classes_first, losses_of_samples
 
 
 def kl_divergence(
@@ -34,14 +34,16 @@ def kl_divergence(
     L_KD; the factor of tau squared is that of arXiv:1503.02531.
 
     Args:
-        preds_S (torch.Tensor): The student's logits, (N, C) or (N, C, H, W).
+        preds_S (torch.Tensor): The student's logits, (N, C), (N, C, L) or
+            (N, C, H, W).
         preds_T (torch.Tensor): The teacher's logits, of the same shape.
         tau (float): Temperature, > 0. Defaults to 1.0.
-        weight (torch.Tensor, optional): Of every pixel, (N,) or (N, H, W).
-            Defaults to None: 1.
+        weight (torch.Tensor, optional): Of every pixel, (N,), (N, L) or
+            (N, H, W). Defaults to None: 1.
 
     Returns:
-        torch.Tensor: Divergences >= 0, averaged over a sample's pixels, (N,).
+        torch.Tensor: Divergences >= 0, averaged over a sample's pixels, or
+        added over its labels, (N,).
 
     Raises:
         TypeError: The logits are no float tensors.
@@ -60,4 +62,4 @@ def kl_divergence(
     divergence = divergence.sum(dim=0)
     if weight is not None:
         divergence = weight * divergence
-    return tau**2 * mean_over_pixels(divergence)
+    return tau**2 * losses_of_samples(divergence)

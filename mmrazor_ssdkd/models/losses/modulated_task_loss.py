@@ -9,7 +9,8 @@ from torch.nn import functional as F
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_bool, check_logits, check_number
 
-from .pixels import classes_first
+from .class_tables import look_up
+from .pixels import classes_first, losses_of_samples
 
 
 def modulating_function(
@@ -31,28 +32,32 @@ def modulating_function(
     the modulating function.
 
     Args:
-        preds_T (torch.Tensor): The teacher's logits, (N, C) or (N, C, H, W).
+        preds_T (torch.Tensor): The teacher's logits, (N, C), (N, C, L) or
+            (N, C, H, W).
         class_frequency (torch.Tensor): Each class's share of the buffer, in
-            [0, 1], (C,); all zeros while the buffer is empty.
+            [0, 1], (C,), or of several labels (C, L), see
+            :class:`SeveralLabels`; all zeros while the buffer is empty.
         gamma (float): Exponent of the difficulty term, >= 0; 0 turns the term
             off.
-        labels (torch.Tensor, optional): Classes that stand for ``c_T``, (N,)
-            or (N, H, W); ``p_T`` is then their probability. Defaults to the
-            teacher's own predictions.
+        labels (torch.Tensor, optional): Classes that stand for ``c_T``, (N,),
+            (N, L) or (N, H, W); ``p_T`` is then their probability. Defaults to
+            the teacher's own predictions.
 
     Returns:
-        torch.Tensor: Values in [0, 1], (N,) or (N, H, W).
+        torch.Tensor: Values in [0, 1], (N,), (N, L) or (N, H, W).
 
     Raises:
         TypeError: ``preds_T`` is no float tensor.
         ValueError: A shape or ``gamma`` is wrong.
     """
     check_logits('preds_T', preds_T)
-    if class_frequency.shape != preds_T.shape[1:2]:
+    # Of several labels, (N, C, L), each one's own.
+    shape = preds_T.shape[1:] if preds_T.dim() == 3 else preds_T.shape[1:2]
+    if class_frequency.shape != shape:
+        name = '(C,)' if len(shape) == 1 else '(C, L)'
         raise ValueError(
-            '`class_frequency` must have shape (C,) = '
-            f'{tuple(preds_T.shape[1:2])}, but got '
-            f'{tuple(class_frequency.shape)}'
+            f'`class_frequency` must have shape {name} = {tuple(shape)}, but '
+            f'got {tuple(class_frequency.shape)}'
         )
     probability = F.softmax(classes_first(preds_T), dim=0)
     if labels is None:
@@ -75,14 +80,14 @@ def modulation(
         labels (torch.Tensor): Class indices of any shape.
         confidence (torch.Tensor): The teacher's probabilities of those
             classes, in [0, 1], of the same shape.
-        class_frequency (torch.Tensor): Shares of the buffer, (C,).
+        class_frequency (torch.Tensor): Shares of the buffer, (C,) or (C, L).
         gamma (float): Exponent of the difficulty term, >= 0.
 
     Returns:
         torch.Tensor: Values in [0, 1], of the shape of ``labels``.
     """
     check_number('gamma', gamma)
-    diversity = 1 - class_frequency[labels]
+    diversity = 1 - look_up(class_frequency, labels)
     return diversity * _difficulty(confidence, gamma) if gamma else diversity
 
 
@@ -108,8 +113,8 @@ def cross_entropy(preds: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """L_Task of every pixel, without reduction.
 
     Args:
-        preds (torch.Tensor): Logits, (N, C) or (N, C, H, W).
-        labels (torch.Tensor): Classes, (N,) or (N, H, W).
+        preds (torch.Tensor): Logits, (N, C), (N, C, L) or (N, C, H, W).
+        labels (torch.Tensor): Classes, (N,), (N, L) or (N, H, W).
 
     Returns:
         torch.Tensor: Values >= 0, of the shape of ``labels``.
@@ -200,10 +205,13 @@ class ModulatedTaskLoss(nn.Module):
     ) -> torch.Tensor:
         """Returns the mean over samples and pixels of phi times L_Task.
 
+        The losses of several labels are added.
+
         Args:
-            preds_T (torch.Tensor): Logits, (N, C) or (N, C, H, W).
-            class_frequency (torch.Tensor): Shares of the buffer, (C,).
-            labels (torch.Tensor, optional): Target classes, (N,) or
+            preds_T (torch.Tensor): Logits, (N, C), (N, C, L) or (N, C, H, W).
+            class_frequency (torch.Tensor): Shares of the buffer, (C,) or
+                (C, L).
+            labels (torch.Tensor, optional): Target classes, (N,), (N, L) or
                 (N, H, W). Defaults to the teacher's own predictions.
 
         Returns:
@@ -214,4 +222,5 @@ class ModulatedTaskLoss(nn.Module):
             phi = phi.detach()
         if labels is None:
             labels = preds_T.argmax(dim=1)
-        return self.loss_weight * (phi * cross_entropy(preds_T, labels)).mean()
+        task = losses_of_samples(phi * cross_entropy(preds_T, labels))
+        return self.loss_weight * task.mean()

@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 from mmengine.optim import OptimWrapper
-from mmpretrain.evaluation import Accuracy
+from mmpretrain.evaluation import Accuracy, AveragePrecision
 from mmpretrain.structures import DataSample
 from plain_networks import PlainNet, adapter
 from torch import nn
@@ -70,6 +70,27 @@ def test_trains_as_any_model():
         for _ in range(20)
     ]
     assert losses[-1] < 0.8 * losses[0]
+
+
+def test_several_labels():
+    """A loss of sigmoids makes scores of each label by itself."""
+    loss = dict(type='CrossEntropyLoss', use_sigmoid=True)
+    model = make(loss=loss)
+    truth = (torch.arange(10) % torch.arange(2, 8)[:, None] == 0).float()
+    samples = [DataSample().set_gt_score(labels) for labels in truth]
+    data = dict(batch(), data_samples=samples)
+    data = model.data_preprocessor(data)
+    logits = model(data['inputs'], mode='tensor')
+    expected = nn.functional.binary_cross_entropy_with_logits(
+        logits, truth, reduction='sum'
+    )
+    assert_close(model(**data, mode='loss')['loss'], expected / 6)
+    predicted = model(**data, mode='predict')
+    scores = torch.stack([sample.pred_score for sample in predicted])
+    assert_close(scores, logits.sigmoid())
+    metric = AveragePrecision()
+    metric.process(data, [sample.to_dict() for sample in predicted])
+    assert 0 < metric.evaluate(6)['multi-label/mAP'] <= 100
 
 
 def test_another_loss():

@@ -7,6 +7,7 @@ from mmengine.structures import PixelData
 from mmseg.evaluation import IoUMetric
 from mmseg.structures import SegDataSample
 from plain_networks import PlainNet, adapter
+from torch import nn
 from torch.nn import functional as F
 from torch.testing import assert_close
 
@@ -59,6 +60,34 @@ def test_modes(model):
     assert predicted[0].pred_sem_seg.data.shape == (1, 16, 24)
     whole = F.interpolate(large[:1], (16, 24), mode='bilinear')[0]
     assert torch.equal(predicted[0].pred_sem_seg.data[0], whole.argmax(dim=0))
+
+
+def test_one_sigmoid_for_each_pixel():
+    """mmseg compares it with a threshold, and its loss takes it."""
+    loss = dict(type='CrossEntropyLoss', use_sigmoid=True)
+    module = nn.Conv2d(3, 1, 3, 2, 1)
+    config = adapter(
+        type='mmrazor_ssdkd.TorchSegmentor',
+        module=module,
+        mean=[100.0] * 3,
+        std=[50.0] * 3,
+        loss=loss,
+    )
+    model = MODELS.build(config).eval()
+    data, maps = batch()
+    maps[maps < 255] %= 2
+    data = model.data_preprocessor(data, training=True)
+    logits = model(data['inputs'], mode='tensor')
+    large = F.interpolate(logits, (8, 12), mode='bilinear')
+    counted = F.binary_cross_entropy_with_logits(
+        large, maps.float(), reduction='none'
+    )
+    losses = model(**data, mode='loss')
+    known = (counted * (maps < 255)).sum() / maps.numel()
+    assert_close(losses['loss_ce'], known)
+    predicted = model(**data, mode='predict')
+    whole = F.interpolate(large[:1], (16, 24), mode='bilinear')[0]
+    assert torch.equal(predicted[0].pred_sem_seg.data, (whole > 0).float())
 
 
 def test_is_measured_by_mmseg(model):

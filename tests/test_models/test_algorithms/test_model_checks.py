@@ -58,23 +58,6 @@ def test_classes_that_differ():
         build(segmentation(architecture=segmentor(num_classes=6)))
 
 
-def test_sigmoid_head():
-    """One channel has no softmax."""
-    head = dict(
-        num_classes=2,
-        out_channels=1,
-        threshold=0.3,
-        loss_decode=dict(type='CrossEntropyLoss', use_sigmoid=True),
-    )
-    with pytest.raises(ValueError, match='sigmoid head is not supported'):
-        build(
-            segmentation(
-                teacher=changed_head(**head),
-                architecture=changed_head(**head),
-            )
-        )
-
-
 @pytest.mark.parametrize('channels', [1, 4])
 def test_channels_that_are_not_normalised(channels):
     """A gray image would come out of three means as a coloured one."""

@@ -1,4 +1,4 @@
-"""Outputs that are no logits of one class each are refused at build."""
+"""Outputs that are no logits of one head are refused at build."""
 
 import pytest
 import torch
@@ -86,43 +86,6 @@ def test_saturated_probabilities():
     """Of a network that is sure, and at every pixel."""
     with pytest.raises(ValueError, match='between 0 and 1 with'):
         check_no_probabilities('a', torch.eye(3).view(1, 3, 3, 1))
-
-
-SIGMOID = dict(type='CrossEntropyLoss', use_sigmoid=True)
-MULTI_LABEL = [
-    dict(type='MultiLabelLinearClsHead'),
-    dict(type='CSRAClsHead', num_heads=1, lam=0.1),
-    dict(type='LinearClsHead', loss=SIGMOID),
-    dict(type='LinearClsHead', loss=dict(type='AsymmetricLoss')),
-]
-
-
-@pytest.mark.parametrize('name', ['teacher', 'architecture'])
-@pytest.mark.parametrize('head', MULTI_LABEL)
-def test_several_labels(name, head):
-    """They would be trained as if they excluded each other."""
-    model = changed(classifier(), 'head', **head)
-    if head['type'] == 'CSRAClsHead':
-        model.pop('neck')
-    kind = r'one class, but got a \w+' if 'num_heads' in head else ''
-    match = rf'`{name}.head` must .*{kind}.*not supported'
-    with pytest.raises(ValueError, match=match):
-        build(ssdkd(**{name: model}))
-
-
-def test_sigmoid_of_pixels():
-    """Of several classes, each by itself."""
-    head = dict(loss_decode=[SIGMOID, dict(type='DiceLoss')])
-    config = segmentation(teacher=changed(segmentor(), 'decode_head', **head))
-    with pytest.raises(ValueError, match=r'`teacher.decode_head` must have'):
-        build(config)
-
-
-def test_sigmoid_beside_a_softmax():
-    """Dice's own sigmoid does not make a head one of several labels."""
-    losses = [dict(type='CrossEntropyLoss'), dict(type='DiceLoss')]
-    head = dict(loss_decode=losses)
-    build(segmentation(teacher=changed(segmentor(), 'decode_head', **head)))
 
 
 @pytest.mark.parametrize('name', ['teacher', 'architecture'])

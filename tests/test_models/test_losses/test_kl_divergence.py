@@ -7,7 +7,11 @@ import torch
 from mmrazor.models.losses import KLDivergence
 from torch.testing import assert_close
 
-from mmrazor_ssdkd.models.losses import kl_divergence, mean_over_pixels
+from mmrazor_ssdkd.models.losses import (
+    kl_divergence,
+    losses_of_samples,
+    mean_over_pixels,
+)
 
 P_T = torch.tensor([[0.5, 0.25, 0.25], [0.1, 0.2, 0.7]])
 P_S = torch.tensor([[0.25, 0.5, 0.25], [1 / 3, 1 / 3, 1 / 3]])
@@ -120,6 +124,13 @@ def test_logits_of_a_wrong_kind_raise():
         kl_divergence(P_S.long(), P_T)
     with pytest.raises(ValueError, match='`preds_T` must have shape'):
         kl_divergence(P_S, P_T[0])
+
+
+def test_losses_of_samples():
+    """Pixels are averaged, labels added, and (N,) left as it is."""
+    assert losses_of_samples(torch.tensor([[1.0, 3.0]])).tolist() == [4.0]
+    assert losses_of_samples(torch.tensor([[[1.0, 3.0]]])).tolist() == [2.0]
+    assert losses_of_samples(torch.tensor([1.0, 3.0])).tolist() == [1.0, 3.0]
 
 
 def test_mean_over_pixels():

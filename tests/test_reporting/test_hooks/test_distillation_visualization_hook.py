@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
-from toy_models import build, segmentation, ssdkd
+from toy_models import build, segmentation, several_labels, ssdkd
 from toy_runs import QuietRunner, ToyModel, toy_runner
 
 from mmrazor_ssdkd.reporting.hooks import DistillationVisualizationHook
@@ -53,9 +53,9 @@ def pictures(work_dir):
     return sorted(path.name for path in work_dir.rglob('vis_image/*.png'))
 
 
-@pytest.mark.parametrize('model', [ssdkd, segmentation])
+@pytest.mark.parametrize('model', [ssdkd, segmentation, several_labels])
 def test_a_picture_at_an_interval_and_at_the_end(tmp_path, model):
-    """Of a classifier and of a segmentor, and it is none in one colour."""
+    """Of each kind of labels, and it is none in one colour."""
     distill(tmp_path, model(), interval=3)
     assert pictures(tmp_path) == ['distillation_3.png', 'distillation_4.png']
     picture = cv2.imread(str(next(tmp_path.rglob('vis_image/*_4.png'))))

@@ -61,8 +61,6 @@ class Floor:
             (algorithm.generator, self.wrappers['generator'].optimizer)
         )
         batch = algorithm.replay_buffer.sample(batch_size)
-        # Of the teacher's logits, a segmentor's alone.
-        self.size = batch['labels'].shape[1:]
         self.images = normalize(
             batch['images'], algorithm.data_preprocessor
         ).contiguous(
@@ -70,6 +68,10 @@ class Floor:
             if algorithm.channels_last
             else torch.contiguous_format
         )
+        with torch.no_grad():
+            shape = self._predict(self.teacher, self.images[:1]).shape
+        # Of the teacher's logits, a segmentor's alone.
+        self.size = shape[2:]
         held = self.generator.latent
         self.latent = (
             self.generator.draw_latent(algorithm.synthesis.batch_size)
@@ -78,8 +80,7 @@ class Floor:
         )
         self.slope = torch.randn(
             max(batch_size, algorithm.synthesis.batch_size),
-            algorithm.num_classes,
-            *self.size,
+            *shape[1:],
             device=self.device,
         )
 
