@@ -10,6 +10,7 @@ from .modulated_task_loss import (
     modulating_function,
     modulation,
 )
+from .patch_similarity import PatchSimilarity
 from .pixels import classes_first, mean_over_pixels
 from .recent_task_loss import RecentTaskLoss
 
@@ -17,6 +18,7 @@ __all__ = [
     'BNStatisticsLoss',
     'ImagePrior',
     'ModulatedTaskLoss',
+    'PatchSimilarity',
     'RecentTaskLoss',
     'class_weight',
     'classes_first',
