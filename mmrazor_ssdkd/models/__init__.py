@@ -5,6 +5,7 @@ from .losses import (
     BNStatisticsLoss,
     ImagePrior,
     ModulatedTaskLoss,
+    PatchSimilarity,
     RecentTaskLoss,
 )
 
@@ -35,6 +36,7 @@ __all__ = [
     'ImageSpaceGenerator',
     'ModulatedTaskLoss',
     'NormalizedGenerator',
+    'PatchSimilarity',
     'PrunedWeights',
     'RecentTaskLoss',
     'SSDKDGenerator',

@@ -203,6 +203,15 @@ SUBJECTS: dict[str, Subject] = {
             statistics_weight=number(),
         ),
     ),
+    'PatchSimilarity': Subject(
+        dict,
+        dict(
+            similarity_weight=number(),
+            tv_weight=number(),
+            norm_weight=number(),
+            statistics_weight=number(),
+        ),
+    ),
     'TorchClassifier': Subject(
         lambda: dict(module=nn.Linear(2, 2), **_STATISTICS),
         dict(module=_network, loss=_loss),

@@ -1,6 +1,7 @@
 """Data inversion: how the generator learns to make samples."""
 
-from typing import TYPE_CHECKING, Literal, Optional
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, Literal, Optional
 
 import torch
 from mmengine.optim import OptimWrapper
@@ -113,7 +114,7 @@ class DataInversion(SynthesisRounds):
         self.adversarial_where = check_choice(
             'synthesis.adversarial_where', adversarial_where, ('all', 'agree')
         )
-        self.image_prior: Optional[nn.Module] = None
+        self.image_prior: Any = None
         if image_prior is not None:
             self.image_prior = build_part(
                 image_prior, 'synthesis.image_prior', ImagePrior
@@ -198,7 +199,7 @@ class DataInversion(SynthesisRounds):
         teachers = named_teachers(algorithm.teacher).values()
         with optim_wrapper.optim_context(generator):
             images = generator(self._next_latent(generator))
-            with algorithm.bn_loss.watch(*teachers):
+            with algorithm.bn_loss.watch(*teachers), self._watch(*teachers):
                 preds_T = algorithm.predict_teacher(images)
                 loss_bn = algorithm.bn_loss()
             losses = dict(
@@ -245,6 +246,12 @@ class DataInversion(SynthesisRounds):
             # Accumulated for the noise before.
             held.grad = None
             optim_wrapper.optimizer.state.pop(held, None)
+
+    def _watch(self, *teachers: nn.Module) -> AbstractContextManager:
+        """Lets the prior on images look into the teachers meanwhile."""
+        if self.image_prior is None:
+            return nullcontext()
+        return self.image_prior.watch(*teachers)
 
     def _next_latent(self, generator: ImageGenerator) -> torch.Tensor:
         """Returns a step's noise: the round's own, or fresh."""

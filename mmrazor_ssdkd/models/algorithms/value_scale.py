@@ -1,27 +1,32 @@
 """Finds out whether a teacher sees images on the scale that it learnt on."""
 
 import logging
+from math import log, sqrt
 from types import SimpleNamespace
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
 import torch
 from mmengine.logging import print_log
 from torch import nn
 
-from mmrazor_ssdkd.models.forward import normalize, swaps_channels
-from mmrazor_ssdkd.models.losses.bn_statistics_loss import norm_layers
+from mmrazor_ssdkd.models.forward import swaps_channels
+
+from .remembered_images import RememberedImages, remembered_images
 
 __all__ = ['check_value_scale']
 
-# How many times larger than it remembers a norm's input may be, or smaller. A
-# CIFAR-10 teacher finds noise 1.4 times larger than its images; without mean
-# and std 117 times, with those of images of 0 to 1 582 times.
-_MOST = 20.0
-# Batches after which a norm has forgotten what it started from.
-_SETTLED = 50
-# Usual constants, in 0 to 255: ImageNet's, one half, 0 to 1, none.
+# By how much an estimated mean, of 0 to 255, and standard deviation may err.
+_MEAN_ERROR = 10.0
+_STD_ERROR = 1.3
+# Images are flat below the first and too dark to be seen below the second:
+# those of CIFAR-10, CamVid, digits and digit scenes have 60 to 100.
+_FLAT, _BLACK = 25.0, 4.0
+_USUAL_MEAN, _USUAL_STD = 115.0, 60.0
+# Usual constants, in 0 to 255: ImageNet's and what timm makes of them for
+# other images than coloured ones, one half, 0 to 1, none.
+_IMAGENET = ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
+_COLOURLESS = ((114.495,), (57.63,))
 _USUAL = (
-    ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375)),
     ((127.5,), (127.5,)),
     ((0.0,), (255.0,)),
     ((0.0,), (1.0,)),
@@ -29,43 +34,18 @@ _USUAL = (
 Constants = tuple[tuple[float, ...], tuple[float, ...]]
 
 
-class _Seen(NamedTuple):
-    """A norm, and its input in units of what it remembers.
-
-    Attributes:
-        layer (nn.Module): The norm.
-        distance (float): How far values lie from the mean that it remembers.
-        spread (float): How far they lie from their own.
-    """
-
-    layer: Any
-    distance: float
-    spread: float
-
-    @property
-    def off(self) -> float:
-        """By which factor the scale is wrong, >= 1."""
-        return max(self.distance, 1 / self.spread)
-
-
-class _Reached(Exception):
-    """The first norm has its input; the rest of the network may rest."""
-
-    def __init__(self, layer: Any, features: torch.Tensor) -> None:
-        super().__init__()
-        self.layer, self.features = layer, features
-
-
 @torch.no_grad()
 def check_value_scale(
     name: str, teacher: nn.Module, images: torch.Tensor
 ) -> None:
-    """Compares what a teacher's first BatchNorm sees with what it remembers.
+    """Compares the images that a teacher remembers with such as there are.
 
-    Mean and standard deviation of images of 0 to 1 on such of 0 to 255, or
-    none at all, leave nothing to be learnt: every image is of one class with
-    a confidence of 1. A teacher without BatchNorm, or whose first one has
-    seen nothing yet, is taken as it is.
+    Another mean and standard deviation than it was trained with leave nothing
+    to be learnt, or something else: without any, every image is of one class
+    with a confidence of 1. What the first BatchNorm remembers tells which
+    images the teacher would have learnt on, were the constants right. A
+    teacher without BatchNorm, or whose first one has seen nothing yet, is
+    taken as it is.
 
     Args:
         name (str): The argument that the teacher was given as.
@@ -74,74 +54,67 @@ def check_value_scale(
             draw_details`'s.
 
     Raises:
-        ValueError: The scale is wrong, and the constants say so, too: they
-            are those of images of 0 to 1, or there are none, or no images of
-            0 to 255 could be that flat. Where it may be that the teacher
-            learnt on images that are nearly black, the log has a warning.
+        ValueError: No images of 0 to 255 are as those that it remembers, or
+            they are flat and the constants tell, too: they are those of
+            images of 0 to 1, there are none, or they alone give the images
+            a tint, which others do not. Where it may be that the teacher
+            learnt on flat images, the log has a warning.
     """
     preprocessor = getattr(teacher, 'data_preprocessor', None)
-    seen = _look(teacher, images, preprocessor)
-    if seen is None or seen.off < _MOST:
+    seen = remembered_images(teacher, images, preprocessor)
+    if seen is None or (_is_possible(seen) and seen.std >= _FLAT):
         return
     constants = _constants(preprocessor)
-    small = seen.distance < _MOST
-    if small and int(seen.layer.num_batches_tracked) < _SETTLED:
+    fitting = _find_fitting(teacher, images, preprocessor, constants)
+    far = seen.std < _BLACK or seen.std > 255 * _STD_ERROR
+    if not fitting and not far:
         return
     message = (
         f'`{name}.data_preprocessor` must bring images of 0 to 255 to the '
         f'scale that the teacher learnt on, but with '
-        f'{_text(constants) or "no mean and std"} its first BatchNorm sees '
-        f'values {seen.off:.0f} times {"smaller" if small else "larger"} than '
-        'it remembers'
+        f'{_text(constants) or "no mean and std"} its first BatchNorm '
+        f'remembers images of {_described(seen)}'
     )
-    fitting = _find_fitting(teacher, images, preprocessor, constants)
-    if fitting is not None:
-        message += f': {_text(fitting)} would fit'
-    if small or constants is None or max(constants[1]) <= 1:
+    # Of two that fit alike nobody can tell which it was.
+    likely = [
+        f'{_text(fits)} would fit ({_described(then)})'
+        for fits, then in fitting[:2]
+    ]
+    message += f': {"; ".join(likely)}' if likely else ''
+    unscaled = constants is None or max(constants[1]) <= 1
+    if not _is_possible(seen) or (unscaled and (far or fitting)):
+        raise ValueError(message)
+    if fitting and _is_tinted(seen, fitting[0][1]):
         raise ValueError(message)
     print_log(message, logger='current', level=logging.WARNING)
 
 
-def _look(
-    teacher: Any, images: torch.Tensor, preprocessor: Any
-) -> Optional[_Seen]:
-    """Returns the first norm that has learnt, None where there is none."""
-    handles = [
-        layer.register_forward_pre_hook(_stop)
-        for layer in norm_layers(teacher)
-    ]
-    try:
-        teacher(normalize(images, preprocessor), mode='tensor')
-    except _Reached as reached:
-        layer, features = reached.layer, reached.features
-        return _compare(layer, features) if _learnt(layer) else None
-    finally:
-        for handle in handles:
-            handle.remove()
-    return None
+def _is_possible(seen: RememberedImages) -> bool:
+    """Returns whether images of 0 to 255 can be like that."""
+    mean = 127.5 if seen.mean is None else seen.mean
+    if not -_MEAN_ERROR <= mean <= 255 + _MEAN_ERROR:
+        return False
+    # Of values between two bounds none are further apart than these.
+    mean = min(max(mean, 0), 255)
+    most = (mean + _MEAN_ERROR / 2) * (255 - mean + _MEAN_ERROR / 2)
+    return seen.std <= _STD_ERROR * sqrt(most)
 
 
-def _stop(layer: Any, inputs: tuple[torch.Tensor, ...]) -> None:
-    """Ends a forward pass at a norm, as a forward pre-hook."""
-    raise _Reached(layer, inputs[0])
-
-
-def _learnt(layer: Any) -> bool:
-    """Returns whether a norm has statistics of anything."""
-    count = getattr(layer, 'num_batches_tracked', None)
-    initial = (layer.running_mean == 0).all() & (layer.running_var == 1).all()
-    return count is not None and int(count) > 0 and not bool(initial)
-
-
-def _compare(layer: Any, features: torch.Tensor) -> _Seen:
-    """Returns a norm beside what its input is, by most of its channels."""
-    var, mean = torch.var_mean(features.transpose(0, 1).flatten(1), dim=1)
-    remembered = layer.running_var.clamp(min=1e-12)
-    distance, spread = (
-        float((value / remembered).clamp(min=1e-12).sqrt().median())
-        for value in (var + (mean - layer.running_mean) ** 2, var)
+def _oddness(seen: RememberedImages) -> float:
+    """Returns how far images are from usual ones, >= 0."""
+    mean = _USUAL_MEAN if seen.mean is None else seen.mean
+    return (
+        abs(log(max(seen.std, 1e-6) / _USUAL_STD))
+        + abs(mean - _USUAL_MEAN) / 127.5
     )
-    return _Seen(layer, distance, spread)
+
+
+def _is_tinted(seen: RememberedImages, fitting: RememberedImages) -> bool:
+    """Returns whether the colour, too, comes from wrong constants."""
+    if len(seen.means) < 2 or seen.std >= _FLAT:
+        return False
+    tints = [(max(s.means) - min(s.means)) / s.std for s in (seen, fitting)]
+    return tints[0] > max(2 * tints[1], 0.5)
 
 
 def _constants(preprocessor: Any) -> Optional[Constants]:
@@ -160,8 +133,8 @@ def _find_fitting(
     images: torch.Tensor,
     preprocessor: Any,
     constants: Optional[Constants],
-) -> Optional[Constants]:
-    """Returns the usual constants that fit best, None where none does."""
+) -> list[tuple[Constants, RememberedImages]]:
+    """Returns the usual constants that fit, the likeliest first."""
     tried: list[Constants] = []
     if constants is not None:
         # Those of images of 0 to 1.
@@ -169,21 +142,27 @@ def _find_fitting(
         tried.append(
             (tuple(255 * m for m in mean), tuple(255 * s for s in std))
         )
-    channels = images.shape[1]
-    tried += [c for c in _USUAL if len(c[0]) in (1, channels)]
-    best, fitting = _MOST, None
+    tried += [_IMAGENET if images.shape[1] == 3 else _COLOURLESS, *_USUAL]
+    fitting = []
     for mean, std in tried:
         other = SimpleNamespace(
             _channel_conversion=swaps_channels(preprocessor),
             _enable_normalize=True,
-            mean=torch.tensor(mean).view(-1, 1, 1),
-            std=torch.tensor(std).view(-1, 1, 1),
+            mean=torch.tensor(mean).view(-1, 1, 1).to(images),
+            std=torch.tensor(std).view(-1, 1, 1).to(images),
         )
-        seen = _look(teacher, images, other)
-        # The first of two that fit alike.
-        if seen is not None and seen.off < best / 1.2:
-            best, fitting = seen.off, (mean, std)
-    return fitting
+        seen = remembered_images(teacher, images, other)
+        if seen is not None and _is_possible(seen) and seen.std >= _FLAT:
+            fitting.append(((mean, std), seen))
+    # The first of those that fit alike.
+    return sorted(fitting, key=lambda fits: round(_oddness(fits[1]), 1))
+
+
+def _described(seen: RememberedImages) -> str:
+    """Returns what images are like."""
+    means = ', '.join(f'{mean:.0f}' for mean in seen.means)
+    start = f'mean {means} and ' if means else ''
+    return f'{start}standard deviation {seen.std:.3g}'
 
 
 def _text(constants: Optional[Constants]) -> str:

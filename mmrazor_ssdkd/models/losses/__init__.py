@@ -11,6 +11,7 @@ from .modulated_task_loss import (
     modulating_function,
     modulation,
 )
+from .patch_similarity import PatchSimilarity
 from .pixels import classes_first, losses_of_samples, mean_over_pixels
 from .recent_task_loss import RecentTaskLoss
 from .smoothed_bn_loss import SmoothedBNLoss
@@ -19,6 +20,7 @@ __all__ = [
     'BNStatisticsLoss',
     'ImagePrior',
     'ModulatedTaskLoss',
+    'PatchSimilarity',
     'RecentTaskLoss',
     'SmoothedBNLoss',
     'class_weight',

@@ -1,5 +1,6 @@
 """What images look like, where no BatchNorm remembers it."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -60,6 +61,15 @@ class ImagePrior(nn.Module):
         self.statistics_weight = check_number(
             'statistics_weight', statistics_weight
         )
+
+    def watch(self, *teachers: nn.Module) -> AbstractContextManager:
+        """Is entered while the teachers see the images.
+
+        Args:
+            *teachers (nn.Module): The networks, for a subclass that looks
+                into them.
+        """
+        return nullcontext()
 
     def forward(self, images: torch.Tensor, *teachers: Any) -> torch.Tensor:
         """Returns the loss, the mean over the teachers.
