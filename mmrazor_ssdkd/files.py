@@ -5,6 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Union
 
+from mmrazor_ssdkd.distributed import process_number
+
 __all__ = ['check_new', 'write_bytes', 'write_text']
 
 
@@ -31,8 +33,7 @@ def write_bytes(
         if target.exists() and not target.is_file() and not target.is_dir():
             target.write_bytes(data)
             return
-        # Always the same name, so that what a kill leaves is used up later.
-        partial = target.with_name(f'.{target.name}.partial')
+        partial = target.with_name(_partial_name(target.name))
         try:
             _write(partial, data, durable)
             partial.replace(target)
@@ -78,6 +79,16 @@ def check_new(name: str, path: Union[str, Path], force: bool = False) -> None:
             f'`{name}` must be new unless --force is given, but {str(path)!r} '
             'exists'
         )
+
+
+def _partial_name(name: str) -> str:
+    """Returns what a file is called while it is written.
+
+    Always the same, so that what a kill leaves is used up later, but another
+    for each process of a training: mmengine lets all write a test's results.
+    """
+    rank = process_number()
+    return f'.{name}.{rank}.partial' if rank else f'.{name}.partial'
 
 
 def _write(path: Path, data: bytes, durable: bool) -> None:

@@ -29,6 +29,12 @@ def configs() -> dict[str, dict]:
     student['decode_head']['dropout_ratio'] = 0.0
     return dict(
         classifier=ssdkd(**common, distillation=dict(task_weight=0.5)),
+        inherited=ssdkd(
+            **common,
+            student_init=dict(
+                type='mmrazor_ssdkd.TeacherWeights', num_images=64
+            ),
+        ),
         segmentor=segmentation(
             **common,
             architecture=student,
@@ -68,11 +74,12 @@ def fix_draws(algorithm: Any, patch: pytest.MonkeyPatch) -> None:
         half, rounds = IMAGES // 2, len(algorithm.replay_buffer)
         rounds = rounds * num_processes() // IMAGES
         generator = given(100 + counts['steps'])
-        number_of = torch.randint(rounds, (DRAWS,), generator=generator)
-        inside = torch.randint(half, (DRAWS,), generator=generator)
+        draws = number * num_processes()
+        number_of = torch.randint(rounds, (draws,), generator=generator)
+        inside = torch.randint(half, (draws,), generator=generator)
         if num_processes() == 2:
             return share_of(number_of * half + inside)
-        second = torch.arange(DRAWS) >= DRAWS // 2
+        second = torch.arange(draws) >= draws // 2
         return number_of * IMAGES + inside + half * second
 
     patch.setattr(algorithm.synthesis, '_renew_latent', renew)
@@ -82,6 +89,10 @@ def fix_draws(algorithm: Any, patch: pytest.MonkeyPatch) -> None:
 def train(name: str) -> dict[str, Any]:
     """Takes three steps and returns what came of them."""
     algorithm = build(configs()[name])
+    if name == 'inherited':
+        # Building has drawn noise for the process's own batch.
+        torch.manual_seed(1)
+        algorithm.init_weights()
     if num_processes() == 2:
         algorithm = convert_sync_batchnorm(algorithm)
         pool_batch_norms(algorithm)

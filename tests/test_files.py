@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mmrazor_ssdkd import files
 from mmrazor_ssdkd.files import check_new, write_bytes, write_text
 
 
@@ -84,3 +85,20 @@ def test_check_new(tmp_path, old):
     check_new('png', '/dev/null')
     with pytest.raises(ValueError, match='`png` must be a file, but got the'):
         check_new('png', tmp_path, force=True)
+
+
+def test_processes_of_a_training_write_one_file(tmp_path, monkeypatch):
+    """Neither takes away what the other is writing."""
+    path = tmp_path / 'a'
+    write = files._write
+
+    def write_while_another_does(partial, data, durable):
+        write(partial, data, durable)
+        monkeypatch.setattr(files, '_write', write)
+        monkeypatch.setattr(files, 'process_number', lambda: 1)
+        write_bytes(path, b'the other')
+
+    monkeypatch.setattr(files, '_write', write_while_another_does)
+    write_bytes(path, b'whole')
+    assert path.read_bytes() == b'whole'
+    assert os.listdir(tmp_path) == ['a']

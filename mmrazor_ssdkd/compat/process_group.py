@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from .gloo_connection import connect
+
 __all__ = ['start_processes']
 
 _Init = Callable[..., None]
@@ -40,10 +42,10 @@ def start_processes(init_dist: _Init) -> _Init:
         if torch.cuda.is_available() or launcher not in _NAMES:
             init_dist(launcher, *args, **kwargs)
             return
-        arguments: dict[str, Any] = {}
-        if (seconds := kwargs.get('timeout')) is not None:
-            arguments['timeout'] = datetime.timedelta(seconds=seconds)
-        torch.distributed.init_process_group('gloo', **arguments)
+        if (seconds := kwargs.get('timeout')) is None:
+            connect()
+        else:
+            connect(datetime.timedelta(seconds=seconds))
 
     return init
 

@@ -7,8 +7,9 @@ from typing import Any
 import mmengine.runner.runner
 import torch
 from mmengine.device import get_device
-from mmengine.model import convert_sync_batchnorm
+from mmengine.model import convert_sync_batchnorm, is_model_wrapper
 from mmengine.optim import OptimWrapperDict
+from mmengine.registry import MODEL_WRAPPERS
 from mmengine.runner import Runner
 from torch import nn
 
@@ -27,16 +28,16 @@ _Wrap = Callable[..., nn.Module]
 def mend_several_processes() -> None:
     """Mends what ``Runner`` does under a launcher.
 
-    - Without a GPU the processes talk by gloo, and a model's wrapper gets no
-      GPU to put it on.
+    - Without a GPU the processes talk by gloo, a model's wrapper gets no GPU
+      to put it on, and SyncBN runs.
     - ``SSDKD`` and MMRazor's data-free algorithms stay unwrapped, since
       several passes of several networks follow one another in their steps:
       they average their gradients themselves. Every process gets the first
       one's weights, and draws other noise.
     - What a checkpoint holds of every process is collected before the first
       one saves.
-    - ``auto_scale_lr`` leaves their generators alone, whose batch is none of
-      the data loader's.
+    - ``auto_scale_lr`` leaves the generator of an ``SSDKD`` alone, whose batch
+      is none of the data loader's.
     """
     module = mmengine.runner.runner
     if hasattr(module.init_dist, '__wrapped__'):
@@ -68,26 +69,30 @@ def _wrapping(wrap_model: _Wrap) -> _Wrap:
         if not runner.distributed:
             return wrap_model(runner, model_wrapper_cfg, model)
         if _averages(model):
-            model = model.to(get_device())
-            if kind := runner.cfg.get('sync_bn'):
-                model = convert_sync_batchnorm(model, kind)
-            pool_batch_norms(model)
-            return model
-        if not torch.cuda.is_available():
-            cfg = dict(
-                model_wrapper_cfg
-                or dict(
-                    type='MMDistributedDataParallel',
-                    broadcast_buffers=False,
-                    find_unused_parameters=runner.cfg.get(
-                        'find_unused_parameters', False
-                    ),
-                )
-            )
-            model_wrapper_cfg = {'device_ids': None, **cfg}
-        return wrap_model(runner, model_wrapper_cfg, model)
+            return _placed(runner, model)
+        if torch.cuda.is_available() or is_model_wrapper(model):
+            return wrap_model(runner, model_wrapper_cfg, model)
+        cfg = model_wrapper_cfg or dict(
+            broadcast_buffers=False,
+            find_unused_parameters=runner.cfg.get(
+                'find_unused_parameters', False
+            ),
+        )
+        kind = 'MMDistributedDataParallel'
+        cfg = {'type': kind, 'device_ids': None, **cfg}
+        module = _placed(runner, model)
+        return MODEL_WRAPPERS.build(cfg, default_args=dict(module=module))
 
     return wrap
+
+
+def _placed(runner: Runner, model: nn.Module) -> nn.Module:
+    """Returns a model on its device, its BatchNorms as the config wants."""
+    model = model.to(get_device())
+    if kind := runner.cfg.get('sync_bn'):
+        model = convert_sync_batchnorm(model, kind)
+    pool_batch_norms(model)
+    return model
 
 
 def _initializing(initialize: Callable[..., None]) -> Callable[..., None]:
@@ -134,13 +139,15 @@ def _own(model: nn.Module) -> list[nn.Parameter]:
 
 
 def _scaling(scale_lr: Callable[..., None]) -> Callable[..., None]:
-    """Returns a method that leaves generators alone."""
+    """Returns a method that leaves generators with batches of theirs alone."""
 
     @wraps(scale_lr)
     def scale(runner: Runner, optim_wrapper: Any, auto: Any = None) -> None:
-        if _averages(runner.model) and isinstance(
-            optim_wrapper, OptimWrapperDict
-        ):
+        # It imports what the mends mend.
+        from mmrazor_ssdkd.models.algorithms import SSDKD
+
+        several = isinstance(optim_wrapper, OptimWrapperDict)
+        if several and isinstance(runner.model, SSDKD):
             learning = dict(optim_wrapper.items())
             learning.pop('generator', None)
             optim_wrapper = OptimWrapperDict(**learning)

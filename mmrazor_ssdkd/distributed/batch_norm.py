@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from .collectives import num_processes, pooled_mean
 
@@ -16,17 +17,33 @@ def pool_batch_norms(model: nn.Module) -> None:
             hooks on them stay, too.
     """
     for layer in model.modules():
-        if type(layer) is nn.SyncBatchNorm:
+        if type(layer) is nn.SyncBatchNorm and _is_on_cpu(layer):
             layer.__class__ = _PooledBatchNorm
 
 
-class _PooledBatchNorm(nn.SyncBatchNorm):
-    """SyncBN that uses autograd's collectives on a CPU."""
+def _is_on_cpu(layer: nn.Module) -> bool:
+    """Returns whether all that a layer holds is on the CPU."""
+    tensors = [*layer.parameters(), *layer.buffers()]
+    return all(tensor.device.type == 'cpu' for tensor in tensors)
+
+
+class _PooledBatchNorm(_BatchNorm):
+    """SyncBN of collectives that autograd goes through.
+
+    It is no ``SyncBatchNorm``, which torch's wrappers refuse on a CPU.
+    """
+
+    def _check_input_dim(self, features: torch.Tensor) -> None:
+        """Takes what SyncBN takes: any number of pixels."""
+        if features.dim() < 2:
+            raise ValueError(
+                '`features` must have at least 2 dimensions, but got '
+                f'{features.dim()}'
+            )
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Normalises by the statistics of all processes' features."""
-        on_cpu = features.device.type == 'cpu'
-        if not (on_cpu and self.training and num_processes() > 1):
+        if not self.training or num_processes() == 1:
             return super().forward(features)
         dims = [0, *range(2, features.dim())]
         own_mean = features.mean(dims)

@@ -18,6 +18,7 @@ __all__ = [
     'average_tensors',
     'broadcast_weights',
     'gather_objects',
+    'gather_rows',
     'num_processes',
     'pooled_mean',
     'process_number',
@@ -125,6 +126,24 @@ def shared_draw(drawn: torch.Tensor) -> torch.Tensor:
         return drawn
     dist.broadcast(drawn, 0)
     return drawn.chunk(number)[process_number()]
+
+
+def gather_rows(tensor: torch.Tensor) -> torch.Tensor:
+    """Returns the rows of all processes' tensors, in order, to each of them.
+
+    Args:
+        tensor (torch.Tensor): Of one shape in all processes, (N, ...).
+
+    Returns:
+        torch.Tensor: (N * processes, ...), without a gradient.
+    """
+    number = num_processes()
+    if number == 1:
+        return tensor
+    own = tensor.detach().contiguous()
+    parts = [torch.empty_like(own) for _ in range(number)]
+    dist.all_gather(parts, own)
+    return torch.cat(parts)
 
 
 def gather_objects(value: Any) -> list[Any]:

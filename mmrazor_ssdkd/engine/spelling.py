@@ -19,7 +19,16 @@ from mmrazor_ssdkd.validation import shown
 __all__ = ['check_options', 'check_spelling']
 
 # Read by mmengine, but no arguments of a Runner.
-_READ = ('compile', 'custom_imports', 'model_wrapper_cfg', 'runner_type')
+_READ = (
+    'activation_checkpointing',
+    'compile',
+    'custom_imports',
+    'efficient_conv_bn_eval',
+    'find_unused_parameters',
+    'model_wrapper_cfg',
+    'runner_type',
+    'sync_bn',
+)
 _HOOKS = (
     'runtime_info',
     'timer',

@@ -14,6 +14,24 @@ def runs(tmp_path_factory):
     return train_all(), two
 
 
+def check_weights(one, two, name):
+    """Compares all weights and statistics of the processes."""
+    for key, value in two[0][name]['weights'].items():
+        assert torch.equal(value, two[1][name]['weights'][key]), key
+        assert_close(
+            value,
+            one[name]['weights'][key],
+            rtol=1e-3,
+            atol=2e-4,
+            msg=lambda text, key=key: f'{key}: {text}',
+        )
+
+
+def test_born_from_its_teacher(runs):
+    """A student that is refitted on images of all shards."""
+    check_weights(*runs, 'inherited')
+
+
 @pytest.mark.parametrize('name', ['classifier', 'segmentor'])
 class TestOneMethod:
     """What of two processes is that of one."""
@@ -44,16 +62,7 @@ class TestOneMethod:
 
     def test_weights(self, runs, name):
         """All weights and statistics after three steps."""
-        one, two = runs
-        for key, value in two[0][name]['weights'].items():
-            assert torch.equal(value, two[1][name]['weights'][key]), key
-            assert_close(
-                value,
-                one[name]['weights'][key],
-                rtol=1e-3,
-                atol=2e-4,
-                msg=lambda text, key=key: f'{key}: {text}',
-            )
+        check_weights(*runs, name)
 
     def test_buffer(self, runs, name):
         """The shards differ, and their classes are counted together."""

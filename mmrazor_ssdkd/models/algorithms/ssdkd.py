@@ -1,5 +1,6 @@
 """SSD-KD, the algorithm: the only place that knows the order of the steps."""
 
+import math
 from typing import Any, Optional, Union
 
 import torch
@@ -12,6 +13,7 @@ from mmrazor_ssdkd.blame import blamed, check_config, check_init_cfg
 from mmrazor_ssdkd.distributed import (
     average_buffers,
     broadcast_weights,
+    gather_rows,
     num_processes,
 )
 from mmrazor_ssdkd.engine.random_stream import RandomStream
@@ -314,11 +316,14 @@ class SSDKD(BaseAlgorithm):
         if self._student_init is None or self.iteration:
             return
         if count := self._student_init.num_images:
+            # Of each process its part, of which all see the whole.
             batch = self.distillation.view(
-                self.replay_buffer.sample(count, uniform=True)
+                self.replay_buffer.sample(
+                    math.ceil(count / num_processes()), uniform=True
+                )
             )
-            self._student_init.settle(batch['images'])
-            # Every process drew images of its own.
+            self._student_init.settle(gather_rows(batch['images']))
+            # Processors of two kinds round differently.
             broadcast_weights(self.student)
 
     def distill(
