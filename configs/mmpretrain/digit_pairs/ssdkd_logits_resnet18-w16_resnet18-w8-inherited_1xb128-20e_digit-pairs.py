@@ -3,7 +3,7 @@ _base_ = './ssdkd_logits_resnet18-w16_resnet18-w8_1xb128-40e_digit-pairs.py'
 
 model = dict(
     student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
-    synthesis=dict(warmup_rounds=15),
+    synthesis=dict(warmup_rounds=12),
 )
 # Low, since what was copied is easily forgotten.
 optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.02)))
