@@ -1,7 +1,5 @@
 """Trains what a config says: a teacher, SSD-KD or any MMRazor distiller."""
 
-import os
-
 from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
@@ -16,6 +14,7 @@ from mmrazor_ssdkd.engine import (
     delete_checkpoints,
     find_latest_checkpoint,
     held,
+    is_restarted,
     read_config,
 )
 from mmrazor_ssdkd.fidelity import add_fidelity
@@ -86,11 +85,6 @@ def claim(cfg: Config, overwrite: bool) -> None:
         check_unused(cfg.work_dir, cfg.filename)
 
 
-def is_restarted() -> bool:
-    """Returns whether torchrun has started this again after a failure."""
-    return int(os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')) > 0
-
-
 def go_on(cfg: Config) -> None:
     """Lets a run that failed go on from its last checkpoint, if it has one.
 
@@ -118,7 +112,7 @@ def main() -> None:
     if args.resume:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume
-    if is_restarted():
+    if is_restarted(cfg):
         go_on(cfg)
         args.overwrite = False
     build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg

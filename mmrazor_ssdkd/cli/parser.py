@@ -1,11 +1,12 @@
 """How every tool takes its command line, and how it ends on a mistake."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
-from typing import NoReturn, Optional
+from typing import Any, NoReturn, Optional
 
 from mmrazor_ssdkd.blame import names_rule
 from mmrazor_ssdkd.compat.own_configs import own_folder
@@ -56,7 +57,8 @@ def tool(main: Callable[[], None]) -> Callable[[], None]:
     """Lets a tool end with one line and code 2 for a user's mistake.
 
     Any other error is a fault of the tool and keeps its traceback, as all
-    have with ``--debug``.
+    have with ``--debug``. To torchrun each is the reason why a process failed,
+    that of the first one to fail being the last that it says.
 
     Args:
         main (Callable): The tool.
@@ -68,7 +70,7 @@ def tool(main: Callable[[], None]) -> Callable[[], None]:
     @wraps(main)
     def run() -> None:
         try:
-            main()
+            _recorded(main)()
         except Exception as error:
             message = _mistake(error)
             if message is None or '--debug' in sys.argv:
@@ -77,6 +79,16 @@ def tool(main: Callable[[], None]) -> Callable[[], None]:
             raise SystemExit(2) from error
 
     return run
+
+
+def _recorded(main: Callable[[], None]) -> Callable[[], Any]:
+    """Returns a tool that writes down its error where torchrun looks."""
+    if 'TORCHELASTIC_ERROR_FILE' not in os.environ:
+        return main
+    # Not every build of torch has it.
+    from torch.distributed.elastic.multiprocessing.errors import record
+
+    return record(main)
 
 
 def _line(prog: str, message: str) -> str:

@@ -13,6 +13,7 @@ from .console_log_processor import ConsoleLogProcessor
 from .deferred_info import DeferredInfoHook
 from .latest_checkpoint import find_latest_checkpoint
 from .random_stream import RandomStream
+from .restarts import is_restarted
 from .resumed_settings import settings_of_config
 from .training_checks import check_runner, check_training
 from .work_dir import check_unused, delete_checkpoints, held
@@ -32,6 +33,7 @@ __all__ = [
     'find_latest_checkpoint',
     'forget_teachers',
     'held',
+    'is_restarted',
     'load_config',
     'read_config',
     'settings_of_config',

@@ -130,3 +130,11 @@ def test_train(tmp_path, monkeypatch, capsys):
         monkeypatch=monkeypatch,
     )
     assert '`base_channels` must be >= 1, but got -1' in error
+
+
+def test_torchrun_is_told(monkeypatch, capsys, tmp_path):
+    """Why a process fails, though the tool itself ends with a line."""
+    file = tmp_path / 'error.json'
+    monkeypatch.setenv('TORCHELASTIC_ERROR_FILE', str(file))
+    _end(tool(lambda: check_int('n', 0)), capsys, monkeypatch=monkeypatch)
+    assert '`n` must be >= 1, but got 0' in file.read_text()
