@@ -79,7 +79,8 @@ FAMILIES = [
         'mobile, segmentor',
         'mmseg::mobilenet_v2/'
         'mobilenet-v2-d8_fcn_4xb2-80k_cityscapes-512x1024.py',
-        'mmseg::fastscnn/fast_scnn_8xb4-160k_cityscapes-512x1024.py',
+        'mmseg::mobilenet_v2/'
+        'mobilenet-v2-d8_deeplabv3plus_4xb2-80k_cityscapes-512x1024.py',
         size=64,
     ),
     Family(

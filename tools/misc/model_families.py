@@ -229,7 +229,8 @@ def main() -> None:
     """Prints the table."""
     parser = Parser(__doc__)
     parser.add_argument(
-        '--only', help='a part of the names of the libraries to try'
+        '--only',
+        help='a part of what the first columns have, such as timm or mobile',
     )
     args = parser.parse_args()
     MMLogger.get_instance('model_families', log_level='ERROR')
@@ -237,7 +238,7 @@ def main() -> None:
     rows = [
         (family, try_family(family, args.debug))
         for family in FAMILIES
-        if chosen is None or chosen in family.library
+        if chosen is None or chosen in f'{family.library} {family.kind}'
     ]
     if not rows:
         raise ValueError(f'`only` must be part of a name, but got {chosen!r}')

@@ -22,3 +22,12 @@ mobilenet_v2_w50 = dict(
     mean=[78.0, 78.0, 78.0],
     std=[96.0, 96.0, 96.0],
 )
+# timm's ResNet-10-T with an eighth of its channels: 0.11M parameters.
+timm_resnet10t = dict(
+    type='mmrazor_ssdkd.TorchClassifier',
+    module=dict(
+        type='timm:resnet10t', num_classes=10, channels=[8, 16, 32, 64]
+    ),
+    mean=[78.0, 78.0, 78.0],
+    std=[96.0, 96.0, 96.0],
+)

@@ -15,8 +15,8 @@ __all__ = [
     'forward_unchanged',
 ]
 
-# Sides that networks are made for, from MNIST's to ImageNet's.
-_SIDES = (28, 32, 64, 224)
+# Sides that networks are made for, from MNIST's to those of segmentors' crops.
+_SIDES = (28, 32, 64, 224, 512)
 
 
 def forward(
@@ -131,7 +131,8 @@ def failed_forward(
                 )
     return ValueError(
         f'`{name}` must take the images of `generator`, of shape {shape}, but '
-        f'they fail, and so do those of other sizes: {_said(error)}'
+        f'they fail, and so do those of {_SIDES[0]} to {_SIDES[-1]} pixels: '
+        f'{_said(error)}'
     )
 
 

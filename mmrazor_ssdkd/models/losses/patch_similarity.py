@@ -39,8 +39,9 @@ class PatchSimilarity(ImagePrior):
         H(f) = - \int f(s) \log f(s) \, ds
 
     the mean over layers and images. Of images with more than 32 patches as
-    many count, evenly spread. It stands in for L_BN where a teacher has
-    attention and no BatchNorm.
+    many count, evenly spread. It is for teachers of attention without
+    BatchNorm, and not shown to pay: from a transformer of 85% on the digits a
+    student had 12% after 4 epochs (one seed).
 
     Paper: Patch Similarity Aware Data-Free Quantization for Vision
     Transformers, arXiv:2203.02250, which sums over the layers.

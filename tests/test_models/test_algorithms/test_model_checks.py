@@ -5,7 +5,11 @@ import torch
 from mmengine.registry import DefaultScope
 from mmseg.models.decode_heads import FCNHead
 from mmseg.registry import MODELS as MMSEG_MODELS
+from torch import nn
+from torch.nn import functional as F
 from toy_models import build, segmentation, segmentor
+
+from mmrazor_ssdkd.models.algorithms.model_passes import failed_forward
 
 
 def changed_head(**changes):
@@ -90,3 +94,18 @@ def test_valid_pair_builds():
     algorithm = build(segmentation())
     assert algorithm.num_classes == 5
     assert isinstance(algorithm.class_frequency, torch.Tensor)
+
+
+class LargePooling(nn.Module):
+    """What LRASPP's head does: it pools with a kernel of fixed size."""
+
+    def forward(self, inputs, mode='tensor'):
+        return F.avg_pool2d(inputs, 300)
+
+
+def test_network_of_large_images_alone():
+    """It is not blamed for taking none: 512 pixels are tried, too."""
+    images = torch.full((2, 3, 64, 64), 127.0)
+    error = failed_forward('architecture', LargePooling(), images, OSError())
+    assert '`generator` must make images that `architecture`' in str(error)
+    assert '(3, 512, 512)' in str(error)
