@@ -18,7 +18,7 @@ def pool_batch_norms(model: nn.Module) -> None:
     """
     for layer in model.modules():
         if type(layer) is nn.SyncBatchNorm and _is_on_cpu(layer):
-            layer.__class__ = _PooledBatchNorm
+            layer.__class__ = _PooledBatchNorm  # type: ignore[assignment]
 
 
 def _is_on_cpu(layer: nn.Module) -> bool:

@@ -83,25 +83,26 @@ def train(cfg: Config, number: int, seed: int, folder: Path) -> Row:
     path = folder / 'config.py'
     own.dump(path)
     load = os.getloadavg()[0]
-    _call(path, number, folder)
+    work_dir = folder / 'run'
+    _call(path, number, work_dir)
     notes = [
-        json.loads((folder / note_name(rank)).read_text())
+        json.loads((work_dir / note_name(rank)).read_text())
         for rank in range(number)
     ]
     row = max(notes, key=lambda note: note['seconds'])
     for key in ('processor_seconds', 'waited'):
         row[key] = sum(note[key] for note in notes)
     head = dict(processes=number, seed=seed, load=load)
-    return {**head, **row, 'metrics': _metrics(folder)}
+    return {**head, **row, 'metrics': _metrics(work_dir)}
 
 
-def _call(config: Path, number: int, folder: Path) -> None:
+def _call(config: Path, number: int, work_dir: Path) -> None:
     """Runs the training tool."""
     several = ['-m', 'torch.distributed.run', '--standalone']
     several += ['--local-addr', '127.0.0.1', f'--nproc_per_node={number}']
     command = [sys.executable, *(several if number > 1 else [])]
     command += [str(TOOLS / 'train.py'), str(config)]
-    command += ['--work-dir', str(folder)]
+    command += ['--work-dir', str(work_dir)]
     command += ['--launcher', 'pytorch'] if number > 1 else []
     paths = [str(TOOLS / 'benchmarks'), os.environ.get('PYTHONPATH', '')]
     done = subprocess.run(
@@ -119,9 +120,9 @@ def _call(config: Path, number: int, folder: Path) -> None:
         raise RuntimeError(done.stdout[-3000:])
 
 
-def _metrics(folder: Path) -> dict[str, float]:
+def _metrics(work_dir: Path) -> dict[str, float]:
     """Returns what the last validation gave; nothing without one."""
-    (log,) = folder.glob('*/vis_data/scalars.json')
+    (log,) = work_dir.glob('*/vis_data/scalars.json')
     last = json.loads(log.read_text().splitlines()[-1])
     if 'loss' in last:
         return {}
