@@ -53,8 +53,8 @@ def page(plan: Config, records: Sequence[Record]) -> str:
     """Renders what holds.
 
     Args:
-        plan (Config): Of claims: ``head``, ``regimes``, ``margins`` and
-            ``claims``.
+        plan (Config): Of claims: ``head``, ``regimes``, ``margins``,
+            ``claims`` and, if there is something to say, ``seen``.
         records (Sequence[dict]): Of all runs.
 
     Returns:
@@ -67,6 +67,8 @@ def page(plan: Config, records: Sequence[Record]) -> str:
         for claim in plan.claims
     }
     parts = [plan.head.strip(), _summary(plan, effects)]
+    if 'seen' in plan:
+        parts.append(plan.seen.strip())
     for claim in plan.claims:
         parts.append(_section(plan, claim, effects[claim.name]))
     parts.append(_regimes(plan, records))
