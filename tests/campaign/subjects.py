@@ -108,8 +108,12 @@ SUBJECTS: dict[str, Subject] = {
             latent=word('fresh', 'optimized'),
             labels=word('predicted', 'uniform', 'rare'),
             adversarial_weight=number(),
+            adversarial_where=word('all', 'agree'),
             image_prior=lambda value: value is None,
         ),
+    ),
+    'ReptileInversion': Subject(
+        dict, dict(meta_rate=number(0, exclusive=True, maximum=1))
     ),
     'Distillation': Subject(
         dict,
@@ -177,6 +181,16 @@ SUBJECTS: dict[str, Subject] = {
             padding=word('zeros', 'border', 'reflection'),
         ),
     ),
+    'MixedView': Subject(
+        dict, dict(mix=word('cut', 'blend'), share=number(maximum=1))
+    ),
+    'SmoothedBNLoss': Subject(
+        dict,
+        dict(
+            momentum=lambda v: number(maximum=1)(v) and v < 1,
+            loss_weight=number(),
+        ),
+    ),
     'BNStatisticsLoss': Subject(dict, dict(loss_weight=number())),
     'ModulatedTaskLoss': Subject(
         dict,
@@ -203,15 +217,7 @@ SUBJECTS: dict[str, Subject] = {
             statistics_weight=number(),
         ),
     ),
-    'PatchSimilarity': Subject(
-        dict,
-        dict(
-            similarity_weight=number(),
-            tv_weight=number(),
-            norm_weight=number(),
-            statistics_weight=number(),
-        ),
-    ),
+    'PatchSimilarity': Subject(dict, dict(similarity_weight=number())),
     'TorchClassifier': Subject(
         lambda: dict(module=nn.Linear(2, 2), **_STATISTICS),
         dict(module=_network, loss=_loss),
@@ -243,6 +249,18 @@ SUBJECTS: dict[str, Subject] = {
             split=word('train', 'test'),
             image_size=lambda v: count(8, 1024)(v) and v % 8 == 0,
             channels=lambda v: type(v) is int and v in (1, 3),
+            imbalance=number(1),
+            pipeline=_pipeline,
+        ),
+    ),
+    'DigitPairs': Subject(
+        lambda: dict(split='test', length=2),
+        dict(
+            split=word('train', 'test'),
+            length=count(1, 10**5),
+            image_size=lambda v: count(8, 1024)(v) and v % 8 == 0,
+            imbalance=number(1),
+            seed=count(0, 2**32 - 1),
             pipeline=_pipeline,
         ),
     ),
