@@ -138,14 +138,14 @@ def test_figures_of_a_buffer():
 
 
 def test_the_published_page_is_made_of_the_published_runs():
-    plan = Config.fromfile(ROOT / 'tools/tables/plans/claims.py')
+    plan = Config.fromfile(ROOT / 'tools/tables/claim_lists/paper.py')
     runs = json.loads((ROOT / 'configs/claims.json').read_text('utf-8'))
     text = (ROOT / 'configs/claims.md').read_text('utf-8')
     assert page(plan, runs) == text
 
 
 def test_every_claim_names_rows_of_its_plans():
-    plan = Config.fromfile(ROOT / 'tools/tables/plans/claims.py')
+    plan = Config.fromfile(ROOT / 'tools/tables/claim_lists/paper.py')
     for claim in plan.claims:
         for regime in claim.plans:
             path = ROOT / f'tools/tables/plans/modules/{regime}.py'

@@ -15,7 +15,16 @@ from training_curve import TrainingCurve
 
 from mmrazor_ssdkd.models.algorithms import SSDKD
 
-PLANS = sorted((ROOT / 'tools' / 'tables' / 'plans').glob('*.py'))
+PLANS = sorted(
+    path
+    for path in (ROOT / 'tools' / 'tables' / 'plans').rglob('*.py')
+    if '_base_' not in path.parts
+)
+
+
+def name_of(path):
+    """Returns what a plan is called in a test's name."""
+    return '-'.join(path.parts[path.parts.index('plans') + 1 :])
 
 
 def test_set_epochs_of_several_schedules():
@@ -111,7 +120,7 @@ def test_finished_run_is_not_run_again(tmp_path):
         run(plan, 'a row', 6, 11, tmp_path)
 
 
-@pytest.mark.parametrize('path', PLANS, ids=lambda path: path.stem)
+@pytest.mark.parametrize('path', PLANS, ids=name_of)
 def test_plans_name_configs_that_exist(path):
     """And the rows that get a column of their own."""
     plan = Config.fromfile(path)
@@ -319,7 +328,7 @@ def test_rows_of_one_folder(tmp_path, monkeypatch):
         read_plan(parse_args())
 
 
-@pytest.mark.parametrize('path', PLANS, ids=lambda path: path.stem)
+@pytest.mark.parametrize('path', PLANS, ids=name_of)
 def test_plans_have_folders_for_every_row(path):
     """None shares one with another."""
     check_folders(Config.fromfile(path).rows)

@@ -14,7 +14,7 @@ balance. What is neither is *cannot tell*. Of twenty such intervals one misses
 the truth.
 
 ```bash
-python tools/tables/claims.py tools/tables/plans/claims.py
+python tools/tables/claims.py tools/tables/claim_lists/paper.py
 ```
 
 builds this page from `configs/claims.json`. With `--collect runs` it takes new
