@@ -27,6 +27,14 @@ MIXES = [
     if path.stem.startswith('ssdkd_')
     and not path.stem.startswith('ssdkd_logits_')
 ]
+# Networks of ten million weights and more take seconds each.
+LARGE = re.compile('r50-d8|resnet34|resnet50|vgg11')
+BY_SIZE = [
+    pytest.param(
+        path, marks=[pytest.mark.slow] * bool(LARGE.search(str(path)))
+    )
+    for path in CONFIGS
+]
 PARTS = ('backbone', 'neck', 'decode_head', 'head')
 NAME = re.compile(r'.*_(?P<gpus>\d+)xb(?P<batch>\d+)-(?P<length>\d+)e_[\w-]+')
 
@@ -156,7 +164,7 @@ def test_student_starts_from_random_weights(cfg):
     assert 'Pretrained' not in str(student.model)
 
 
-@pytest.mark.parametrize('path', CONFIGS, ids=str)
+@pytest.mark.parametrize('path', BY_SIZE, ids=str)
 def test_takes_two_steps(cfg):
     """At full architecture, with a smaller batch and at most 32 pixels."""
     if cfg.model.type != 'mmrazor_ssdkd.SSDKD':

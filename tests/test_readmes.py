@@ -97,6 +97,7 @@ def test_front_page_is_short():
     assert len((ROOT / 'README.md').read_text('utf-8').splitlines()) <= 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('path', 'number'), EXAMPLES, ids=name_of)
 def test_example_trains(path, number, tmp_path):
     """A config of a page, as it stands there, takes two steps."""

@@ -56,11 +56,23 @@ def _same(left, right):
         ((1, 3), [], 2),
         ((4, 3), [], 2),
         ((1, 1), EMA, 3),
-        ((1, 1), [dict(type='EMAHook', begin_iter=4)], 2),
-        ((1, 1), [dict(type='EMAHook', update_buffers=True)], 3),
-        ((1, 1), [dict(type='EMAHook', strict_load=True)], 3),
-        ((2, 1), EMA, 3),
-        ((1, 1), [dict(type='mmpretrain.EMAHook')], 3),
+        pytest.param(
+            *((1, 1), [dict(type='EMAHook', begin_iter=4)], 2),
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            *((1, 1), [dict(type='EMAHook', update_buffers=True)], 3),
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            *((1, 1), [dict(type='EMAHook', strict_load=True)], 3),
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(*((2, 1), EMA, 3), marks=pytest.mark.slow),
+        pytest.param(
+            *((1, 1), [dict(type='mmpretrain.EMAHook')], 3),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_resumes_bit_for_bit(tmp_path, counts, hooks, step):

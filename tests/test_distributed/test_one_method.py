@@ -27,6 +27,7 @@ def check_weights(one, two, name):
         )
 
 
+@pytest.mark.slow
 def test_born_from_its_teacher(runs):
     """A student that is refitted on images of all shards."""
     check_weights(*runs, 'inherited')

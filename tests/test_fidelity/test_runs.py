@@ -77,6 +77,7 @@ def scalars(work_dir: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+@pytest.mark.slow
 def test_a_run_is_the_same_with_and_without(tmp_path):
     train(config(), tmp_path / 'without')
     train(with_fidelity(), tmp_path / 'loop')
@@ -115,6 +116,7 @@ def test_it_is_logged_and_chooses_checkpoints(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_resumed_run_measures_the_same(tmp_path):
     train(with_fidelity(), tmp_path / 'whole')
     train(

@@ -156,6 +156,7 @@ def seconds(work_dir):
     return (max(ends) - begun).total_seconds()
 
 
+@pytest.mark.slow
 def test_every_figure_is_that_of_logs_and_checkpoint(distilled, tmp_path):
     """None is left out, and all of their digits are there."""
     work_dir = distilled / 'distill'

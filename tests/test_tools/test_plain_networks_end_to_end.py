@@ -8,7 +8,7 @@ from torchvision.models import mobilenet_v2
 from toy_models import same
 
 (CONFIG,) = (ROOT / 'configs/mmpretrain/digits').glob(
-    'ssdkd_logits_torchvision-*_digits.py'
+    'ssdkd_logits_torchvision-*_torchvision-*_digits.py'
 )
 
 

@@ -241,6 +241,7 @@ def whole_run(tmp_path_factory):
         yield plan, out, run(plan, 'SSD-KD', 4, 3, out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('step', [4, 8])
 def test_run_goes_on_where_it_was_cut_off(
     step, whole_run, tmp_path, monkeypatch

@@ -149,6 +149,7 @@ def test_auxiliary_heads_do_not_run():
     steps(algorithm, optimizers(algorithm), 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('auxiliary', [False, True])
 def test_model_zoo_checkpoint(tmp_path, auxiliary):
     """Trained with SyncBN and an auxiliary head, loaded into either norm.
