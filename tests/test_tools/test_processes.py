@@ -150,6 +150,9 @@ def test_distillers_and_teachers(out, teacher):
         f'model.teachers.{name}.ckpt_path={teacher}'
         for name in ('standard', 'unit')
     ]
+    # Both are the one teacher, with the scale that it learnt on.
+    scale = 'model.teachers.unit.build_cfg.data_preprocessor'
+    options['two'] += [f'{scale}.mean=[78.0]', f'{scale}.std=[96.0]']
     options['inherited'] = [one, 'model.student_init.num_images=64']
     run(
         out,
