@@ -120,14 +120,17 @@ def failed_forward(
         another size or other channels, and the network where it takes none.
     """
     shape = tuple(images.shape[1:])
-    for side in _SIDES:
+    # Of the same size first: what is forgotten most is the channels.
+    for size in (shape[1:], *((side, side) for side in _SIDES)):
         for channels in dict.fromkeys((shape[0], 3, 1)):
-            other = torch.full((2, channels, side, side), 127.0)
-            if (channels, side, side) != shape and _runs(model, other):
+            other = torch.full((2, channels, *size), 127.0)
+            if (channels, *size) != shape and _runs(model, other):
                 return ValueError(
                     f'`generator` must make images that `{name}` takes, such '
-                    f'as those of shape {(channels, side, side)}, but those '
-                    f'of shape {shape} fail: {_said(error)}'
+                    f'as those of shape {(channels, *size)} '
+                    f'(`generator.channels={channels}`, '
+                    f'`generator.image_size={size}`), but those of shape '
+                    f'{shape} fail: {_said(error)}'
                 )
     return ValueError(
         f'`{name}` must take the images of `generator`, of shape {shape}, but '

@@ -34,13 +34,19 @@ def pick_wrappers(
         p.requires_grad for p in distiller.parameters()
     ):
         names.append('distiller')
-    if not isinstance(optim_wrapper, OptimWrapperDict) or not all(
+    if not _is_several(optim_wrapper) or not all(
         name in optim_wrapper for name in names
     ):
+        given = (
+            sorted(optim_wrapper.keys())
+            if _is_several(optim_wrapper)
+            else None
+        )
         raise ValueError(
-            f'`optim_wrapper` must have the keys {names} and the constructor '
+            f'`optim_wrapper` must have the keys {names}, one for each part '
+            'that learns, and the constructor '
             "'mmrazor.SeparateOptimWrapperConstructor', but got "
-            f'{optim_wrapper}'
+            f'{given or type(optim_wrapper).__name__}'
         )
     generator, student = (optim_wrapper[name] for name in names[:2])
     if 'distiller' not in names:
@@ -63,6 +69,10 @@ def pick_wrappers(
             f'{connectors._accumulative_counts}'
         )
     return generator, student, connectors
+
+
+def _is_several(optim_wrapper: OptimWrapper) -> bool:
+    return isinstance(optim_wrapper, OptimWrapperDict)
 
 
 def update_together(
