@@ -6,18 +6,11 @@ import runpy
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from reading_ease import pages
 from tool_calls import ROOT
-
-PAGES = [
-    *sorted(
-        page
-        for folder in ('mmrazor_ssdkd', 'tools', 'configs', '.github')
-        for page in (ROOT / folder).rglob('*.md')
-    ),
-    ROOT / 'README.md',
-]
 
 
 def block_commands(text):
@@ -45,7 +38,7 @@ def inline_commands(text):
 
 COMMANDS = {
     ' '.join(words): words
-    for page in PAGES
+    for page in pages()
     for found in (block_commands, inline_commands)
     for words in found(page.read_text('utf-8'))
 }
@@ -65,7 +58,7 @@ def call(words):
         (script,) = (ROOT / 'tools').rglob(f'{name.replace("-", "_")}.py')
         return script, words[2:]
     for place, word in enumerate(words):
-        if re.match(r'(tools|tests)/', word):
+        if re.fullmatch(r'(tools|tests)/.*\.(py|sh)', word):
             return ROOT / word, words[place + 1 :]
     return None
 
@@ -94,7 +87,7 @@ def test_command(command, monkeypatch):
 def check_shell(command, found):
     """Raises an AssertionError for what is no script and no known program."""
     if found is None:
-        assert command.split()[0] in (
+        assert Path(command.split()[0]).name in (
             'pip',
             'source',
             'git',

@@ -8,14 +8,11 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import DefaultScope
 from mmrazor.registry import MODELS
+from reading_ease import pages
 from tool_calls import ROOT
 from toy_models import steps
 
-PAGES = [
-    page
-    for folder in ('mmrazor_ssdkd', 'tools', 'tests', 'configs', '.github')
-    for page in sorted((ROOT / folder).rglob('*.md'))
-] + [ROOT / 'README.md']
+PAGES = pages()
 EXAMPLES = [
     (page, number)
     for page in PAGES

@@ -7,6 +7,7 @@ from .losses import (
     ModulatedTaskLoss,
     PatchSimilarity,
     RecentTaskLoss,
+    SmoothedBNLoss,
 )
 
 # Algorithms need the losses above them and the replay buffer.
@@ -24,6 +25,7 @@ from .algorithms import (  # isort: skip
     SSDKD,
     DataInversion,
     Distillation,
+    ReptileInversion,
 )
 
 __all__ = [
@@ -39,7 +41,9 @@ __all__ = [
     'PatchSimilarity',
     'PrunedWeights',
     'RecentTaskLoss',
+    'ReptileInversion',
     'SSDKDGenerator',
+    'SmoothedBNLoss',
     'TeacherWeights',
     'TorchClassifier',
     'TorchSegmentor',

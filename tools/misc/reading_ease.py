@@ -38,7 +38,7 @@ def pages() -> list[Path]:
     """Returns the pages, the front one first."""
     found = [
         page
-        for folder in ('configs', 'mmrazor_ssdkd', 'tools', '.github')
+        for folder in ('configs', 'mmrazor_ssdkd', 'tools', 'tests', '.github')
         for page in sorted((ROOT / folder).rglob('*.md'))
     ]
     return [ROOT / 'README.md', *found]

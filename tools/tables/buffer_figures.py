@@ -19,7 +19,7 @@ def buffer_figures(buffer: PrioritizedReplayBuffer) -> dict[str, float]:
         buffer (PrioritizedReplayBuffer): With samples.
 
     Returns:
-        dict: All in [0, 1] but the third. ``class_balance`` and
+        dict: All in [0, 1]. ``class_balance`` and
         ``confidence`` as they are logged; ``rarest_class``, the smallest
         class's share over an even one; ``draw_size``, the effective size of
         the draw's probabilities, over the samples stored; ``weight_size``,

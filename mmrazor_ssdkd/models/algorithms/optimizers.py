@@ -34,14 +34,9 @@ def pick_wrappers(
         p.requires_grad for p in distiller.parameters()
     ):
         names.append('distiller')
-    if not _is_several(optim_wrapper) or not all(
-        name in optim_wrapper for name in names
-    ):
-        given = (
-            sorted(optim_wrapper.keys())
-            if _is_several(optim_wrapper)
-            else None
-        )
+    several = isinstance(optim_wrapper, OptimWrapperDict)
+    given = sorted(optim_wrapper.keys()) if several else []
+    if not {*names} <= {*given}:
         raise ValueError(
             f'`optim_wrapper` must have the keys {names}, one for each part '
             'that learns, and the constructor '
@@ -69,10 +64,6 @@ def pick_wrappers(
             f'{connectors._accumulative_counts}'
         )
     return generator, student, connectors
-
-
-def _is_several(optim_wrapper: OptimWrapper) -> bool:
-    return isinstance(optim_wrapper, OptimWrapperDict)
 
 
 def update_together(

@@ -1,14 +1,8 @@
 # The paper's two modules, each of their settings alone.
+_base_ = './time.py'
 rows = {
-    'SSD-KD': {},
     'diversity off': {'model.task_loss.diversity': False},
     'difficulty off (gamma = 0)': {'model.task_loss.gamma': 0.0},
     'priority off (alpha = 0)': {'model.replay_buffer.alpha': 0.0},
     'importance weight off (beta = 0)': {'model.replay_buffer.beta': 0.0},
-    'plain baseline': {
-        'model.task_loss.diversity': False,
-        'model.task_loss.gamma': 0.0,
-        'model.replay_buffer.alpha': 0.0,
-        'model.replay_buffer.beta': 0.0,
-    },
 }

@@ -1,4 +1,4 @@
-# The rows that accuracy against time is about; a plan adds others.
+# The method and its plain baseline; a plan adds others.
 rows = {
     'SSD-KD': {},
     'plain baseline': {
