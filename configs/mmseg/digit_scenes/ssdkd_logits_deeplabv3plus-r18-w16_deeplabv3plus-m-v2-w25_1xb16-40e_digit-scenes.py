@@ -3,7 +3,7 @@
 _base_ = [
     '../../_base_/models/digit_scenes.py',
     '../../_base_/datasets/digit_scenes.py',
-    '../../_base_/schedules/ssdkd.py',
+    '../../_base_/schedules/ssdkd_40e.py',
     '../../_base_/default_runtime.py',
 ]
 default_scope = 'mmseg'
@@ -46,20 +46,6 @@ train_dataloader = dict(
     num_workers=0,
     dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=1600),
     sampler=dict(type='DefaultSampler', shuffle=False),
-)
-train_cfg = dict(by_epoch=True, max_epochs=40, val_interval=10)
-# One list for each optimizer, stepped once in every iteration.
-param_scheduler = dict(
-    generator=[],
-    architecture=[
-        dict(
-            type='CosineAnnealingLR',
-            begin=0,
-            end=40,
-            by_epoch=True,
-            convert_to_iter_based=True,
-        )
-    ],
 )
 # Ten times the usual decay: 82 mIoU where 5e-4 gave 78. The weights of narrow
 # depthwise layers, which are scaled by BatchNorm, learn too slowly without.
