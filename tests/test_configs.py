@@ -13,6 +13,7 @@ from mmengine.registry import DefaultScope
 from mmrazor.registry import MODELS
 from toy_models import learnt, same, snapshot, steps
 
+from mmrazor_ssdkd.engine.spelling import check_spelling
 from mmrazor_ssdkd.models.building import resolve_model
 
 CONFIGS = sorted(
@@ -68,6 +69,12 @@ def test_name_matches_content(path, cfg):
     # MMRazor's data-free algorithms name their one teacher.
     peer = path.stem.startswith(('dafl', 'dfad', 'zskt'))
     assert len(teachers) == (int(number[1]) if number else peer)
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=str)
+def test_no_key_is_taken_for_a_misspelt_one(path):
+    """As `tools/train.py` would, of a variable that the config made."""
+    check_spelling(read(path))
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)

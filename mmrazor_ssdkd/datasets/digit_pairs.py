@@ -11,7 +11,7 @@ from mmrazor_ssdkd.memory import check_memory
 from mmrazor_ssdkd.registry import DATASETS
 from mmrazor_ssdkd.validation import check_choice, check_int
 
-from .digits import check_pipeline, load_split
+from .digits import check_image_size, check_pipeline, load_split
 from .long_tail import check_imbalance, class_shares
 
 
@@ -56,13 +56,9 @@ class DigitPairs(BaseDataset):
     ) -> None:
         self.split = check_choice('split', split, ('train', 'test'))
         self.length = check_int('length', length)
-        self.image_size = check_int('image_size', image_size, 8)
+        self.image_size = check_image_size(image_size, 8)
         self.imbalance = check_imbalance(imbalance)
         self.seed = check_int('seed', seed, 0, 2**32 - 1)
-        if image_size % 8:
-            raise ValueError(
-                f'`image_size` must be a multiple of 8, but got {image_size}'
-            )
         # Twice: the digits, and a copy while they are enlarged.
         size = 2 * 1797 * image_size**2
         check_memory('the digits', size, image_size=image_size)

@@ -12,7 +12,7 @@ from mmrazor_ssdkd.memory import check_memory
 from mmrazor_ssdkd.registry import DATASETS
 from mmrazor_ssdkd.validation import check_choice, check_int
 
-from .digits import check_pipeline, load_split
+from .digits import check_image_size, check_pipeline, load_split
 
 _INK = 64  # Gray levels from which a pixel is a digit's.
 _PRESENT = 0.8  # How likely a quarter of the canvas holds a digit.
@@ -74,12 +74,8 @@ class DigitScenes(BaseSegDataset):
     ) -> None:
         self.split = check_choice('split', split, ('train', 'test'))
         self.length = check_int('length', length)
-        self.image_size = check_int('image_size', image_size, 16)
+        self.image_size = check_image_size(image_size, 16)
         self.seed = check_int('seed', seed, 0, 2**32 - 1)
-        if image_size % 16:
-            raise ValueError(
-                f'`image_size` must be a multiple of 16, but got {image_size}'
-            )
         # A scene's canvas is of doubles; its number is a dict in a list.
         check_memory('a scene', 16 * image_size**2, image_size=image_size)
         check_memory('the scenes', 500 * length, length=length)

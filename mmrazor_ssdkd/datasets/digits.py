@@ -55,11 +55,7 @@ class Digits(BaseDataset):
         **kwargs: Any,
     ) -> None:
         self.split = check_choice('split', split, ('train', 'test'))
-        self.image_size = check_int('image_size', image_size, 8)
-        if image_size % 8:
-            raise ValueError(
-                f'`image_size` must be a multiple of 8, but got {image_size}'
-            )
+        self.image_size = check_image_size(image_size, 8)
         self.channels = check_int('channels', channels)
         if channels not in (1, 3):
             raise ValueError(f'`channels` must be 1 or 3, but got {channels}')
@@ -86,6 +82,25 @@ class Digits(BaseDataset):
             )
             for image, label in zip(images, labels)
         ]
+
+
+def check_image_size(image_size: int, multiple: int) -> int:
+    """Returns the side of an image that is made of enlarged digits.
+
+    Args:
+        image_size (int): The side.
+        multiple (int): What divides it.
+
+    Raises:
+        TypeError: It is no integer.
+        ValueError: It is no multiple of that.
+    """
+    if check_int('image_size', image_size, multiple) % multiple:
+        raise ValueError(
+            f'`image_size` must be a multiple of {multiple}, but got '
+            f'{image_size}'
+        )
+    return image_size
 
 
 def check_pipeline(pipeline: Sequence[Union[dict, Any]]) -> None:

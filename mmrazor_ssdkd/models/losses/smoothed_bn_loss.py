@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from mmrazor_ssdkd.registry import MODELS
-from mmrazor_ssdkd.validation import check_number
+from mmrazor_ssdkd.validation import check_number, shown
 
 from .bn_statistics_loss import BNStatisticsLoss
 
@@ -77,5 +77,26 @@ class SmoothedBNLoss(BNStatisticsLoss):
         return self._smoothed
 
     def set_extra_state(self, state: Any) -> None:
-        """Takes over what a checkpoint held."""
-        self._smoothed = list(state)
+        """Takes over what a checkpoint held.
+
+        Raises:
+            ValueError: It is no list of means and variances.
+        """
+        if not isinstance(state, list) or not all(map(_are_moments, state)):
+            raise ValueError(
+                '`bn_loss` must have saved a mean and a variance of each '
+                f'layer, but got {shown(state)}'
+            )
+        self._smoothed = state
+
+
+def _are_moments(pair: Any) -> bool:
+    """Returns whether something is a layer's mean and variance, (C,) both."""
+    return (
+        isinstance(pair, (tuple, list))
+        and len(pair) == 2
+        and all(isinstance(part, torch.Tensor) for part in pair)
+        and all(part.is_floating_point() for part in pair)
+        and pair[0].dim() == 1
+        and pair[0].shape == pair[1].shape
+    )

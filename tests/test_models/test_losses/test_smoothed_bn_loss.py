@@ -67,3 +67,21 @@ def test_a_checkpoint_holds_what_is_smoothed(norm):
 def test_momentum_out_of_range(momentum):
     with pytest.raises(ValueError, match='`momentum` must be'):
         SmoothedBNLoss(momentum)
+
+
+@pytest.mark.parametrize(
+    'state',
+    [
+        5,
+        [(torch.zeros(3),)],
+        [('mean', 'variance')],
+        [(torch.zeros(3), torch.zeros(2))],
+        [(torch.zeros(3).long(), torch.zeros(3).long())],
+        [(torch.zeros(2, 2), torch.zeros(2, 2))],
+    ],
+    ids=['number', 'one', 'text', 'lengths', 'integers', 'axes'],
+)
+def test_what_a_checkpoint_does_not_hold_is_refused(state):
+    loss = SmoothedBNLoss()
+    with pytest.raises(ValueError, match='`bn_loss` must have saved a mean'):
+        loss.set_extra_state(state)
