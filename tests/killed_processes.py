@@ -9,20 +9,16 @@ fails where the last checkpoint differs in a single bit from that of a
 training that was left alone.
 """
 
-import argparse
 import json
 import os
 import random
-import shutil
 import signal
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-import torch
 from forked_tools import become
-from killed_runs import DIGITS, OPTIONS, differences, last
+from killed_runs import DIGITS, OPTIONS, call, differences, last
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 # A minute is what a failure may take to end all processes.
@@ -199,18 +195,5 @@ def campaign(folder: Path, kills: int, seed: int) -> None:
         print(json.dumps(counts), flush=True)
 
 
-def main() -> None:
-    """Runs the campaign in a folder that is left only where it fails."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--kills', type=int, default=10)
-    parser.add_argument('--seed', type=int, default=0)
-    args = parser.parse_args()
-    # A fork cannot use the threads of its parent.
-    torch.set_num_threads(1)
-    folder = Path(tempfile.mkdtemp())
-    campaign(folder, args.kills, args.seed)
-    shutil.rmtree(folder)
-
-
 if __name__ == '__main__':
-    main()
+    call(__doc__, 10, campaign)

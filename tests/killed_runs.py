@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -172,10 +173,18 @@ def campaign(folder: Path, kills: int, seed: int) -> dict[str, int]:
     return counts
 
 
-def main() -> None:
-    """Runs the campaign in a folder that is left only where it fails."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--kills', type=int, default=100)
+def call(
+    description: str, kills: int, campaign: Callable[[Path, int, int], Any]
+) -> None:
+    """Runs a campaign in a folder that is left only where it fails.
+
+    Args:
+        description (str): What it does, for its help.
+        kills (int): How many there are unless the command line says so.
+        campaign (Callable): Takes the folder, the kills and a seed.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument('--kills', type=int, default=kills)
     parser.add_argument('--seed', type=int, default=0)
     args = parser.parse_args()
     # A fork cannot use the threads of its parent.
@@ -186,4 +195,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    call(__doc__, 100, campaign)
