@@ -1,57 +1,18 @@
 """The page says what logs and checkpoints say, of every kind of run."""
 
 import json
-import re
 import shutil
-from datetime import datetime
-from html.parser import HTMLParser
 
 import pytest
-import torch
+from report_pages import logged, page_of
 from report_runs import KD, TEACHER, log_lines, start_of, step, trained
 from tool_calls import DIGITS
 
-from mmrazor_ssdkd.cli.distillations import build
 from mmrazor_ssdkd.reporting import write_report
-from mmrazor_ssdkd.reporting.page import LIMIT
-from mmrazor_ssdkd.reporting.runs import find_runs
 
 NO_VALIDATION = {
     f'val_{key}': None for key in ('cfg', 'dataloader', 'evaluator')
 }
-
-
-class Page(HTMLParser):
-    """The figures of a page, its text and what it refers to."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.figures, self.text, self.addresses = [], '', []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        """Takes what a browser would."""
-        found = dict(attrs)
-        if tag == 'data':
-            self.figures.append((found['data-key'], float(found['value'])))
-        for name in ('src', 'href', 'xlink:href'):
-            if name in found:
-                self.addresses.append(found[name])
-
-    def handle_data(self, data):
-        """Takes what a person reads."""
-        self.text += data + ' '
-
-
-def page_of(folder, out):
-    """Returns the page on a folder; it needs nothing but itself."""
-    write_report(folder, out / 'report.html')
-    text = (out / 'report.html').read_text()
-    assert len(text.encode()) < LIMIT
-    page = Page(text)
-    assert all(a.startswith(('#', 'data:')) for a in page.addresses)
-    assert 'url(http' not in text and '@import' not in text
-    return page
 
 
 @pytest.fixture(scope='module')
@@ -65,128 +26,6 @@ def distilled(tmp_path_factory):
         model__teacher_ckpt=str(root / 'teacher' / 'epoch_1.pth'),
     )
     return root
-
-
-def logged(work_dir):
-    """Returns the last value of everything that was logged."""
-    (log,) = work_dir.glob('*/vis_data/scalars.json')
-    last = {}
-    for line in log.read_text().splitlines():
-        last.update(json.loads(line))
-    # Training's, where validation has one of this name.
-    last['step'] = max(
-        entry['step']
-        for entry in map(json.loads, log.read_text().splitlines())
-        if 'iter' in entry
-    )
-    return last
-
-
-def recomputed(work_dir):
-    """Returns what the checkpoint says, by other means than the page's."""
-    path = work_dir / 'epoch_2.pth'
-    state = torch.load(path, map_location='cpu')['state_dict']
-    samples = state['_extra_state']['replay_buffer']['samples']
-    algorithm = build(find_runs(work_dir)[0].config, str(path))
-    with torch.no_grad():
-        preds_S = algorithm.predict_student(
-            samples['images'], samples['preds_T']
-        )
-    labels = samples['labels'].long()
-    same = preds_S.argmax(dim=1) == labels
-    found = {'agreement': [same.double().mean().item()]}
-    for label in range(10):
-        number = int((labels == label).sum())
-        found[f'count.{label}'] = [number]
-        found[f'share.{label}'] = [number / len(labels)]
-        found[f'agreement.{label}'] = [
-            same[labels == label].double().mean().item()
-        ]
-    log_T = samples['preds_T'].log_softmax(1)
-    log_S = preds_S.log_softmax(1)
-    divergence = (log_T.exp() * (log_T - log_S)).sum(1)
-    worst = divergence.argsort(descending=True)[:12]
-    found['worst.divergence'] = divergence[worst].tolist()
-    found['worst.confidence.teacher'] = samples['confidence'][worst].tolist()
-    found['worst.confidence.student'] = (
-        log_S.exp().max(1).values[worst].tolist()
-    )
-    for role, name in (('teacher', 'teacher'), ('student', 'architecture')):
-        weights = {
-            key.removeprefix(f'{name}.'): value
-            for key, value in state.items()
-            if key.startswith(f'{name}.')
-        }
-        statistics = ('running_mean', 'running_var', 'num_batches_tracked')
-        found[f'{role}.params'] = [
-            sum(
-                value.numel()
-                for key, value in weights.items()
-                if not key.endswith(statistics)
-            )
-        ]
-        found[f'{role}.nbytes'] = [sum(v.nbytes for v in weights.values())]
-        network = getattr(algorithm, name)
-        found[f'{role}.macs'] = [multiplications(network)]
-    return found
-
-
-def multiplications(network):
-    """Returns those of an image's convolutions and layers."""
-    counts = []
-
-    def count(module, inputs, output):
-        counts.append(output.numel() * module.weight[0].numel())
-
-    for module in network.modules():
-        if isinstance(module, (torch.nn.Conv2d, torch.nn.Linear)):
-            module.register_forward_hook(count)
-    network(torch.zeros(1, 1, 16, 16), mode='tensor')
-    return sum(counts)
-
-
-def seconds(work_dir):
-    """Returns the time that the log and the checkpoint tell."""
-    (log,) = work_dir.glob('*/*.log')
-    lines = re.findall(r'^(\S+ \S+) - mmengine', log.read_text(), re.M)
-    saved = torch.load(work_dir / 'epoch_2.pth')['meta']['time']
-    ends = [datetime.strptime(lines[-1], '%Y/%m/%d %H:%M:%S')]
-    ends.append(datetime.strptime(saved, '%Y%m%d_%H%M%S'))
-    begun = datetime.strptime(log.stem, '%Y%m%d_%H%M%S')
-    return (max(ends) - begun).total_seconds()
-
-
-@pytest.mark.slow
-def test_every_figure_is_that_of_logs_and_checkpoint(distilled, tmp_path):
-    """None is left out, and all of their digits are there."""
-    work_dir = distilled / 'distill'
-    page = page_of(work_dir, tmp_path)
-    last = logged(work_dir)
-    took = seconds(work_dir)
-    teacher = logged(distilled / 'teacher')
-    expected = recomputed(work_dir)
-    expected |= {f'last.{key}': [value] for key, value in last.items()}
-    top1 = 'accuracy/top1'
-    expected |= {
-        top1: [last[top1]],
-        f'teacher.{top1}': [teacher[top1]],
-        'seed': [3],
-        'seconds': [took],
-        'step': [last['step']],
-        'buffer.synthesized': [last['buffer.synthesized']],
-    }
-    seen = {}
-    for key, value in page.figures:
-        seen.setdefault(key, []).append(value)
-    for role in ('teacher', 'student'):
-        assert 0 < seen.pop(f'{role}.milliseconds')[0] < 1000
-    # Of classes without an image there is nothing to agree on.
-    unknown = [key for key in seen if key not in expected]
-    assert not unknown
-    for key, values in seen.items():
-        assert values == pytest.approx(expected[key], rel=1e-5), key
-    left_out = {key for key in recomputed(work_dir) if key not in seen}
-    assert all(key.startswith('agreement.') for key in left_out)
 
 
 def test_side_by_side(distilled, tmp_path):

@@ -1,0 +1,32 @@
+# CamVid's slim student from random weights and born from its teacher, against
+# time. At a learning rate of 0 it stays what it was before its first step,
+# but for BatchNorm's statistics.
+folder = 'configs/mmseg/camvid/'
+pair = 'ssdkd_logits_deeplabv3-r18-w32_deeplabv3-r18-w16'
+teacher = folder + 'deeplabv3_r18-w32_1xb8-80e_camvid-128x96.py'
+config = folder + pair + '_1xb16-75e_camvid-128x96.py'
+inherited = {
+    'config': folder + pair + '-inherited_1xb16-24e_camvid-128x96.py',
+    'epoch_factor': 24 / 75,
+}
+before = {
+    **inherited,
+    'epoch_factor': 1 / 75,
+    'optim_wrapper.architecture.optimizer.lr': 0.0,
+}
+metric = 'mIoU'
+epochs = [75]
+validations = 6
+rows = {
+    'inherited': inherited,
+    'inherited, before its first step': before,
+    'inherited, before its first step, not refitted': {
+        **before,
+        'model.student_init.fit': False,
+    },
+    'inherited, control: untrained generator': {
+        **inherited,
+        'model.synthesis.iters': 0,
+    },
+    'random weights': {},
+}
