@@ -98,7 +98,7 @@ def recomputed(work_dir):
 
 
 def _of_answers(samples, preds_S):
-    """Returns how far the student does what the buffer keeps of its teacher."""
+    """Returns how far the student does what its teacher did."""
     labels, preds_T = samples['labels'].long(), samples['preds_T'].float()
     same = preds_S.argmax(dim=1) == labels
     found = {'agreement': [same.double().mean().item()]}
@@ -110,7 +110,9 @@ def _of_answers(samples, preds_S):
         found[f'agreement.{label}'] = [same[of_class].double().mean().item()]
     log_T, log_S = preds_T.log_softmax(1), preds_S.log_softmax(1)
     divergence = (log_T.exp() * (log_T - log_S)).sum(1)
-    divergence = divergence.flatten(1).mean(1) if labels.ndim > 1 else divergence
+    divergence = (
+        divergence.flatten(1).mean(1) if labels.ndim > 1 else divergence
+    )
     worst = divergence.argsort(descending=True)[:12]
     found['worst.divergence'] = divergence[worst].tolist()
     if labels.ndim > 1:

@@ -1,6 +1,6 @@
 """One step of optimizers whose gradients are those of all processes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any, Optional
@@ -18,11 +18,13 @@ def update(
     loss: torch.Tensor,
     *wrappers: OptimWrapper,
     own: Sequence[Optional[nn.Parameter]] = (),
+    buffers: Iterable[torch.Tensor] = (),
 ) -> None:
     """Minimises the mean of the processes' losses.
 
     Gradients are averaged between the backward pass and the step, once for
-    each step, also where a wrapper accumulates them.
+    each step, also where a wrapper accumulates them. Running statistics
+    travel in the same message.
 
     Args:
         loss (torch.Tensor): A scalar.
@@ -31,14 +33,19 @@ def update(
         own (Sequence[nn.Parameter | None]): Parameters that are other ones in
             every process. Their gradients are of the mean loss, too.
             Defaults to ().
+        buffers (Iterable[torch.Tensor]): Of what was trained; those of floats
+            are replaced by their means. Defaults to ().
     """
+    statistics = [b for b in buffers if b.is_floating_point()]
     first = wrappers[0]
     first.backward(first.scale_loss(loss))
     if not first.should_update():
+        average_tensors(statistics)
         return
     owned = [parameter for parameter in own if parameter is not None]
     for wrapper in wrappers:
-        average_gradients(wrapper, owned)
+        beside = statistics if wrapper is first else ()
+        average_gradients(wrapper, owned, beside=beside)
         with _clipped_together(wrapper, owned):
             wrapper.step()
         wrapper.zero_grad()
@@ -49,6 +56,7 @@ def average_gradients(
     wrapper: OptimWrapper,
     own: Sequence[nn.Parameter] = (),
     only_present: bool = False,
+    beside: Iterable[torch.Tensor] = (),
 ) -> None:
     """Replaces the gradients of an optimizer by their means.
 
@@ -58,6 +66,8 @@ def average_gradients(
         only_present (bool): Whether to leave alone what has no gradient, and
             the own ones: between two steps all processes have the same.
             Defaults to False.
+        beside (Iterable[torch.Tensor]): Replaced by their means, too.
+            Defaults to ().
     """
     if num_processes() == 1:
         return
@@ -68,7 +78,8 @@ def average_gradients(
         missing = parameter.requires_grad and parameter.grad is None
         if missing and not only_present:
             parameter.grad = torch.zeros_like(parameter)
-    average_tensors(p.grad for p in shared if p.grad is not None)
+    grads = (p.grad for p in shared if p.grad is not None)
+    average_tensors([*grads, *beside])
     for parameter in () if only_present else own:
         if parameter.grad is not None:
             parameter.grad /= num_processes()

@@ -38,7 +38,9 @@ def distilled(task, root):
         'digits': (TEACHER, DIGITS, {}),
         'scenes': (SCENES_TEACHER, SCENES_PAIR, SHORT),
     }[task]
-    length = {} if task == 'digits' else dict(train_dataloader__dataset__length=32)
+    length = (
+        {} if task == 'digits' else dict(train_dataloader__dataset__length=32)
+    )
     folder = root / 'teacher'
     trained(teacher, folder, train_cfg__max_epochs=1, **length, **options)
     weights = str(folder / 'epoch_1.pth')
@@ -50,7 +52,8 @@ def metrics(work_dir):
     return {
         key: value
         for key, value in logged(work_dir).items()
-        if key.startswith(('accuracy/', 'fidelity/')) or key.endswith('Acc')
+        if key.startswith(('accuracy/', 'fidelity/'))
+        or key.endswith('Acc')
         or key in ('mIoU',)
     }
 

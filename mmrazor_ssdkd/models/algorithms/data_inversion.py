@@ -220,7 +220,12 @@ class DataInversion(SynthesisRounds):
             dict(generator=images, teacher=preds_T),
         )
         total = sum(losses.values(), torch.zeros(()))
-        update(total, optim_wrapper, own=[generator.latent])
+        update(
+            total,
+            optim_wrapper,
+            own=[generator.latent],
+            buffers=generator.buffers(),
+        )
         return losses
 
     def _adversarial_loss(

@@ -1,5 +1,6 @@
 """Which optimizer is whose, and which step together."""
 
+from collections.abc import Iterable
 from typing import Optional, Union
 
 import torch
@@ -70,6 +71,7 @@ def update_together(
     loss: torch.Tensor,
     student: OptimWrapper,
     connectors: Optional[OptimWrapper],
+    buffers: Iterable[torch.Tensor] = (),
 ) -> None:
     """Steps the student, and the connectors whenever it steps.
 
@@ -77,8 +79,8 @@ def update_together(
         loss (torch.Tensor): What both learn from, a scalar.
         student (OptimWrapper): The student's, which may accumulate gradients.
         connectors (OptimWrapper, optional): The connectors'.
+        buffers (Iterable[torch.Tensor]): The student's, see :func:`update`.
+            Defaults to ().
     """
-    if connectors is None:
-        update(loss, student)
-    else:
-        update(loss, student, connectors)
+    others = () if connectors is None else (connectors,)
+    update(loss, student, *others, buffers=buffers)

@@ -11,7 +11,6 @@ from torch import nn
 
 from mmrazor_ssdkd.blame import blamed, check_config, check_init_cfg
 from mmrazor_ssdkd.distributed import (
-    average_buffers,
     broadcast_weights,
     gather_rows,
     num_processes,
@@ -269,7 +268,6 @@ class SSDKD(BaseAlgorithm):
             self.replay_buffer.update_priority(
                 batch['index'], delta, batch['weight']
             )
-            average_buffers(self.generator, self.student)
         self.iteration += 1
         return {**log_vars, **student_vars}
 
@@ -358,7 +356,8 @@ class SSDKD(BaseAlgorithm):
             dict(teacher=preds_T, student=preds_S),
         )
         loss, log_vars = self.parse_losses(losses)
-        update_together(loss, optim_wrapper, connectors)
+        buffers = self.student.buffers()
+        update_together(loss, optim_wrapper, connectors, buffers)
         delta = priority(
             preds_S=preds_S, preds_T=preds_T, weight=batch['weight']
         )

@@ -3,8 +3,8 @@
 folder = 'configs/mmpretrain/digits/'
 teacher = folder + 'torchvision-mobilenet-v2_1xb64-30e_digits.py'
 config = (
-    folder
-    + 'ssdkd_logits_torchvision-mobilenet-v2_timm-resnet10t_1xb64-40e_digits.py'
+    folder + 'ssdkd_logits_torchvision-mobilenet-v2_timm-resnet10t_'
+    '1xb64-40e_digits.py'
 )
 metric = 'accuracy/top1'
 epochs = [40]
