@@ -155,6 +155,7 @@ def _add_images(
         'agreement', 'agreement', answers.agreement, f'{answers.agreement:.1%}'
     )
     report.classes = class_rows(algorithm, samples, answers, names, meta)
+    report.num_classes = algorithm.num_classes
     report.newest = shown_newest(algorithm, samples, meta)
     report.worst = shown_worst(algorithm, samples, answers, names, meta)
 

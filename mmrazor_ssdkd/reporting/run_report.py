@@ -32,6 +32,7 @@ class RunReport:
         advice (list[Advice]): What looks wrong.
         panels (list[tuple[str, str, list[Fact]]]): Title, SVG, last values.
         classes (list[ClassRow]): Of the buffer.
+        num_classes (int): How many there are; of very many some are shown.
         newest (list[Shown]): A segmentor's images and maps.
         worst (list[Shown]): Where student and teacher disagree most.
         missing (list[str]): What could not be shown, and why.
@@ -53,6 +54,7 @@ class RunReport:
     advice: list[Advice] = field(default_factory=list)
     panels: list[tuple[str, str, list[Fact]]] = field(default_factory=list)
     classes: list[ClassRow] = field(default_factory=list)
+    num_classes: int = 0
     newest: list[Shown] = field(default_factory=list)
     worst: list[Shown] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)

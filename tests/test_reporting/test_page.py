@@ -4,11 +4,17 @@ import json
 import shutil
 
 import pytest
-from report_pages import logged, page_of
+from report_pages import Page, logged, page_of
 from report_runs import KD, TEACHER, log_lines, start_of, step, trained
 from tool_calls import DIGITS
 
 from mmrazor_ssdkd.reporting import write_report
+from mmrazor_ssdkd.reporting.facts import Fact
+from mmrazor_ssdkd.reporting.gallery import ClassRow
+from mmrazor_ssdkd.reporting.page import render
+from mmrazor_ssdkd.reporting.run_report import RunReport
+from mmrazor_ssdkd.reporting.scalars import Scalars
+from mmrazor_ssdkd.reporting.status import Status
 
 NO_VALIDATION = {
     f'val_{key}': None for key in ('cfg', 'dataloader', 'evaluator')
@@ -153,3 +159,24 @@ def test_names_are_no_markup(tmp_path):
     text = (tmp_path / 'report.html').read_text()
     assert '<script' not in text and '<b>:' not in text
     assert '&lt;script&gt;x' in text
+
+
+@pytest.mark.parametrize('number', [2, 100])
+def test_classes_that_are_not_shown(number):
+    """Are said to be left out."""
+    shown = [
+        ClassRow(
+            name,
+            '#ffffff',
+            Fact('count.0', 'in the buffer', 3, '3'),
+            Fact('share.0', 'share', 0.5, '50%'),
+            None,
+            [],
+        )
+        for name in ('first', 'last')
+    ]
+    status = Status(True, 2, 2, 'epochs')
+    report = RunReport('run', 'SSDKD', status, Scalars())
+    report.classes, report.num_classes = shown, number
+    text = Page(render([report], 'run')).text
+    assert ('Of 100 classes those with most' in text) == (number == 100)
