@@ -7,7 +7,7 @@ config = folder + f'ssdkd_logits_{pair}_1xb16-10e_digit-scenes.py'
 metric = 'mIoU'
 epochs = [10]
 validations = 10
-mixed = dict(type='mmrazor_ssdkd.MixedView', flip=0.0, padding=0)
+mixed = dict(type='mmrazor_ssdkd.MixedView', flip=0.0, shift=0.0)
 few = {'model.synthesis.warmup_rounds': 3}
 rows = {
     'images as stored': {},
