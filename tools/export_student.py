@@ -25,7 +25,10 @@ from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 @tool
 def main() -> None:
     """Runs the export."""
-    parser = Parser(__doc__)
+    parser = Parser(
+        __doc__,
+        example='CONFIG CHECKPOINT student.pth --onnx',
+    )
     add_config(parser, 'config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('out', help='path of the checkpoint to write')

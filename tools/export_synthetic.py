@@ -190,7 +190,7 @@ def write_maps(
 @tool
 def main() -> None:
     """Runs the export."""
-    parser = Parser(__doc__)
+    parser = Parser(__doc__, example='CONFIG CHECKPOINT FOLDER')
     add_config(parser, 'config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('out', help='the folder to write, new or empty')

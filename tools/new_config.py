@@ -135,7 +135,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 @tool
 def main() -> None:
     """Writes the config."""
-    parser = Parser(__doc__, whole=True)
+    parser = Parser(
+        __doc__,
+        example='my.py --teacher timm:resnet18 --student timm:resnet10t '
+        '--image-size 224',
+        whole=True,
+    )
     add_arguments(parser)
     # Of every weight it would say how it is initialised.
     MMLogger.get_instance('new_config', log_level='ERROR')

@@ -133,7 +133,7 @@ def say(text: str) -> None:
 @tool
 def main() -> None:
     """Runs the quickstart."""
-    parser = Parser(__doc__)
+    parser = Parser(__doc__, example='--task seg')
     parser.add_argument('--task', choices=TASKS, default='cls')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument(

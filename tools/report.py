@@ -15,7 +15,7 @@ from mmrazor_ssdkd.reporting.runs import find_runs
 @tool
 def main() -> None:
     """Writes the page."""
-    parser = Parser(__doc__)
+    parser = Parser(__doc__, example='work_dirs/my_config')
     parser.add_argument('work_dir', type=Path, help='of one run, or several')
     parser.add_argument(
         'out',

@@ -17,7 +17,7 @@ from mmrazor_ssdkd.models.checkpoint import load_weights
 @tool
 def main() -> None:
     """Runs the evaluation."""
-    parser = Parser(__doc__)
+    parser = Parser(__doc__, example='CONFIG CHECKPOINT')
     add_config_arguments(parser)
     parser.add_argument('checkpoint', help='path or URL of the checkpoint')
     args = parser.parse_args()

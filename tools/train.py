@@ -22,7 +22,11 @@ from mmrazor_ssdkd.fidelity import add_fidelity
 
 def make_parser() -> Parser:
     """Returns the command line's parser."""
-    parser = Parser(__doc__)
+    parser = Parser(
+        __doc__,
+        example='CONFIG --work-dir work_dirs/mine --cfg-options '
+        'randomness.seed=0',
+    )
     add_config_arguments(parser)
     again = parser.add_mutually_exclusive_group()
     again.add_argument(

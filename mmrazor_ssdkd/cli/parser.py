@@ -27,17 +27,23 @@ class Parser(argparse.ArgumentParser):
 
     Args:
         description (str): What the tool does.
+        example (str): Arguments that it takes, which its help shows.
         whole (bool): Whether its help shows all lines of that, as they are,
             and not the first alone. Defaults to False.
     """
 
     def __init__(
-        self, description: Optional[str], whole: bool = False
+        self, description: Optional[str], example: str, whole: bool = False
     ) -> None:
         text = description or ''
-        super().__init__(description=text if whole else text.split('\n')[0])
-        if whole:
-            self.formatter_class = argparse.RawTextHelpFormatter
+        super().__init__(
+            description=text if whole else text.split('\n')[0],
+            epilog=f'example:\n  {_call()} {example}',
+            # Neither breaks the lines of an example.
+            formatter_class=argparse.RawTextHelpFormatter
+            if whole
+            else argparse.RawDescriptionHelpFormatter,
+        )
         self.add_argument(
             '--debug',
             action='store_true',
@@ -89,6 +95,18 @@ def _recorded(main: Callable[[], None]) -> Callable[[], Any]:
     from torch.distributed.elastic.multiprocessing.errors import record
 
     return record(main)
+
+
+def _call() -> str:
+    """Returns how the running tool was called."""
+    called = Path(sys.argv[0])
+    if called.suffix != '.py':
+        return sys.argv[0]
+    place = called.resolve()
+    for folder in place.parents:
+        if folder.name == 'tools':
+            called = place.relative_to(folder.parent)
+    return f'python {called.as_posix()}'
 
 
 def _line(prog: str, message: str) -> str:

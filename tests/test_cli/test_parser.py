@@ -102,8 +102,8 @@ def test_every_tool(name, monkeypatch, capsys):
 
 def test_parser(capsys):
     """Shows the first line of a description, or all."""
-    assert Parser('a\n\nb').format_help().count('b\n') == 0
-    assert 'a\n\nb\n' in Parser('a\n\nb', whole=True).format_help()
+    assert Parser('a\n\nb', 'c').format_help().count('b\n') == 0
+    assert 'a\n\nb\n' in Parser('a\n\nb', 'c', whole=True).format_help()
 
 
 def test_run_table(tmp_path, monkeypatch, capsys):

@@ -185,7 +185,11 @@ def table(rows: list[Row]) -> str:
 
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
-    parser = Parser(__doc__, whole=True)
+    parser = Parser(
+        __doc__,
+        example='CONFIG --json benchmark.json --repeats 5',
+        whole=True,
+    )
     parser.add_argument(
         'configs',
         nargs='*',

@@ -116,7 +116,11 @@ class AppendOptions(DictAction):
 
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
-    parser = Parser(__doc__, whole=True)
+    parser = Parser(
+        __doc__,
+        example='CONFIG --variant model.channels_last=False',
+        whole=True,
+    )
     parser.add_argument('config', metavar='CONFIG', help='a config of SSD-KD')
     parser.add_argument(
         '--variant',

@@ -164,7 +164,11 @@ def ratios(rows: list[Row]) -> list[float]:
 
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
-    parser = Parser(__doc__, whole=True)
+    parser = Parser(
+        __doc__,
+        example='CONFIG --seeds 10 11 12 --json processes.json',
+        whole=True,
+    )
     parser.add_argument('config', metavar='CONFIG', help='a config of SSD-KD')
     parser.add_argument('--processes', type=int, default=2)
     parser.add_argument('--seeds', type=int, nargs='+', default=[10, 11, 12])

@@ -72,7 +72,11 @@ def table(args: argparse.Namespace, calls: float, nbytes: float) -> str:
 
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
-    parser = Parser(__doc__, whole=True)
+    parser = Parser(
+        __doc__,
+        example='processes.json --gpus 8 64 --step-ms 50',
+        whole=True,
+    )
     parser.add_argument('json', type=Path, help="compare_processes.py's")
     parser.add_argument('--gpus', type=int, nargs='+', default=[8, 64])
     parser.add_argument(

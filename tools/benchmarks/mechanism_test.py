@@ -140,7 +140,11 @@ def prepared(
 @tool
 def main() -> None:
     """Runs all settings and prints the table."""
-    parser = Parser(__doc__)
+    parser = Parser(
+        __doc__,
+        example='CONFIG --labels predicted --cfg-options '
+        'model.teacher_ckpt=CHECKPOINT',
+    )
     add_config(parser, 'config of SSD-KD')
     parser.add_argument('--frequent', type=int, default=0, help='the class')
     parser.add_argument('--steps', type=int, default=200)

@@ -83,7 +83,10 @@ def draw(groups: dict[str, list[Row]], x: str, out: Path) -> None:
 @tool
 def main() -> None:
     """Draws the plot."""
-    parser = Parser(__doc__)
+    parser = Parser(
+        __doc__,
+        example='benchmark.json sizes.png --x buffer_size',
+    )
     parser.add_argument('json', type=Path, nargs='+')
     parser.add_argument('png', type=Path)
     parser.add_argument('--x', choices=list(X_LABELS), required=True)

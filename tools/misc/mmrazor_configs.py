@@ -162,7 +162,7 @@ def distillation_configs(root: Path) -> list[Path]:
 @tool
 def main() -> None:
     """Tries them all."""
-    parser = Parser(__doc__)
+    parser = Parser(__doc__, example='--only distill')
     parser.add_argument(
         'mmrazor',
         nargs='?',

@@ -106,7 +106,7 @@ def summary(rows: Sequence[dict[str, str]]) -> str:
 @tool
 def main() -> None:
     """Runs them all."""
-    parser = Parser(__doc__)
+    parser = Parser(__doc__, example='CHECKOUT')
     parser.add_argument('mmrazor', type=Path, help='a checkout of MMRazor')
     parser.add_argument('--json', type=Path, help='where to write the rows')
     add_force(parser)

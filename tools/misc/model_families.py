@@ -227,7 +227,7 @@ def _short(address: str) -> str:
 @tool
 def main() -> None:
     """Prints the table."""
-    parser = Parser(__doc__)
+    parser = Parser(__doc__, example='--only timm')
     parser.add_argument(
         '--only',
         help='a part of what the first columns have, such as timm or mobile',

@@ -87,7 +87,7 @@ def rows(revision: Optional[str]) -> Iterator[str]:
 
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
-    parser = Parser(__doc__)
+    parser = Parser(__doc__, example='--before HEAD~20')
     parser.add_argument('--before', help='a revision of git to stand beside')
     return parser.parse_args()
 

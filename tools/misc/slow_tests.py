@@ -57,7 +57,11 @@ def put(text: str, rows: str) -> str:
 @tool
 def main() -> None:
     """Prints the table and puts it on the page."""
-    parser = Parser(__doc__, whole=True)
+    parser = Parser(
+        __doc__,
+        example='work_dirs/tests.xml --page tests/README.md',
+        whole=True,
+    )
     parser.add_argument('report', type=Path, help='of pytest --junitxml')
     parser.add_argument(
         '--least',

@@ -152,7 +152,10 @@ def attempt(
 @tool
 def main() -> None:
     """Tries one pair."""
-    parser = Parser(__doc__)
+    parser = Parser(
+        __doc__,
+        example='versions.json --python python3.13 --torch 2.15.0',
+    )
     parser.add_argument('json', type=Path, help='where to write the result')
     parser.add_argument(
         '--python', default='python3', help='the interpreter; %(default)s'

@@ -126,7 +126,7 @@ def write_pruned(config: Config, ratio: float, out: str) -> int:
 @tool
 def main() -> None:
     """Prunes a teacher and says how much is left."""
-    parser = Parser(__doc__)
+    parser = Parser(__doc__, example='CONFIG student.pth --ratio 0.5')
     add_config(parser, 'config of the distillation')
     parser.add_argument('out', help='path of the checkpoint to write')
     parser.add_argument(

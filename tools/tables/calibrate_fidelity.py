@@ -150,7 +150,11 @@ def draw(
 
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
-    parser = Parser(__doc__, whole=True)
+    parser = Parser(
+        __doc__,
+        example='work_dirs/my_config --json fidelity.json',
+        whole=True,
+    )
     parser.add_argument('runs', nargs='+', type=Path, help='see above')
     parser.add_argument('--json', type=Path, required=True)
     parser.add_argument('--table', type=Path, help='Markdown')

@@ -98,7 +98,7 @@ def read_runs(path: Path, runs: Optional[Path]) -> list[Record]:
 
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
-    parser = Parser(__doc__)
+    parser = Parser(__doc__, example='tools/tables/claim_lists/paper.py')
     parser.add_argument('plan', help='path of the plan of claims')
     parser.add_argument('--collect', type=Path, help='folder of new runs')
     parser.add_argument('--runs', type=Path, default='configs/claims.json')

@@ -102,7 +102,11 @@ def pick_rows(
 
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
-    parser = Parser(__doc__)
+    parser = Parser(
+        __doc__,
+        example='tools/tables/plans/digits_inherited.py --out '
+        'work_dirs/digits --seeds 10 11 12',
+    )
     parser.add_argument('plan', help='path of the plan')
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--seeds', type=int, nargs='+', default=[10, 11, 12])

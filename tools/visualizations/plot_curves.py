@@ -128,7 +128,10 @@ def draw(
 @tool
 def main() -> None:
     """Draws the plot and prints the table."""
-    parser = Parser(__doc__)
+    parser = Parser(
+        __doc__,
+        example='work_dirs/digits curves.png --epochs 40 --at 40 60 80',
+    )
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
     parser.add_argument('png', type=Path, help='where to draw it')
     parser.add_argument('--epochs', type=int, required=True)

@@ -88,7 +88,7 @@ def arrow(
 @tool
 def main() -> None:
     """Draws the picture."""
-    parser = Parser(__doc__)
+    parser = Parser(__doc__, example='CONFIG CHECKPOINT overview.png')
     add_config(parser, 'config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('png', type=Path, help='where to draw it')

@@ -76,7 +76,10 @@ def draw(scores: Scores, metric: str, out: Path) -> None:
 @tool
 def main() -> None:
     """Draws the plot."""
-    parser = Parser(__doc__)
+    parser = Parser(
+        __doc__,
+        example='work_dirs/digits samples.png --epochs 40',
+    )
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
     parser.add_argument('png', type=Path, help='where to draw it')
     parser.add_argument('--epochs', type=int, required=True)
