@@ -40,6 +40,13 @@ class DigitPairs(BaseDataset):
     Raises:
         TypeError: A number has the wrong type.
         ValueError: An argument is none of the above.
+
+    Example:
+        >>> dataset = dict(
+        ...     type='mmrazor_ssdkd.DigitPairs',
+        ...     split='test',
+        ...     length=2000,
+        ...     pipeline=[dict(type='PackInputs')])
     """
 
     METAINFO = {'classes': tuple(f'{number:02}' for number in range(100))}

@@ -43,6 +43,13 @@ class DigitScenes(BaseSegDataset):
     Raises:
         TypeError: A number is no integer.
         ValueError: An argument is none of the above.
+
+    Example:
+        >>> dataset = dict(
+        ...     type='mmrazor_ssdkd.DigitScenes',
+        ...     split='test',
+        ...     length=200,
+        ...     pipeline=[dict(type='PackSegInputs')])
     """
 
     METAINFO = dict(

@@ -41,6 +41,13 @@ class DigitSets(BaseDataset):
         TypeError: ``length`` or ``seed`` is no integer, or ``pipeline`` no
             list of transforms.
         ValueError: An argument is none of the above.
+
+    Example:
+        >>> dataset = dict(
+        ...     type='mmrazor_ssdkd.DigitSets',
+        ...     split='test',
+        ...     length=2000,
+        ...     pipeline=[dict(type='PackInputs')])
     """
 
     METAINFO = {'classes': tuple(str(digit) for digit in range(10))}

@@ -41,6 +41,12 @@ class Digits(BaseDataset):
         TypeError: ``image_size`` or ``channels`` is no integer, or
             ``imbalance`` no number.
         ValueError: An argument is none of the above.
+
+    Example:
+        >>> dataset = dict(
+        ...     type='mmrazor_ssdkd.Digits',
+        ...     split='test',
+        ...     pipeline=[dict(type='PackInputs')])
     """
 
     METAINFO = {'classes': tuple(str(digit) for digit in range(10))}

@@ -24,6 +24,12 @@ class LatentDataset(Dataset):
     Raises:
         TypeError: ``length`` is no integer.
         ValueError: ``length`` is out of range.
+
+    Example:
+        >>> train_dataloader = dict(
+        ...     batch_size=256,
+        ...     dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=5120),
+        ...     sampler=dict(type='DefaultSampler', shuffle=False))
     """
 
     # mmengine warns of a data set that has none.

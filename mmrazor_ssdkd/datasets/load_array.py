@@ -17,6 +17,11 @@ class LoadArrayFromFile(BaseTransform):
     In place of ``LoadImageFromFile``, for the images of 2 or more than 4
     channels that ``tools/export_synthetic.py`` writes. Takes ``img_path``;
     gives ``img`` (H, W, channels), ``img_shape`` and ``ori_shape``.
+
+    Example:
+        >>> pipeline = [
+        ...     dict(type='mmrazor_ssdkd.LoadArrayFromFile'),
+        ...     dict(type='PackInputs')]
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:

@@ -45,6 +45,10 @@ class Bf16OptimWrapper(OptimWrapper):
 
     Raises:
         TypeError: ``enabled`` is no bool.
+
+    Example:
+        >>> optim_wrapper = dict(
+        ...     architecture=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'))
     """
 
     def __init__(

@@ -42,6 +42,10 @@ class ConsoleLogProcessor(LogProcessor):
     Raises:
         TypeError: ``seconds`` is no number.
         ValueError: ``seconds`` is negative.
+
+    Example:
+        >>> log_processor = dict(
+        ...     type='mmrazor_ssdkd.ConsoleLogProcessor', seconds=30.0)
     """
 
     def __init__(self, seconds: float = 5.0, **kwargs: Any) -> None:

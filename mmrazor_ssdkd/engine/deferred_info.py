@@ -24,6 +24,10 @@ class DeferredInfoHook(RuntimeInfoHook):
     those of all steps at once: in the steps that ``LoggerHook`` writes, before
     a validation or a checkpoint, and at the end. What is logged, averages over
     a window included, is the same.
+
+    Example:
+        >>> default_hooks = dict(
+        ...     runtime_info=dict(type='mmrazor_ssdkd.DeferredInfoHook'))
     """
 
     def before_train(self, runner: Runner) -> None:

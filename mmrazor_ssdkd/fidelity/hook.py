@@ -31,6 +31,10 @@ class FidelityHook(Hook):
     Raises:
         TypeError: A count is no integer.
         ValueError: One is out of range.
+
+    Example:
+        >>> custom_hooks = [
+        ...     dict(type='mmrazor_ssdkd.FidelityHook', length=512)]
     """
 
     # Before RuntimeInfoHook, which hands the metrics to the log, and those

@@ -69,6 +69,9 @@ class FidelityLoop(_Compares, ValLoop):
         TypeError: A setting of the images has the wrong type.
         ValueError: One is out of range, the model is no SSDKD, or the loader
             is one of images.
+
+    Example:
+        >>> val_cfg = dict(type='mmrazor_ssdkd.FidelityLoop', rounds=4)
     """
 
     stage = 'val'
@@ -76,7 +79,11 @@ class FidelityLoop(_Compares, ValLoop):
 
 @LOOPS.register_module()
 class FidelityTestLoop(_Compares, TestLoop):
-    """:class:`FidelityLoop` as a test, with the same arguments."""
+    """:class:`FidelityLoop` as a test, with the same arguments.
+
+    Example:
+        >>> test_cfg = dict(type='mmrazor_ssdkd.FidelityTestLoop')
+    """
 
     stage = 'test'
 

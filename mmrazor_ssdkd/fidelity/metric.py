@@ -32,6 +32,9 @@ class FidelityMetric(BaseMetric):
         collect_device (str): As of any metric of mmengine. Defaults to 'cpu'.
         prefix (str, optional): What the names begin with. Defaults to None:
             'fidelity'.
+
+    Example:
+        >>> val_evaluator = dict(type='mmrazor_ssdkd.FidelityMetric')
     """
 
     default_prefix = 'fidelity'

@@ -32,6 +32,10 @@ class MixedView(RandomView):
     Raises:
         TypeError: A number is none.
         ValueError: An argument is out of range.
+
+    Example:
+        >>> distillation = dict(augmentation=dict(
+        ...     type='mmrazor_ssdkd.MixedView', mix='blend'))
     """
 
     def __init__(

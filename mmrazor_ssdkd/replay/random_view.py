@@ -36,6 +36,10 @@ class RandomView(BaseModule):
     Raises:
         TypeError: A number is none.
         ValueError: An argument is out of range.
+
+    Example:
+        >>> distillation = dict(augmentation=dict(
+        ...     type='mmrazor_ssdkd.RandomView', flip=0.0))
     """
 
     def __init__(

@@ -38,6 +38,9 @@ class ReptileInversion(DataInversion):
     Raises:
         TypeError: ``meta_rate`` is no number.
         ValueError: ``meta_rate`` is out of range.
+
+    Example:
+        >>> synthesis = dict(type='mmrazor_ssdkd.ReptileInversion', iters=5)
     """
 
     def __init__(self, meta_rate: float = 0.5, **kwargs: Any) -> None:

@@ -108,6 +108,22 @@ class SSDKD(BaseAlgorithm):
             models (and what their logits mean) and the generator do not fit
             together, or a model cannot work (its gradients stop, it is random,
             frozen or in a wrapper).
+
+    Example:
+        >>> model = dict(
+        ...     type='mmrazor_ssdkd.SSDKD',
+        ...     teacher=dict(
+        ...         cfg_path='mmpretrain::resnet/resnet34_8xb16_cifar10.py'),
+        ...     teacher_ckpt='resnet34.pth',
+        ...     architecture=dict(
+        ...         cfg_path='mmpretrain::resnet/resnet18_8xb16_cifar10.py'),
+        ...     generator=dict(
+        ...         type='mmrazor_ssdkd.SSDKDGenerator', image_size=32),
+        ...     replay_buffer=dict(
+        ...         type='mmrazor_ssdkd.PrioritizedReplayBuffer',
+        ...         max_size=50000),
+        ...     bn_loss=dict(type='mmrazor_ssdkd.BNStatisticsLoss'),
+        ...     task_loss=dict(type='mmrazor_ssdkd.ModulatedTaskLoss'))
     """
 
     # Of those parts whose config may leave out its type.

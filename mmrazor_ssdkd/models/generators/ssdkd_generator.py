@@ -43,6 +43,10 @@ class SSDKDGenerator(ImageGenerator):
         TypeError: A size is no integer.
         ValueError: A size is out of range, ``image_size`` is smaller than
             ``2 ** num_upsamples``, or the weights are larger than any memory.
+
+    Example:
+        >>> generator = dict(
+        ...     type='mmrazor_ssdkd.SSDKDGenerator', image_size=32)
     """
 
     def __init__(

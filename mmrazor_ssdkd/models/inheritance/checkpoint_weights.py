@@ -29,6 +29,11 @@ class CheckpointWeights(GivenWeights):
     Raises:
         TypeError: An argument has the wrong type.
         ValueError: An argument is out of range.
+
+    Example:
+        >>> student_init = dict(
+        ...     type='mmrazor_ssdkd.CheckpointWeights',
+        ...     checkpoint='pruned.pth')
     """
 
     def __init__(self, checkpoint: str, num_images: int = 0) -> None:

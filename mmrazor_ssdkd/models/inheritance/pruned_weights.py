@@ -34,6 +34,9 @@ class PrunedWeights(GivenWeights):
     Raises:
         TypeError: An argument has the wrong type.
         ValueError: An argument is out of range.
+
+    Example:
+        >>> student_init = dict(type='mmrazor_ssdkd.PrunedWeights')
     """
 
     def __init__(

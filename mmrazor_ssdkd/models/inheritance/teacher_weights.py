@@ -52,6 +52,9 @@ class TeacherWeights(StudentInit):
     Raises:
         TypeError: An argument has the wrong type.
         ValueError: An argument is out of range.
+
+    Example:
+        >>> student_init = dict(type='mmrazor_ssdkd.TeacherWeights')
     """
 
     def __init__(

@@ -36,6 +36,10 @@ class RecentTaskLoss(nn.Module):
     Raises:
         TypeError: A number is none, or a switch no bool.
         ValueError: A number is out of range.
+
+    Example:
+        >>> loss_task = dict(
+        ...     type='mmrazor_ssdkd.RecentTaskLoss', num_classes=10)
     """
 
     def __init__(

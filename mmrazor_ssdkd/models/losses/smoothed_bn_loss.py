@@ -32,6 +32,10 @@ class SmoothedBNLoss(BNStatisticsLoss):
     Raises:
         TypeError: A number is none.
         ValueError: A number is out of range.
+
+    Example:
+        >>> bn_loss = dict(
+        ...     type='mmrazor_ssdkd.SmoothedBNLoss', loss_weight=10.0)
     """
 
     def __init__(

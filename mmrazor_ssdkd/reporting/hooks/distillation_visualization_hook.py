@@ -50,6 +50,11 @@ class DistillationVisualizationHook(Hook):
     Raises:
         TypeError: ``interval`` is no integer.
         ValueError: ``interval`` is smaller than 1.
+
+    Example:
+        >>> default_hooks = dict(visualization=dict(
+        ...     type='mmrazor_ssdkd.DistillationVisualizationHook',
+        ...     interval=100))
     """
 
     priority = 'LOW'

@@ -34,6 +34,10 @@ class RunRecordHook(Hook):
     It holds the command, the seed, versions, how many processes and threads
     there are, the shape of an image in a batch, and whether the training came
     to its end.
+
+    Example:
+        >>> default_hooks = dict(
+        ...     run_record=dict(type='mmrazor_ssdkd.RunRecordHook'))
     """
 
     priority = 'VERY_LOW'
