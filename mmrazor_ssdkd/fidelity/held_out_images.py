@@ -32,7 +32,7 @@ class HeldOutImages:
 
     Args:
         rounds (int): Synthesis rounds, >= 1; the images of the last ``kept``
-            are kept. Defaults to 2.
+            are kept. Defaults to 1.
         kept (int): See ``rounds``, >= 1. Defaults to 1.
         iters (int): Generator steps in a round, >= 1. Defaults to 8.
         batch_size (int, optional): Images in a step, >= 2. Defaults to None:
@@ -48,7 +48,7 @@ class HeldOutImages:
 
     def __init__(
         self,
-        rounds: int = 2,
+        rounds: int = 1,
         kept: int = 1,
         iters: int = 8,
         batch_size: Optional[int] = None,

@@ -54,15 +54,17 @@ def image_groups(algorithm: SSDKD, how: HeldOutImages) -> Images:
 
     Returns:
         dict[str, torch.Tensor]: uint8 images, (N, channels, H, W); ``whole``
-        are those of :class:`HeldOutImages` itself, ``early`` those of the
-        first round of them.
+        are those of :class:`HeldOutImages` itself, ``later`` those of the
+        round after them.
     """
-    early = HeldOutImages(**{**vars(how), 'rounds': 1, 'kept': 1})
+    later = HeldOutImages(
+        **{**vars(how), 'rounds': how.rounds + 1, 'kept': 1}
+    )
     with torch.random.fork_rng():
         torch.manual_seed(how.seed)
         plain = how.invert(algorithm)
         groups = {name: vary(plain) for name, vary in GROUPS.items()}
-    groups['early'] = early.make(algorithm, NUMBER)
+    groups['later'] = later.make(algorithm, NUMBER)
     groups['whole'] = how.make(algorithm, NUM_IMAGES)
     return groups
 
@@ -114,7 +116,7 @@ VARIANTS: dict[str, Callable[[dict[str, Found]], float]] = {
     # Of segmentors.
     'mIoU': lambda found: float('nan'),
 }
-for _group in (*GROUPS, 'early'):
+for _group in (*GROUPS, 'later'):
     VARIANTS[f'agreement, {_group}'] = partial(_agreement, group=_group)
     VARIANTS[f'divergence, {_group}'] = partial(_divergence, group=_group)
 

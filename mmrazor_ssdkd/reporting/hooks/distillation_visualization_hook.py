@@ -23,7 +23,7 @@ _DRAWN = {
 }
 _PICTURES = 10
 # Of the time that a run has taken, what pictures may have.
-_SHARE, _SHARE_AT_END = 0.02, 0.03
+_SHARE, _SHARE_AT_END = 0.01, 0.015
 
 
 @HOOKS.register_module()
@@ -45,7 +45,7 @@ class DistillationVisualizationHook(Hook):
         interval (int, optional): Student steps between two pictures, >= 1;
             the last step has one, too. Defaults to None: ten in a run, of
             which those are left out that would take the pictures' time, all
-            together, over 2% of the run's, or 3% at its end.
+            together, over 1% of the run's, or 1.5% at its end.
 
     Raises:
         TypeError: ``interval`` is no integer.
