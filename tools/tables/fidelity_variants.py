@@ -57,9 +57,7 @@ def image_groups(algorithm: SSDKD, how: HeldOutImages) -> Images:
         are those of :class:`HeldOutImages` itself, ``later`` those of the
         round after them.
     """
-    later = HeldOutImages(
-        **{**vars(how), 'rounds': how.rounds + 1, 'kept': 1}
-    )
+    later = HeldOutImages(**{**vars(how), 'rounds': how.rounds + 1, 'kept': 1})
     with torch.random.fork_rng():
         torch.manual_seed(how.seed)
         plain = how.invert(algorithm)

@@ -6,6 +6,7 @@ import torch
 from mmengine.model import BaseModule
 from torch import nn
 
+from mmrazor_ssdkd.distributed import pooled_mean
 from mmrazor_ssdkd.models.building import build_part
 from mmrazor_ssdkd.models.losses import (
     class_weight,
@@ -58,6 +59,10 @@ class Distillation(BaseModule):
         distiller_uniform (bool): Whether the losses of a ``distiller`` get a
             batch of their own that is drawn uniformly, since no weight
             corrects their gradient for the priorities. Defaults to False.
+        normalize_weights (bool): Whether w is divided by its mean over the
+            batch, those of all processes. As printed it is not: where draws
+            are uneven w is smaller than 1 on average, and so is the student's
+            step. The new priorities keep the raw w. Defaults to False.
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -79,6 +84,7 @@ class Distillation(BaseModule):
         task_weight: float = 0.0,
         augmentation: Optional[dict] = None,
         distiller_uniform: bool = False,
+        normalize_weights: bool = False,
     ) -> None:
         super().__init__()
         self.tau = check_number('distillation.tau', tau, exclusive=True)
@@ -96,6 +102,9 @@ class Distillation(BaseModule):
             )
         self.distiller_uniform = check_bool(
             'distillation.distiller_uniform', distiller_uniform
+        )
+        self.normalize_weights = check_bool(
+            'distillation.normalize_weights', normalize_weights
         )
 
     def check_alone(self) -> None:
@@ -154,7 +163,7 @@ class Distillation(BaseModule):
         """
         weight = self._pixel_weight(algorithm, preds_T)
         divergence = kl_divergence(preds_S, preds_T, self.tau, weight)
-        loss_kd = (batch['weight'] * divergence).mean()
+        loss_kd = (self._importance(batch['weight']) * divergence).mean()
         losses = dict(loss_kd=self.kd_weight * loss_kd)
         if self.task_weight:
             phi = algorithm.task_loss.phi(preds_T, algorithm.class_frequency)
@@ -162,6 +171,12 @@ class Distillation(BaseModule):
             task = losses_of_samples(phi * task)
             losses['loss_task'] = self.task_weight * task.mean()
         return losses
+
+    def _importance(self, weight: torch.Tensor) -> torch.Tensor:
+        """Returns what a batch's samples count, (N,)."""
+        if not self.normalize_weights:
+            return weight
+        return weight / pooled_mean(weight.mean())
 
     def _pixel_weight(
         self, algorithm: 'SSDKD', preds_T: torch.Tensor

@@ -11,5 +11,8 @@ metric = 'accuracy/top1'
 epochs = [10]
 rows = {
     'labels of rare classes': {'model.synthesis.labels': 'rare'},
+    'importance weights of mean 1': {
+        'model.distillation.normalize_weights': True
+    },
     'labels drawn evenly': {'model.synthesis.labels': 'uniform'},
 }
