@@ -98,6 +98,20 @@ claims = [
         plans=everywhere,
     ),
     dict(
+        name='importance weights of mean 1 (ours) beat raw ones in accuracy',
+        on='importance weights of mean 1',
+        off='SSD-KD',
+        figure='score',
+        plans=['long_tailed_digits'],
+    ),
+    dict(
+        name='importance weights of mean 1 (ours) beat none in accuracy',
+        on='importance weights of mean 1',
+        off='importance weight off (beta = 0)',
+        figure='score',
+        plans=['long_tailed_digits'],
+    ),
+    dict(
         name='both modules together even the classes',
         on='SSD-KD',
         off='plain baseline',
