@@ -10,6 +10,7 @@ None of it is hidden behind arithmetic.
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.validation import check_int, check_number
@@ -86,7 +87,7 @@ def parse_args() -> argparse.Namespace:
         default=[20.0, 50.0, 200.0],
         help='milliseconds of a step in one process',
     )
-    pair = dict(type=float, nargs=2, metavar=('WITHIN', 'BETWEEN'))
+    pair: Any = dict(type=float, nargs=2, metavar=('WITHIN', 'BETWEEN'))
     parser.add_argument(
         '--bandwidth',
         **pair,

@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from mmrazor_ssdkd.models.losses import class_weight, look_up
+
 __all__ = ['Places']
 
 # Rows that a layer is fitted on, of all images together.
@@ -22,6 +24,39 @@ class Places:
     def __init__(self, num_images: int) -> None:
         self._count = max(1, _ROWS // num_images)
         self._drawn: dict[int, torch.Tensor] = {}
+        self._shares: Optional[torch.Tensor] = None
+
+    def balance(self, preds_T: torch.Tensor) -> None:
+        """Lets each class count the same, where logits are a map.
+
+        Most of a scene is background, and a fit would serve that alone.
+
+        Args:
+            preds_T (torch.Tensor): The teacher's logits of the images,
+                (N, C) or (N, C, H, W).
+        """
+        if preds_T.dim() != 4:
+            return
+        several = preds_T.shape[1] > 1
+        labels = preds_T.argmax(1) if several else (preds_T[:, 0] > 0).long()
+        counts = labels.flatten().bincount(minlength=max(2, preds_T.shape[1]))
+        weight = class_weight(counts / labels.numel(), 1.0)
+        self._shares = look_up(weight, labels)[:, None]
+
+    def shares(self, size: torch.Size) -> Optional[torch.Tensor]:
+        """Returns how much each row counts, (rows,).
+
+        Args:
+            size (torch.Size): Height and width of a layer's output.
+
+        Returns:
+            torch.Tensor | None: None where all count the same.
+        """
+        if self._shares is None or len(size) != 2:
+            return None
+        # A place of a coarse map counts as its pixels do on average.
+        shares = F.adaptive_avg_pool2d(self._shares, size)
+        return self._pick(shares.flatten(2)).flatten()
 
     def outputs(self, layer: Any, features: torch.Tensor) -> torch.Tensor:
         """Returns a layer's outputs, (rows, out)."""

@@ -6,8 +6,8 @@ pair = 'ssdkd_logits_deeplabv3-r18-w32_deeplabv3-r18-w16'
 teacher = folder + 'deeplabv3_r18-w32_1xb8-80e_camvid-128x96.py'
 config = folder + pair + '_1xb16-75e_camvid-128x96.py'
 inherited = {
-    'config': folder + pair + '-inherited_1xb16-24e_camvid-128x96.py',
-    'epoch_factor': 24 / 75,
+    'config': folder + pair + '-inherited_1xb16-12e_camvid-128x96.py',
+    'epoch_factor': 12 / 75,
 }
 before = {
     **inherited,
