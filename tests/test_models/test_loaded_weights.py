@@ -12,6 +12,7 @@ from torch.testing import assert_close
 from toy_models import classifier
 
 from mmrazor_ssdkd.models.building import build_model, build_teacher
+from mmrazor_ssdkd.models.loaded_weights import loaded_later
 from mmrazor_ssdkd.models.teacher_ensemble import build_teachers
 
 
@@ -172,3 +173,16 @@ def test_nothing_stays_behind(register, saved):
     assert not any(
         'loaded' in key for m in teacher.modules() for key in m.__dict__
     )
+
+
+def test_weights_that_are_loaded_later_are_no_news(console):
+    """Elsewhere the log has a warning, and how each weight begins."""
+    build_teacher(classifier())
+    text = console.readouterr().out
+    assert '`teacher_ckpt` is None' in text
+    assert 'head.fc.weight' in text
+    with loaded_later():
+        build_teacher(classifier())
+    assert console.readouterr().out == ''
+    build_teacher(classifier())
+    assert 'head.fc.weight' in console.readouterr().out

@@ -178,9 +178,11 @@ def command(tmp_path, monkeypatch):
     return call
 
 
-def test_command_writes_a_picture(command):
-    """Into a folder that is not there yet."""
-    assert command().read_bytes().startswith(b'\x89PNG')
+def test_command_writes_a_picture(command, console):
+    """Into a folder that is not there yet, and says that alone."""
+    png = command()
+    assert console.readouterr().out == f'Wrote {png}\n'
+    assert png.read_bytes().startswith(b'\x89PNG')
 
 
 def test_command_names_classes_and_counts_rows(command, figures):
