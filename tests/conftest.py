@@ -60,14 +60,3 @@ def _same_scope():
     yield
     DefaultScope._instance_dict.clear()
     DefaultScope._instance_dict.update(before)
-
-
-@pytest.fixture
-def console(capsys):
-    """What is printed, with all that the stack logs at its console."""
-    from mmengine.logging import MMLogger
-
-    # The newest logger is the one that is taken.
-    MMLogger.get_instance('console', log_level='INFO')
-    yield capsys
-    MMLogger._instance_dict.pop('console')

@@ -178,10 +178,16 @@ def command(tmp_path, monkeypatch):
     return call
 
 
-def test_command_writes_a_picture(command, console):
+def test_command_writes_a_picture(command, monkeypatch, capsys):
     """Into a folder that is not there yet, and says that alone."""
+    said = []
+    monkeypatch.setattr(
+        'mmrazor_ssdkd.models.loaded_weights.print_log',
+        lambda text, **_: said.append(text),
+    )
     png = command()
-    assert console.readouterr().out == f'Wrote {png}\n'
+    assert not said
+    assert capsys.readouterr().out == f'Wrote {png}\n'
     assert png.read_bytes().startswith(b'\x89PNG')
 
 

@@ -16,8 +16,7 @@ def test_warm_up_has_as_many_rounds_as_the_config_says(number, monkeypatch):
     )
     assert len(list(rounds.due(0, stored=0))) == number + 1
     assert [line.split(',')[0] for line in said] == [
-        f'Warm-up: round {place} of {number}'
-        for place in range(1, number + 1)
+        f'Warm-up: round {place} of {number}' for place in range(1, number + 1)
     ]
     said.clear()
     due = [len(list(rounds.due(step, stored=4))) for step in range(1, 5)]
