@@ -2,12 +2,17 @@
 
 import copy
 import functools
+import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Union
+from typing import Any, Union
 
+import pytest
 from mmengine.config import Config
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
+# Networks of ten million weights and more take seconds each.
+_LARGE = re.compile('r50-d8|resnet34|resnet50|vgg11')
 
 
 def read(path: Union[str, Path]) -> Config:
@@ -17,6 +22,20 @@ def read(path: Union[str, Path]) -> Config:
         path (str | Path): Its file, absolute or under ``configs/``.
     """
     return copy.deepcopy(_read(CONFIGS / path))
+
+
+def by_size(paths: Iterable[Path]) -> list[Any]:
+    """Returns a test's parameters, those of large networks marked as slow.
+
+    Args:
+        paths (Iterable[Path]): The configs.
+    """
+    return [
+        pytest.param(
+            path, marks=[pytest.mark.slow] * bool(_LARGE.search(path.stem))
+        )
+        for path in paths
+    ]
 
 
 @functools.cache

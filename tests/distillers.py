@@ -68,7 +68,7 @@ def labelled(**loss: Any) -> dict[str, Any]:
 
 
 def features(
-    channels: Any, source: str = 'backbone.layer4', **loss: Any
+    channels: Any, source: str = 'backbone.layer2', **loss: Any
 ) -> dict[str, Any]:
     """Config of a distiller that compares features.
 

@@ -25,7 +25,7 @@ def configs() -> dict[str, dict]:
         synthesis=dict(batch_size=IMAGES // num_processes()),
         replay_buffer=buffer,
     )
-    student = segmentor(width=4, strides=(1, 2, 2, 1))
+    student = segmentor(width=4, strides=(2, 2))
     student['decode_head']['dropout_ratio'] = 0.0
     return dict(
         classifier=ssdkd(**common, distillation=dict(task_weight=0.5)),

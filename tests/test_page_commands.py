@@ -1,71 +1,41 @@
-"""The pages' commands are taken by the tools that they call."""
+"""The pages' commands are taken by what they call, and tests execute them."""
 
 import argparse
 import re
 import runpy
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from reading_ease import pages
-from tool_calls import ROOT
+from page_commands import COMMANDS, EXECUTED_BY, NOT_EXECUTED, call, kind
+from tool_calls import ROOT, TINY
+from tool_calls import call as call_tool
 
+from mmrazor_ssdkd.engine import load_config
 
-def block_commands(text):
-    """Returns the commands of a page's shell examples."""
-    blocks = re.findall(
-        r'^ *```bash\n(.*?)```', text, re.DOTALL | re.MULTILINE
-    )
-    for block in blocks:
-        for line in block.replace('\\\n', ' ').splitlines():
-            words = shlex.split(line, comments=True)
-            if words:
-                yield words
-
-
-def inline_commands(text):
-    """Returns the commands within a page's sentences and tables."""
-    prose = re.sub(r'^ *```.*?```', '', text, flags=re.DOTALL | re.MULTILINE)
-    for span in re.findall(r'`([^`]+)`', prose):
-        words = span.split()
-        starts = words[0] in ('python', 'bash', 'ssdkd')
-        # With an ellipsis it is a sketch.
-        if starts and len(words) > 2 and '...' not in words:
-            yield shlex.split(' '.join(words))
-
-
-COMMANDS = {
-    ' '.join(words): words
-    for page in pages()
-    for found in (block_commands, inline_commands)
-    for words in found(page.read_text('utf-8'))
-}
+KINDS = sorted({kind(words) for words in COMMANDS.values()})
+TABLES = [
+    command
+    for command, words in COMMANDS.items()
+    if kind(words) == 'tools/tables/run_table.py'
+]
+# Of data that is there.
+TRAININGS = [
+    command
+    for command, words in COMMANDS.items()
+    if kind(words) == 'tools/train.py'
+    and any(re.match('configs/.*/digit', word) for word in words)
+]
 
 
 class Taken(Exception):
     """Ends a tool once its command line is read."""
 
 
-def call(words):
-    """Returns a command's script and arguments; None where it has none."""
-    words = list(words)
-    while words and re.fullmatch(r'\w+=\S*', words[0]):
-        words.pop(0)
-    if words[0] == 'ssdkd':
-        name = {'export': 'export_student'}.get(words[1], words[1])
-        (script,) = (ROOT / 'tools').rglob(f'{name.replace("-", "_")}.py')
-        return script, words[2:]
-    for place, word in enumerate(words):
-        if re.fullmatch(r'(tools|tests)/.*\.(py|sh)', word):
-            return ROOT / word, words[place + 1 :]
-    return None
-
-
 @pytest.mark.parametrize('command', COMMANDS)
 def test_command(command, monkeypatch):
-    """A tool reads its arguments; a shell script and others parse."""
+    """A tool reads its arguments and options; a shell script parses."""
     found = call(COMMANDS[command])
     if found is None or found[0].suffix == '.sh':
         check_shell(command, found)
@@ -74,7 +44,11 @@ def test_command(command, monkeypatch):
     parse = argparse.ArgumentParser.parse_args
 
     def spy(parser, args=None, namespace=None):
-        parse(parser, args, namespace)
+        taken = parse(parser, args, namespace)
+        config = getattr(taken, 'config', 'none')
+        if (ROOT / config).is_file():
+            options = getattr(taken, 'cfg_options', None)
+            load_config(str(ROOT / config), cfg_options=options)
         raise Taken
 
     monkeypatch.setattr(argparse.ArgumentParser, 'parse_args', spy)
@@ -87,21 +61,82 @@ def test_command(command, monkeypatch):
 def check_shell(command, found):
     """Raises an AssertionError for what is no script and no known program."""
     if found is None:
-        assert Path(command.split()[0]).name in (
-            'pip',
-            'source',
-            'git',
-            'mim',
-            'cd',
-            'pre-commit',
-            'python',
-            'pytest',
-            'export',
-        ), command
+        assert Path(command.split()[0]).name in ('pip', 'python'), command
         return
     subprocess.run(['bash', '-n', str(found[0])], check=True)
 
 
-def test_some_are_found():
-    """Or nothing is looked at."""
+@pytest.mark.parametrize('name', KINDS)
+def test_it_is_executed(name):
+    """By a test that is there, with all options that pages give it."""
+    assert (name in EXECUTED_BY) != (name in NOT_EXECUTED)
+    given = {
+        word.split('=')[0]
+        for words in COMMANDS.values()
+        for word in words
+        if kind(words) == name and word.startswith('--')
+    }
+    text = ''
+    for test in EXECUTED_BY.get(name, ()):
+        file, function = test.split('::')
+        own = (ROOT / 'tests' / file).read_text('utf-8')
+        assert re.search(rf'^def {function}\(', own, re.MULTILINE), test
+        assert Path(name).stem in own, test
+        # Those of this file run the pages' own words.
+        here = file == Path(__file__).name
+        text += ' '.join(given) if here else own
+    untried = {option for option in given if option not in text}
+    assert name in NOT_EXECUTED or not untried
+
+
+def test_all_is_on_a_page():
+    """Nothing is listed that no page has."""
+    assert sorted([*EXECUTED_BY, *NOT_EXECUTED]) == KINDS
     assert len(COMMANDS) > 30
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('command', TABLES)
+def test_table(command, tmp_path, monkeypatch, capsys):
+    """A run for each row, epochs and seed; here none takes any time."""
+    script, arguments = call(COMMANDS[command])
+    arguments[arguments.index('--out') + 1] = str(tmp_path)
+    made = set()
+
+    def run(plan, row, *rest):
+        made.add(row)
+        names = ('fidelity/agreement', 'fidelity/divergence')
+        times = dict(seconds=60.0, cpu_seconds=60.0)
+        return dict(score=50.0, fidelity=dict.fromkeys(names, 1.0), **times)
+
+    monkeypatch.setattr('table_runs.run', run)
+    monkeypatch.setattr(
+        'table_runs.teacher_result', lambda *_: dict(score=99.0)
+    )
+    monkeypatch.setattr(sys, 'argv', [str(script), *arguments])
+    monkeypatch.syspath_prepend(str(script.parent))
+    monkeypatch.chdir(ROOT)
+    runpy.run_path(str(script), run_name='__main__')
+    printed = capsys.readouterr().out
+    assert made and all(f'| {row} |' in printed for row in made)
+    assert (tmp_path / 'table.md').exists() == ('--rows' not in arguments)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('command', TRAININGS)
+def test_training(command, tmp_path, monkeypatch):
+    """As it stands there, but for an epoch of a few images."""
+    monkeypatch.chdir(ROOT)
+    _, arguments = call(COMMANDS[command])
+    options = ['train_cfg.max_epochs=1', 'train_cfg.val_interval=1']
+    options += ['val_dataloader.dataset.indices=16']
+    if 'ssdkd' in arguments[0]:
+        options += [f'{key}={value}' for key, value in TINY.items()]
+        options += ['model.teacher_ckpt=None']
+    else:
+        options += ['train_dataloader.dataset.indices=64']
+    if 'inherited' in arguments[0]:
+        options += ['model.student_init.num_images=8']
+    work_dir = ('--work-dir', tmp_path / 'run')
+    call_tool('train.py', *arguments, *work_dir, '--cfg-options', *options)
+    assert (tmp_path / 'run').is_dir()

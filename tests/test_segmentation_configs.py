@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from config_files import CONFIGS as ALL_CONFIGS
-from config_files import read
+from config_files import by_size, read
 from mmengine.hub import get_config
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import DefaultScope
@@ -94,7 +94,7 @@ def test_networks_and_data_match_name(path):
         )
 
 
-@pytest.mark.parametrize('path', ON_IMAGES, ids=name_of)
+@pytest.mark.parametrize('path', by_size(ON_IMAGES), ids=name_of)
 def test_takes_two_steps_on_images(cfg):
     """Teachers and oracles: finite losses, and the network moves."""
     size = (32, 32)

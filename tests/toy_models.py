@@ -13,7 +13,10 @@ from mmrazor_ssdkd.models.algorithms import SSDKD
 def classifier(
     width: int = 4, num_classes: int = 10, channels: int = 1
 ) -> dict[str, Any]:
-    """Config of a ResNet-18 for small images, some channels wide."""
+    """Config of a ResNet for small images, some channels wide.
+
+    Two stages of a ResNet-18 have a block of each kind.
+    """
     return dict(
         _scope_='mmpretrain',
         type='ImageClassifier',
@@ -25,6 +28,10 @@ def classifier(
         backbone=dict(
             type='ResNet_CIFAR',
             depth=18,
+            num_stages=2,
+            strides=(2, 4),
+            dilations=(1, 1),
+            out_indices=(1,),
             in_channels=channels,
             stem_channels=width,
             base_channels=width,
@@ -33,15 +40,15 @@ def classifier(
         head=dict(
             type='LinearClsHead',
             num_classes=num_classes,
-            in_channels=8 * width,
+            in_channels=2 * width,
         ),
     )
 
 
 def segmentor(
-    width: int = 4, num_classes: int = 5, strides: tuple = (1, 2, 1, 1)
+    width: int = 4, num_classes: int = 5, strides: tuple = (1, 2)
 ) -> dict[str, Any]:
-    """Config of a small FCN on a ResNet-18."""
+    """Config of a small FCN on a ResNet of two stages."""
     return dict(
         _scope_='mmseg',
         type='EncoderDecoder',
@@ -54,17 +61,18 @@ def segmentor(
         backbone=dict(
             type='ResNetV1c',
             depth=18,
+            num_stages=2,
             stem_channels=width,
             base_channels=width,
             strides=strides,
-            dilations=(1, 1, 1, 1),
-            out_indices=(0, 1, 2, 3),
+            dilations=(1, 1),
+            out_indices=(0, 1),
             norm_cfg=dict(type='BN'),
         ),
         decode_head=dict(
             type='FCNHead',
-            in_channels=8 * width,
-            in_index=3,
+            in_channels=2 * width,
+            in_index=1,
             channels=8,
             num_convs=1,
             concat_input=False,
@@ -113,7 +121,7 @@ def ssdkd(**changes: Any) -> dict[str, Any]:
 def segmentation(**changes: Any) -> dict[str, Any]:
     """Config of SSD-KD over two small segmentors of different strides."""
     config = dict(
-        architecture=segmentor(width=4, strides=(1, 2, 2, 1)),
+        architecture=segmentor(width=4, strides=(2, 2)),
         teacher=segmentor(width=8),
         generator=dict(image_size=(32, 48), channels=3),
     )

@@ -11,6 +11,7 @@ from mmrazor.registry import MODELS
 from mmrazor_ssdkd.engine import forget_teachers
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.models.checkpoint import load_weights
+from mmrazor_ssdkd.models.loaded_weights import loaded_later
 
 __all__ = ['build', 'build_any', 'shared_preprocessor', 'stored_samples']
 
@@ -26,16 +27,24 @@ def build_any(config: Config, checkpoint: Optional[str] = None) -> Any:
     Raises:
         ValueError: The checkpoint is of another config.
     """
+    if checkpoint is None:
+        return _built(config)
+    with loaded_later():
+        model = _built(config)
+    load_weights(model, checkpoint, 'checkpoint')
+    return model
+
+
+def _built(config: Config) -> Any:
+    """Returns a model without any checkpoint."""
     cfg = copy.deepcopy(config)
     if (shared := shared_preprocessor(cfg)) is not None:
         cfg.model.data_preprocessor = shared
-    # The checkpoint has the teachers' weights, too.
+    # A checkpoint has the teachers' weights, too.
     forget_teachers(cfg)
     scope = cfg.get('default_scope', 'mmpretrain')
     with DefaultScope.overwrite_default_scope(scope):
         model = MODELS.build(cfg.model)
-    if checkpoint is not None:
-        load_weights(model, checkpoint, 'checkpoint')
     # That of MMRazor's distillers returns nothing.
     model.eval()
     return model
@@ -56,7 +65,8 @@ def build(config: Config, checkpoint: str) -> SSDKD:
     Raises:
         ValueError: The config is of another algorithm, or the checkpoint.
     """
-    algorithm = build_any(config)
+    with loaded_later():
+        algorithm = _built(config)
     if not isinstance(algorithm, SSDKD):
         raise ValueError(
             '`config` must be of an SSDKD, which has a replay buffer, but got '

@@ -89,7 +89,9 @@ def write_json(path: StrPath, value: Any) -> None:
 
 
 def write_figure(path: StrPath, figure: Figure, dpi: float = 100) -> None:
-    """Writes a picture in the format that its name says, PNG without one.
+    """Writes a picture in the format that its name says, and says so.
+
+    PNG where the name says none.
 
     Args:
         path (str | Path): The file.
@@ -104,3 +106,4 @@ def write_figure(path: StrPath, figure: Figure, dpi: float = 100) -> None:
     figure.savefig(picture, dpi=dpi, format=kind)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, picture.getvalue())
+    print(f'Wrote {path}', flush=True)

@@ -4,6 +4,7 @@ import inspect
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 from unittest.mock import patch
@@ -16,10 +17,11 @@ from torch import nn
 
 from .published_weights import is_published
 
-__all__ = ['initialize_rest', 'note_loading']
+__all__ = ['initialize_rest', 'loaded_later', 'note_loading']
 
 # On the modules themselves, since a network may be copied after it was read.
 _NOTE = '_loaded_while_built'
+_LATER = ContextVar('later', default=False)
 
 
 @contextmanager
@@ -32,6 +34,23 @@ def note_loading() -> Iterator[None]:
     load = nn.Module._load_from_state_dict
     with patch.object(nn.Module, '_load_from_state_dict', _noting(load)):
         yield
+
+
+@contextmanager
+def loaded_later() -> Iterator[None]:
+    """Builds what a checkpoint is loaded into right after.
+
+    Nothing is said meanwhile of the weights that teachers start from, which
+    nobody will see.
+    """
+    token = _LATER.set(True)
+    try:
+        # mmengine writes a line for every weight, to the console where there
+        # is no log file.
+        with patch.object(BaseModule, '_dump_init_info', lambda module: None):
+            yield
+    finally:
+        _LATER.reset(token)
 
 
 def initialize_rest(teacher: Any, cfg: dict, checkpoint: str) -> None:
@@ -74,6 +93,8 @@ def initialize_rest(teacher: Any, cfg: dict, checkpoint: str) -> None:
 
 def _warn(checkpoint: str, what: str) -> None:
     """Says in the log what a teacher without a checkpoint has."""
+    if _LATER.get():
+        return
     print_log(
         f'`{checkpoint}` is None: the teacher {what}',
         logger='current',

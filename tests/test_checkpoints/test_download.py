@@ -70,12 +70,20 @@ class Handler(BaseHTTPRequestHandler):
 def server(monkeypatch, tmp_path) -> Iterator[Server]:
     """A server, and a cache of its own."""
     monkeypatch.setattr(torch.hub, '_hub_dir', str(tmp_path))
-    monkeypatch.setattr(f'{MODULE}.TIMEOUT', 1.0)
+    monkeypatch.setattr(f'{MODULE}.TIMEOUT', 5.0)
     with Server() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        # Looks that often whether it is shut down.
+        serve = dict(target=server.serve_forever, args=(0.01,), daemon=True)
+        threading.Thread(**serve).start()
         yield server
         server.end.set()
         server.shutdown()
+
+
+@pytest.fixture
+def impatient(server, monkeypatch) -> None:
+    """Does not wait for long."""
+    monkeypatch.setattr(f'{MODULE}.TIMEOUT', 0.3)
 
 
 def cached(folder: Path) -> list[Path]:
@@ -147,6 +155,7 @@ def test_closed_connection_raises(server, tmp_path):
     assert not cached(tmp_path)
 
 
+@pytest.mark.usefixtures('impatient')
 @pytest.mark.parametrize('cut', [0, 100])
 @pytest.mark.parametrize('ending', ['stall', 'drip'])
 def test_server_that_stops_times_out(server, tmp_path, ending, cut):
@@ -161,7 +170,8 @@ def test_server_that_stops_times_out(server, tmp_path, ending, cut):
     assert not cached(tmp_path)
 
 
-def test_server_that_never_answers_times_out(server, tmp_path):
+@pytest.mark.usefixtures('impatient')
+def test_server_that_never_answers_times_out(tmp_path):
     """One that takes the connection and says nothing."""
     with socket.socket() as silent:
         silent.bind(('127.0.0.1', 0))

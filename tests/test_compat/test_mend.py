@@ -49,12 +49,14 @@ def fresh() -> dict:
     return json.loads(run.stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_prefix_imports_the_package(fresh):
     """A config's `mmrazor_ssdkd.` prefix alone imports and mends."""
     assert not fresh['before']
     assert fresh['found'] == 'SSDKD'
 
 
+@pytest.mark.slow
 def test_mmrazor_models_register(fresh):
     """All of MMRazor's models register, quantization's among them."""
     assert len(fresh['mmrazor']) >= 119
@@ -63,6 +65,7 @@ def test_mmrazor_models_register(fresh):
     )
 
 
+@pytest.mark.slow
 def test_mmpretrain_and_mmseg_models_register(fresh):
     """The two packages that models come from import whole."""
     assert {'ImageClassifier', 'ResNet_CIFAR'} <= set(fresh['mmpretrain'])
@@ -70,6 +73,7 @@ def test_mmpretrain_and_mmseg_models_register(fresh):
     assert {'EncoderDecoder', 'Mask2FormerHead'} <= set(fresh['mmseg'])
 
 
+@pytest.mark.slow
 def test_no_stand_in_extension_is_left(fresh):
     """mmengine takes mmcv for the full one only where it is."""
     assert fresh['ext_loaded'] <= fresh['ext_exists']

@@ -165,6 +165,7 @@ def test_anything_but_numbers_raises(tmp_path, name):
         torch.load(path, weights_only=True)
 
 
+@pytest.mark.slow
 def test_object_array_over_bytes_does_not_crash(tmp_path):
     """In a process of its own, which would end without a word."""
     path = save(HOSTILE['constructor'], tmp_path)

@@ -134,6 +134,15 @@ class Branches(nn.Module):
         return mean.repeat(1, 3) if bright else 9 - mean.repeat(1, 3)
 
 
+@pytest.mark.parametrize(
+    'form',
+    [
+        'torchscript',
+        # Tries the slower exporter, too.
+        pytest.param('onnx', marks=pytest.mark.slow),
+    ],
+    indirect=True,
+)
 def test_what_cannot_be_written_is_refused(form):
     """Other logits are an error."""
     batches = [torch.zeros(2, 1, 8, 8), torch.rand(2, 1, 8, 8) * 255]
@@ -142,6 +151,7 @@ def test_what_cannot_be_written_is_refused(form):
         deploy(deployed(Branches()), batches, form)
 
 
+@pytest.mark.slow
 def test_pooling_that_a_trace_cannot_write():
     """The slower exporter can."""
     for package in ('onnx', 'onnxruntime', 'onnxscript'):

@@ -6,6 +6,9 @@ from shared_training import train_all
 from torch.testing import assert_close
 from two_processes import run_in_two
 
+# Two further processes train.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope='module')
 def runs(tmp_path_factory):
@@ -27,7 +30,6 @@ def check_weights(one, two, name):
         )
 
 
-@pytest.mark.slow
 def test_born_from_its_teacher(runs):
     """A student that is refitted on images of all shards."""
     check_weights(*runs, 'inherited')

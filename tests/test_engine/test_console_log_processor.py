@@ -41,7 +41,8 @@ def train(tmp_path, by_epoch=False, validates=False, seconds=0.0, **logger):
             checkpoint=None,
         ),
         train_dataloader=dict(
-            dataset=[0] * 3,
+            # Where steps count, mmengine waits two seconds between epochs.
+            dataset=[0] * (3 if by_epoch else 6),
             sampler=dict(type='DefaultSampler', shuffle=False),
             batch_size=1,
         ),

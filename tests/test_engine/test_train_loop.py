@@ -27,9 +27,7 @@ def _loop(batch_size, length=8, kind=EpochBasedTrainLoop, **settings):
 def pooled():
     """An algorithm whose student ends in features of one pixel."""
     student = dict(ssdkd()['architecture'], _scope_='mmpretrain')
-    student['backbone'] = dict(
-        student['backbone'], strides=(2, 2, 2, 2), num_stages=4
-    )
+    student['backbone'] = dict(student['backbone'], strides=(4, 4))
     return build(ssdkd(architecture=student))
 
 

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 import torch
-from mmengine.model import BaseModel
+from mmengine.model import BaseModel, BaseModule
 from mmengine.runner import load_checkpoint
 from mmrazor.registry import MODELS
 from torch import nn
@@ -12,6 +12,7 @@ from torch.testing import assert_close
 from toy_models import classifier
 
 from mmrazor_ssdkd.models.building import build_model, build_teacher
+from mmrazor_ssdkd.models.loaded_weights import loaded_later
 from mmrazor_ssdkd.models.teacher_ensemble import build_teachers
 
 
@@ -172,3 +173,23 @@ def test_nothing_stays_behind(register, saved):
     assert not any(
         'loaded' in key for m in teacher.modules() for key in m.__dict__
     )
+
+
+def test_weights_that_are_loaded_later_are_no_news(monkeypatch):
+    """Elsewhere the log has a warning, and how each weight begins."""
+    said = []
+    module = 'mmrazor_ssdkd.models.loaded_weights'
+    monkeypatch.setattr(
+        f'{module}.print_log', lambda text, **_: said.append(text)
+    )
+    monkeypatch.setattr(
+        BaseModule, '_dump_init_info', lambda model: said.append('each weight')
+    )
+    for number in (1, 2):
+        build_teacher(classifier())
+        assert len(said) == 2 * number
+        with loaded_later():
+            build_teacher(classifier())
+        assert len(said) == 2 * number
+    assert said[0].startswith('`teacher_ckpt` is None')
+    assert said[1] == 'each weight'

@@ -44,6 +44,7 @@ def images(channels):
     return x.contiguous(memory_format=torch.channels_last)
 
 
+@pytest.mark.slow
 def test_gradients_of_strided_layers_of_few_channels(tmp_path):
     """They crash in this layout, on PyTorch 2.13."""
     (tmp_path / 'backward.py').write_text(BACKWARD)

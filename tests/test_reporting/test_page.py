@@ -34,6 +34,7 @@ def distilled(tmp_path_factory):
     return root
 
 
+@pytest.mark.slow
 def test_side_by_side(distilled, tmp_path):
     """Two runs of one folder, one of them a teacher's training."""
     page = page_of(distilled, tmp_path)
@@ -88,6 +89,7 @@ def cut(path):
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
+@pytest.mark.slow
 def test_unfinished_run(copied, tmp_path):
     """One epoch, half a line and an older checkpoint."""
     (copied / 'epoch_2.pth').unlink()
@@ -102,6 +104,7 @@ def test_unfinished_run(copied, tmp_path):
     assert 'epoch_1.pth' in page.text and 'agreement' in dict(page.figures)
 
 
+@pytest.mark.slow
 def test_broken_checkpoints(copied, tmp_path):
     """The log and the sizes are still shown."""
     for path in copied.glob('*.pth'):
@@ -113,6 +116,7 @@ def test_broken_checkpoints(copied, tmp_path):
     assert 'agreement' not in figures
 
 
+@pytest.mark.slow
 def test_checkpoint_of_another_student(copied, tmp_path):
     """Is named, and the log is still shown."""
     (config,) = copied.glob('*/vis_data/config.py')

@@ -65,3 +65,28 @@ def test_processes_are_counted(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         compare_processes.main()
     assert '`processes` must be >= 2, but got 1' in capsys.readouterr().err
+
+
+def test_the_first_changes_from_seed_to_seed(monkeypatch, capsys):
+    """One process and two, for each seed that is asked for."""
+    trained = []
+
+    def train(cfg, number, seed, folder):
+        trained.append((number, seed))
+        common = dict(load=0.5, steps=10, calls=20, waited=2.0, nbytes=5)
+        return dict(
+            processes=number,
+            seed=seed,
+            seconds=4.0 / number,
+            processor_seconds=9.0,
+            metrics={},
+            **common,
+        )
+
+    monkeypatch.setattr(compare_processes, 'train', train)
+    arguments = ['compare_processes.py', str(DIGITS), '--seeds', '10', '11']
+    monkeypatch.setattr('sys.argv', arguments)
+    compare_processes.main()
+    assert trained == [(1, 10), (2, 10), (2, 11), (1, 11)]
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said == '2 processes are 2.00 times as fast as one (2.00 to 2.00)'

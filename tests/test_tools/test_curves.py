@@ -1,15 +1,23 @@
 """A metric against training time: how it is noted, read and drawn."""
 
 import json
+import sys
 
+import plot_curves
+import plot_log
+import plot_samples
 import pytest
 import training_curve
-from plot_curves import draw, load_rows, reached, table
-from plot_log import draw as draw_log
+from plot_curves import load_rows, reached
 from plot_log import load_logs
-from plot_samples import draw as draw_samples
 from plot_samples import load_scores
 from training_curve import TrainingCurve
+
+
+def call(tool, monkeypatch, *arguments):
+    """Calls a tool as from the command line."""
+    monkeypatch.setattr(sys, 'argv', ['tool.py', *map(str, arguments)])
+    tool.main()
 
 
 class _Runner:
@@ -59,26 +67,29 @@ def test_reached():
     assert reached(_points(1.0), 'seconds', 21.0) is None
 
 
-def test_table_and_plot_of_runs(tmp_path):
+def test_table_and_plot_of_runs(tmp_path, monkeypatch, capsys):
     """Means of a row's seeds; runs of other lengths do not count."""
     for name, epochs, scale in (('a', 4, 1.0), ('b', 4, 2.0), ('c', 9, 7.0)):
         folder = tmp_path / f'row_{epochs}e_{name}'
         folder.mkdir()
         result = dict(row='a row', points=_points(scale))
         (folder / 'result.json').write_text(json.dumps(result))
-    rows = load_rows(tmp_path, 4, ['a'])
     with pytest.raises(ValueError, match=r"`rows`.* 4 and \['other'\]"):
         load_rows(tmp_path, 4, ['other'])
-    assert table(rows, 'seconds', [15.0, 99.0]) == [
+    png = tmp_path / 'plot.png'
+    options = ('--epochs', 4, '--rows', 'a', '--clock', 'seconds')
+    times = ('--at', 15, 99)
+    call(plot_curves, monkeypatch, tmp_path, png, *options, *times)
+    assert capsys.readouterr().out.splitlines() == [
+        f'Wrote {png}',
         '| | 15 s | 99 s | the end |',
         '|---|---|---|---|',
         '| a row | 22.50 |  | 30.00 at 20 s |',
     ]
-    draw(rows, 'seconds', 'accuracy', tmp_path / 'plot.png')
     assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
 
 
-def test_plot_of_logs(tmp_path):
+def test_plot_of_logs(tmp_path, monkeypatch):
     """Of the rows that are asked for, from the last start of each run."""
     for row, start, value in (
         ('ours', 'a', 1.0),
@@ -93,13 +104,14 @@ def test_plot_of_logs(tmp_path):
         (folder / 'result.json').write_text(json.dumps(result))
     lines = load_logs(tmp_path, 4, ['ours'])
     assert lines == [('ours, seed 10', [dict(step=20, loss=2.0)])]
-    draw_log(lines, ['loss'], tmp_path / 'plot.png')
+    options = ('--epochs', 4, '--rows', 'ours', '--keys', 'loss')
+    call(plot_log, monkeypatch, tmp_path, tmp_path / 'plot.png', *options)
     assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
     with pytest.raises(ValueError, match=r"`keys` must be logged.*'lost'"):
-        draw_log(lines, ['loss', 'lost'], tmp_path / 'plot.png')
+        plot_log.draw(lines, ['loss', 'lost'], tmp_path / 'plot.png')
 
 
-def test_plot_of_samples(tmp_path):
+def test_plot_of_samples(tmp_path, monkeypatch):
     """Numbers in their order, each kind on its own, seeds side by side."""
 
     def finish(row, seed, score):
@@ -118,7 +130,8 @@ def test_plot_of_samples(tmp_path):
         'synthetic images': {512: [2.0]},
     }
     assert list(scores['real images']) == [512, 5120]
-    draw_samples(scores, 'accuracy', tmp_path / 'plot.png')
+    png = tmp_path / 'plot.png'
+    call(plot_samples, monkeypatch, tmp_path, png, '--epochs', 4)
     assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
     finish('SSD-KD', 10, 9.0)
     with pytest.raises(ValueError, match=r"number of images.*'SSD-KD'"):

@@ -44,6 +44,7 @@ def options(teacher, epochs, *more):
         f'model.teacher_ckpt={teacher}',
         'model.synthesis.iters=2',
         'model.synthesis.warmup_rounds=1',
+        'train_dataloader.dataset.length=640',
         'train_cfg.val_interval=1',
         *more,
     )
@@ -182,6 +183,8 @@ def test_amp_and_mmrazor_distiller_on_real_data(teacher, tmp_path):
         '--work-dir',
         tmp_path,
         *short(1, f'model.teacher_ckpt={teacher}'),
+        'train_dataloader.dataset.indices=256',
+        'val_dataloader.dataset.indices=64',
     )
     assert 'Bf16OptimWrapper' in log_of(tmp_path)
     assert (tmp_path / 'epoch_1.pth').exists()
@@ -208,9 +211,12 @@ def test_data_free_algorithms_of_mmrazor(teacher, tmp_path, method):
     """They train without data, validate, resume, and give a student."""
     config = DIGITS / DISTILL.name.replace('ssdkd', method)
     arguments = ('train.py', config, '--work-dir', tmp_path)
-    checkpoint = f'model.teachers.teacher.ckpt_path={teacher}'
-    call(*arguments, *short(1, checkpoint))
-    call(*arguments, '--resume', *short(2, checkpoint))
+    changes = (
+        f'model.teachers.teacher.ckpt_path={teacher}',
+        'train_dataloader.dataset.length=256',
+    )
+    call(*arguments, *short(1, *changes))
+    call(*arguments, '--resume', *short(2, *changes))
     logs = sorted(tmp_path.glob('*/vis_data/scalars.json'))
     rows = [json.loads(log.read_text().splitlines()[-1]) for log in logs]
     assert [row['step'] for row in rows if 'accuracy/top1' in row] == [1, 2]

@@ -98,7 +98,7 @@ def test_student_of_the_command_line(shared, tmp_path, monkeypatch):
     options = {
         'model.architecture.backbone.stem_channels': 8,
         'model.architecture.backbone.base_channels': 8,
-        'model.architecture.head.in_channels': 64,
+        'model.architecture.head.in_channels': 16,
     }
     shared.merge_from_dict(options)
     save(shared, tmp_path / 'epoch.pth')

@@ -1,7 +1,9 @@
 """The settings of the mechanism test are independent of one another."""
 
 import copy
+import sys
 
+import mechanism_test
 import pytest
 import torch
 from mechanism_test import (
@@ -9,6 +11,7 @@ from mechanism_test import (
     LABELS,
     build,
     fill,
+    main,
     synthetic_pool,
     with_phi,
 )
@@ -63,3 +66,26 @@ def test_segmentation_is_refused():
         pytest.raises(ValueError, match='`config` must distil a classifier'),
     ):
         synthetic_pool(config(segmentation()), 8)
+
+
+def test_command_line(tmp_path, monkeypatch, capsys):
+    """A row of the table for each factor."""
+    cfg = config(ssdkd())
+    cfg.default_scope = 'mmpretrain'
+    cfg.dump(tmp_path / 'my.py')
+    # A teacher that knows all classes.
+    monkeypatch.setattr(
+        mechanism_test,
+        'predict',
+        lambda algorithm, images: (
+            9.0 * one_hot(images[:, 0, 0, 0].long() % 10, 10)
+        ),
+    )
+    words = [tmp_path / 'my.py', '--labels', 'predicted', '--steps', 2]
+    words += ['--seeds', 10, '--cfg-options', 'model.synthesis.batch_size=32']
+    words += ['model.replay_buffer.max_size=64']
+    monkeypatch.setattr(sys, 'argv', ['tool.py', *map(str, words)])
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        main()
+    rows = capsys.readouterr().out.splitlines()[-len(FACTORS) :]
+    assert [row.split(' | ')[1] for row in rows] == [*FACTORS]

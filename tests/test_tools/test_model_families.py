@@ -7,6 +7,7 @@ from model_families import table, try_family
 OWN = [family for family in FAMILIES if family.library == 'own file']
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('family', OWN, ids=lambda family: family.kind)
 def test_all_of_a_family_works(family):
     """From its file to ONNX."""

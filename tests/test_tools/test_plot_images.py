@@ -178,9 +178,17 @@ def command(tmp_path, monkeypatch):
     return call
 
 
-def test_command_writes_a_picture(command):
-    """Into a folder that is not there yet."""
-    assert command().read_bytes().startswith(b'\x89PNG')
+def test_command_writes_a_picture(command, monkeypatch, capsys):
+    """Into a folder that is not there yet, and says that alone."""
+    said = []
+    monkeypatch.setattr(
+        'mmrazor_ssdkd.models.loaded_weights.print_log',
+        lambda text, **_: said.append(text),
+    )
+    png = command()
+    assert not said
+    assert capsys.readouterr().out == f'Wrote {png}\n'
+    assert png.read_bytes().startswith(b'\x89PNG')
 
 
 def test_command_names_classes_and_counts_rows(command, figures):

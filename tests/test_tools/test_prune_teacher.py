@@ -7,7 +7,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain import get_model
-from prune_teacher import keep_share, main, prune_teacher, write_pruned
+from prune_teacher import keep_share, main, prune_teacher
 from torch.testing import assert_close
 from toy_models import (
     build,
@@ -40,17 +40,22 @@ def config(tmp_path):
     return Config(dict(model=model, default_scope='mmpretrain'))
 
 
-def test_student_is_the_pruned_teacher(config, tmp_path):
+def test_student_is_the_pruned_teacher(config, tmp_path, monkeypatch, capsys):
     """From the tool through SSD-KD to plain mmpretrain, uneven widths too."""
     out = tmp_path / 'pruned.pth'
-    left = write_pruned(config, 0.4, str(out))
+    config.dump(tmp_path / 'my.py')
+    arguments = [str(tmp_path / 'my.py'), str(out), '--ratio', '0.4']
+    monkeypatch.setattr(sys, 'argv', ['prune_teacher.py', *arguments])
+    main()
+    said = capsys.readouterr().out.splitlines()[-1]
     written = Config.fromfile(out.with_suffix('.py'))
     pruned, _ = prune_teacher(config, 0.4)
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         algorithm = build(written.model.to_dict())
     algorithm.init_weights()
     student = algorithm.student
-    assert sum(p.numel() for p in student.parameters()) == left
+    left = sum(p.numel() for p in student.parameters())
+    assert said.startswith(f'Wrote {out} ({left} parameters) and ')
     images = torch.randint(0, 256, (3, 1, 16, 16)).float()
     with torch.no_grad():
         expected = pruned((images - 50) / 20, mode='tensor')

@@ -1,4 +1,4 @@
-"""The two commands of the README pass on what they are given."""
+"""The shell scripts pass on what they are given."""
 
 import os
 import shutil
@@ -21,18 +21,23 @@ def clone(tmp_path):
         shutil.copy(script, tmp_path / 'tools')
     programs = tmp_path / '.venv' / 'bin'
     programs.mkdir(parents=True)
-    for name in ('python', 'ruff', 'mypy', 'interrogate', 'codespell'):
+    for name in ('python', 'srun', 'ruff', 'mypy', 'interrogate', 'codespell'):
         (programs / name).write_text(STUB)
         (programs / name).chmod(stat.S_IRWXU)
     return tmp_path
 
 
-def run(clone, script, *arguments):
+def run(clone, script, *arguments, **environment):
     """Runs a script from elsewhere and returns what it called."""
     log = clone / 'log'
     subprocess.run(
         ['bash', str(clone / 'tools' / script), *arguments],
-        env={**os.environ, 'LOG': str(log)},
+        env={
+            **os.environ,
+            'LOG': str(log),
+            'PATH': f'{clone}/.venv/bin:{os.environ["PATH"]}',
+            **environment,
+        },
         cwd='/',
         check=True,
     )
@@ -48,7 +53,9 @@ def test_quickstart(clone, arguments):
     assert quickstart.split() == expected
 
 
-@pytest.mark.parametrize('arguments', [[], ['-m', 'not slow']])
+@pytest.mark.parametrize(
+    'arguments', [[], ['-m', 'not slow'], ['--junitxml=a.xml']]
+)
 def test_run_tests(clone, arguments):
     """Installs the tests' extras; linters first, parallel tests last."""
     install, *linters, pytest_call = run(clone, 'run_tests.sh', *arguments)
@@ -59,3 +66,20 @@ def test_run_tests(clone, arguments):
     parallel.append('--no-loadscope-reorder')
     expected = ' '.join(['python -m pytest tests', *parallel, *arguments])
     assert pytest_call == expected
+
+
+def test_dist_train(clone):
+    """On one machine, by torchrun."""
+    (line,) = run(clone, 'dist_train.sh', 'my.py', '8', '--amp')
+    assert line.startswith('python -m torch.distributed.run --nnodes=1 ')
+    assert '--nproc_per_node=8 ' in line
+    assert line.endswith('/train.py my.py --launcher pytorch --amp')
+
+
+def test_slurm_train(clone):
+    """As many tasks as GPUs, of which a machine has eight."""
+    arguments = ('PARTITION', 'NAME', 'my.py', 'WORK_DIR')
+    (line,) = run(clone, 'slurm_train.sh', *arguments, GPUS='16')
+    assert line.startswith('srun --partition=PARTITION --job-name=NAME ')
+    assert '--gres=gpu:8 --ntasks=16 --ntasks-per-node=8 ' in line
+    assert line.endswith('my.py --work-dir WORK_DIR --launcher slurm')

@@ -1,9 +1,10 @@
 """Rows ranked without data, and fidelity held against real metrics."""
 
 import json
+import sys
 
 import pytest
-from calibrate_fidelity import by_task, draw, rank, table
+from calibrate_fidelity import main, rank
 from fidelity_runs import find_students, real_metric, start_of
 from mmengine.config import Config
 from table_fidelity import fidelity, ranked
@@ -73,14 +74,21 @@ def test_a_perfect_order_is_one():
     assert 'off' not in rank(records, 'divergence')
 
 
-def test_table_and_plot_are_by_task(tmp_path):
+def test_table_and_plot_are_by_task(tmp_path, monkeypatch, capsys):
+    """Of what was measured before, in a file of its own."""
     records = [record(real, 100 - real) for real in (10.0, 50.0, 90.0)]
     records += [dict(other, task='CIFAR10') for other in records]
-    tasks = by_task(records)
-    text = table(tasks)
+    (tmp_path / 'old.json').write_text(json.dumps(records))
+    words = ['tool.py', 'old.json', '--json', 'new.json']
+    words += ['--table', 'table.md', '--plot', 'plot.png']
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, 'argv', words)
+    main()
+    text = capsys.readouterr().out
+    assert (tmp_path / 'table.md').read_text() in text
+    assert json.loads((tmp_path / 'new.json').read_text()) == records
     assert '| | Digits, 3 students | CIFAR10, 3 students |' in text
     assert '| agreement | -1.00, -1.00, 53.3 (+0.0) |' in text
-    draw(tasks, None, tmp_path / 'plot.png')
     assert (tmp_path / 'plot.png').stat().st_size > 1000
 
 

@@ -51,7 +51,7 @@ def environment(tmp_path) -> Path:
     return tmp_path / 'venv'
 
 
-def test_result(tmp_path, environment):
+def test_result(tmp_path, environment, monkeypatch, capsys):
     """What is installed, the counts, and the failures with their reasons."""
     tests = tmp_path / 'test_one.py'
     tests.write_text(
@@ -61,8 +61,13 @@ def test_result(tmp_path, environment):
         '@pytest.mark.slow\n'
         'def test_slow(): pass\n'
     )
-    result = attempt(environment, 'none', None, [str(tests)])
-    assert json.dumps(result)
+    words = [tmp_path / 'versions.json', '--tests', tests]
+    words += ['--environment', environment, '--python', 'none']
+    words += ['--torch', '9.9']
+    monkeypatch.setattr(sys, 'argv', ['tool.py', *map(str, words)])
+    try_versions.main()
+    result = json.loads((tmp_path / 'versions.json').read_text())
+    assert json.dumps(result['counts']) in capsys.readouterr().out
     assert result['counts'] == dict(passed=1, failure=1)
     assert [row['reason'] for row in result['failed']] == ['ValueError: so']
     assert result['versions']['python'].startswith('3.')

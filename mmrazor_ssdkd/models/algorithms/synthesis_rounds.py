@@ -62,6 +62,8 @@ class SynthesisRounds(BaseModule):
     def due(self, iteration: int, stored: int) -> Iterator[int]:
         """Yields once for each round that comes before a student step.
 
+        The warm-up's, of which each logs a line, and then the step's own.
+
         Args:
             iteration (int): How many steps were done before.
             stored (int): How many samples the buffer holds. With none a run
@@ -71,7 +73,9 @@ class SynthesisRounds(BaseModule):
             over = self.until is not None and iteration >= self.until
             yield from range(int(iteration % self.interval == 0 and not over))
             return
-        yield from rounds_with_eta(self.warmup_rounds + 1)
+        yield from rounds_with_eta(self.warmup_rounds)
+        # The first step's own, which no setting counts.
+        yield 0
 
     def choose(self, phi: torch.Tensor) -> torch.Tensor:
         """Chooses the candidates that enter the buffer.

@@ -24,20 +24,20 @@ from toy_models import (
 )
 
 KL = logits(type='KLDivergence', tau=2, reduction='batchmean')
-# The toy student has 32 channels in its last stage, the teacher 64.
+# The toy student has 8 channels in its last stage, the teacher 16.
 CLASSIFIERS = dict(
     kl=KL,
     dist=logits(type='DISTLoss', tau=1),
     dkd=labelled(type='DKDLoss', tau=2, beta=0.5, reduction='mean'),
     wsld=labelled(type='WSLD', tau=2, num_classes=10),
-    fitnets=features((32, 64), type='L2Loss'),
+    fitnets=features((8, 16), type='L2Loss'),
     attention=features(None, type='ATLoss'),
-    boundary=features((32, 64), type='ABLoss'),
+    boundary=features((8, 16), type='ABLoss'),
     relations=logits('neck.gap', type='DistanceWiseRKD', with_l2_norm=True),
 )
 SEGMENTORS = dict(
     cwd=logits('decode_head.conv_seg', type='KLDivergence'),
-    fitnets=features((32, 64), type='L2Loss'),
+    fitnets=features((8, 16), type='L2Loss'),
 )
 
 
@@ -77,7 +77,7 @@ def test_segmentors(name):
     config = segmentation(distiller=SEGMENTORS[name])
     config['architecture'] = copy.deepcopy(config['teacher'])
     config['architecture']['backbone'].update(base_channels=4, stem_channels=4)
-    config['architecture']['decode_head']['in_channels'] = 32
+    config['architecture']['decode_head']['in_channels'] = 8
     check_steps(build(config))
 
 
@@ -330,7 +330,7 @@ def test_weights_are_recorded_live():
 
 def test_features_inside_a_tuple():
     """Backbones give out tuples, whose maps are laid out anew as well."""
-    config = features((32, 64), source='backbone', type='L2Loss')
+    config = features((8, 16), source='backbone', type='L2Loss')
     for record in config['loss_forward_mappings']['loss_feat'].values():
         record['data_idx'] = 0
     check_steps(build(ssdkd(distiller=config)))
@@ -341,7 +341,7 @@ def test_recorder_of_a_converted_sync_bn():
     networks = dict(architecture=classifier(4), teacher=classifier(8))
     for network in networks.values():
         network['backbone']['norm_cfg'] = dict(type='SyncBN')
-    config = features((32, 64), 'backbone.layer4.1.bn1', type='L2Loss')
+    config = features((8, 16), 'backbone.layer2.1.bn1', type='L2Loss')
     algorithm = build(ssdkd(distiller=config, **networks))
     check_steps(revert_sync_batchnorm(algorithm))
 
@@ -376,7 +376,7 @@ def test_nothing_of_a_step_outlives_it():
     assert [len(one.data_buffer) for one in recorders] == [0, 0]
     alive = []
     for model in (algorithm.student, algorithm.teacher):
-        model.backbone.layer4.register_forward_hook(
+        model.backbone.layer2.register_forward_hook(
             lambda *args: alive.append(weakref.ref(args[2]))
         )
     steps(algorithm, wrappers(algorithm), 1)

@@ -95,8 +95,8 @@ def test_cascade_of_heads(name):
     head = config['decode_head']
     point = dict(
         type='PointHead',
-        in_channels=[32],
-        in_index=[3],
+        in_channels=[8],
+        in_index=[1],
         channels=8,
         num_fcs=1,
         coarse_pred_each_layer=True,

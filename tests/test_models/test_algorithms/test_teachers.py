@@ -197,8 +197,8 @@ def test_runner_does_not_initialise_them(tmp_path):
 @pytest.mark.parametrize('side', ['first', 'other0'])
 def test_recorder_of_one_of_them(side):
     """Its source starts with the teacher's name, as in MMRazor."""
-    distiller = features((32, 64 if side == 'first' else 32), type='L2Loss')
-    source = f'{side}.backbone.layer4'
+    distiller = features((8, 16 if side == 'first' else 8), type='L2Loss')
+    source = f'{side}.backbone.layer2'
     distiller['teacher_recorders'] = dict(feat=recorder(source))
     algorithm = build(pair(ssdkd, distiller=distiller))
     images = 255 * torch.rand(2, 1, 16, 16)

@@ -135,7 +135,7 @@ def test_statistics_are_those_of_the_buffer():
         # Without rounds there would be no images.
         steps(algorithm, optimizers(algorithm, lr=0.0), 1)
         after = snapshot(algorithm.student)
-        key = 'backbone.layer4.1.bn2.num_batches_tracked'
+        key = 'backbone.layer2.1.bn2.num_batches_tracked'
         moved.append(int(after[key] - start[key]))
     assert moved == [2, 1]
 

@@ -1,0 +1,24 @@
+"""Which rounds are due before a step, and which of them are the warm-up."""
+
+import pytest
+
+from mmrazor_ssdkd.engine import warm_up
+from mmrazor_ssdkd.models.algorithms.synthesis_rounds import SynthesisRounds
+
+
+@pytest.mark.parametrize('number', [0, 1, 3])
+def test_warm_up_has_as_many_rounds_as_the_config_says(number, monkeypatch):
+    """The first step's own is none of them, and has no line."""
+    said = []
+    monkeypatch.setattr(warm_up, 'print_log', lambda t, logger: said.append(t))
+    rounds = SynthesisRounds(
+        interval=2, until=None, batch_size=4, warmup_rounds=number, admit=None
+    )
+    assert len(list(rounds.due(0, stored=0))) == number + 1
+    assert [line.split(',')[0] for line in said] == [
+        f'Warm-up: round {place} of {number}' for place in range(1, number + 1)
+    ]
+    said.clear()
+    due = [len(list(rounds.due(step, stored=4))) for step in range(1, 5)]
+    assert due == [0, 1, 0, 1]
+    assert not said
