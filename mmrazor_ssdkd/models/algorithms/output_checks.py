@@ -1,6 +1,9 @@
 """Finds out whether what a model gives are logits of one head."""
 
+import logging
+
 import torch
+from mmengine.logging import print_log
 from torch import nn
 
 from mmrazor_ssdkd.models.label_models import LabelModel, OneClass
@@ -34,9 +37,10 @@ def check_no_probabilities(name: str, logits: torch.Tensor) -> None:
     """
     tolerance = _HALF_TOLERANCE if logits.dtype in _HALF else _TOLERANCE
     sums = logits.float().sum(dim=1)
-    if _is_share(logits, tolerance) and bool(
-        (sums - 1).abs().max() < tolerance
-    ):
+    # A sigmoid alone that is sure has a sum of 1, too.
+    several = logits.shape[1] > 1
+    off = float((sums - 1).abs().max())
+    if several and _is_share(logits, tolerance) and off < tolerance:
         raise ValueError(
             f'`{name}` must give logits, but got probabilities, '
             f'{_between(logits)} with a sum of 1: take away the '
@@ -71,6 +75,8 @@ def check_ends_in_logits(
             sigmoid follows.
     """
     by_softmax = isinstance(label_model, OneClass)
+    if by_softmax and float(logits.abs().max()) <= 1:
+        _warn_of_cosines(name, model, images)
     if _is_share(logits) and _ends_in_sigmoid(name, model, images):
         others = (
             '. Where an image has several labels, both networks need a loss '
@@ -138,12 +144,35 @@ def _ends_in_sigmoid(
     if ends_in(_with_graph(name, model, images), 'Sigmoid', 'Hardsigmoid'):
         return True
     # One that somebody wrote out, or that TorchScript runs.
-    with torch.no_grad():
-        far = torch.cat(
-            [forward(name, model, images * factor) for factor in _FAR]
+    far = _of_far_images(name, model, images)
+    return _is_share(far) and float(far.max() - far.min()) > _SPREAD
+
+
+def _warn_of_cosines(
+    name: str, model: nn.Module, images: torch.Tensor
+) -> None:
+    """Says in the log that a softmax makes nearly nothing of logits."""
+    far = _of_far_images(name, model, images)
+    low, high = float(far.min()), float(far.max())
+    if -1 - _TOLERANCE <= low < 0 < high <= 1 + _TOLERANCE and (
+        high - low > 2 * _SPREAD
+    ):
+        print_log(
+            f'`{name}` must give logits, but got values between -1 and 1 of '
+            'all images, as of a tanh or of cosines, whose softmax is nearly '
+            'even: multiply them by the factor that it was trained with',
+            logger='current',
+            level=logging.WARNING,
         )
-    spread = float(far.max() - far.min())
-    return _is_share(far) and spread > _SPREAD
+
+
+@torch.no_grad()
+def _of_far_images(
+    name: str, model: nn.Module, images: torch.Tensor
+) -> torch.Tensor:
+    """Returns what a model gives of images that it cannot know."""
+    found = [forward(name, model, images * factor) for factor in _FAR]
+    return torch.cat(found).float()
 
 
 def _with_graph(

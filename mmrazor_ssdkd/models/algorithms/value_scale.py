@@ -162,8 +162,6 @@ def _find_fitting(
         tried.append(
             (tuple(255 * m for m in mean), tuple(255 * s for s in std))
         )
-        if min(mean) > 0:
-            tried.append((std, mean))
     tried += [_IMAGENET if images.shape[1] == 3 else _COLOURLESS, *_USUAL]
     fitting = []
     for mean, std in tried:

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from mmengine.logging import MMLogger
 from mmpretrain.registry import MODELS as MMPRETRAIN_MODELS
 from mmseg.registry import MODELS as MMSEG_MODELS
 from toy_models import build, classifier, segmentation, segmentor, ssdkd
@@ -17,6 +18,7 @@ ENDS = dict(
     Sigmoid=torch.sigmoid,
     # Of trained weights, which those here are not.
     WrittenSigmoid=lambda x: 1 / (1 + torch.exp(-100 * x)),
+    Tanh=lambda x: torch.tanh(20 * x),
     LogSigmoid=torch.nn.functional.logsigmoid,
 )
 
@@ -138,6 +140,18 @@ def test_logarithm_at_the_end(ends, task, kind):
         return
     with pytest.raises(ValueError, match=r'`teacher` .* got logarithms of'):
         build(config)
+
+
+@pytest.mark.parametrize('kind', ['Tanh', ''])
+def test_values_that_hardly_differ(ends, caplog, kind):
+    """A factor may be missing; small logits of other images are fine."""
+    model = changed(classifier(), 'head', type=f'{kind}LinearClsHead')
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(caplog.handler)
+    build(ssdkd(architecture=model))
+    logger.removeHandler(caplog.handler)
+    said = '`architecture` must give logits, but got values between -1 and'
+    assert (said in caplog.text) == bool(kind)
 
 
 def test_network_that_has_learnt_nothing():
