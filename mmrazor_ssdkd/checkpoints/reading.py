@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def read_checkpoint(
     except pickle.UnpicklingError as error:
         raise ValueError(
             f'`{name}` must hold weights alone, but {source!r}{place} is '
-            f'damaged or asks to run code: {first_line(error)}'
+            f'damaged or asks to run code{_asked(error)}: {first_line(error)}'
         ) from error
     # A damaged file fails in as many ways as a pickle has opcodes.
     except Exception as error:
@@ -76,11 +77,22 @@ def first_line(error: Exception) -> str:
     return ' '.join(lines[:2]) or type(error).__name__
 
 
+def _asked(error: Exception) -> str:
+    """Returns which class a pickle needs, and what to save instead."""
+    found = re.search(r'GLOBAL ([\w.]+) was not', str(error))
+    if not found:
+        return ''
+    return (
+        f' (that of {found[1]}; of a network save the `state_dict()`, from '
+        'where it is known)'
+    )
+
+
 def _read(path: Path, map_location: Any) -> dict[str, Any]:
     """Reads a whole file."""
     if _is_safetensors(path):
         return _read_safetensors(path, map_location)
-    _check_bits(path)
+    _check_archive(path)
     checkpoint = torch.load(path, map_location, weights_only=True)
     if not isinstance(checkpoint, dict):
         raise TypeError(
@@ -89,15 +101,26 @@ def _read(path: Path, map_location: Any) -> dict[str, Any]:
     return checkpoint
 
 
-def _check_bits(path: Path) -> None:
-    """Raises a BadZipFile for bits that flipped, which torch never asks."""
+def _check_archive(path: Path) -> None:
+    """Looks into a zip, which torch's files are.
+
+    Raises:
+        BadZipFile: Bits flipped, for which torch never asks.
+        UnpicklingError: It is of TorchScript, whose loading may run code.
+    """
     # What torch wrote before 1.6 is no zip and has nothing to compare with.
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as file:
         damaged = file.testzip()
+        names = file.namelist()
     if damaged:
         raise zipfile.BadZipFile(f'its part {damaged!r} is damaged')
+    if any(name.endswith('/constants.pkl') for name in names):
+        raise pickle.UnpicklingError(
+            'it is a network of TorchScript, of which the weights are '
+            '`torch.jit.load(...).state_dict()`; save those'
+        )
 
 
 def _is_safetensors(path: Path) -> bool:

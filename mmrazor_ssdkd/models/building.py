@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Optional, TypeVar, Union
 
 from mmengine.config import Config, ConfigDict
 from mmengine.hub import get_config
-from mmengine.model import BaseDataPreprocessor
+from mmengine.model import BaseDataPreprocessor, BaseModule
 from mmengine.registry import DefaultScope
 from mmengine.utils import import_modules_from_strings
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
@@ -25,6 +25,7 @@ __all__ = [
     'build_model',
     'build_part',
     'build_teacher',
+    'mark_initialized',
     'resolve_model',
 ]
 
@@ -83,7 +84,7 @@ def build_model(
     _check_preprocessor(model, name)
     if resolved.weights:
         load_weights(model, resolved.weights, f'{name}.pretrained')
-        _mark_initialized(model)
+        mark_initialized(model)
     return model
 
 
@@ -174,7 +175,7 @@ def build_teacher(
         load_weights(teacher, checkpoint, names[1])
     elif isinstance(cfg, dict) and not _is_published(cfg):
         initialize_rest(teacher, cfg, names[1])
-    _mark_initialized(teacher)
+    mark_initialized(teacher)
     return teacher.eval().requires_grad_(False)
 
 
@@ -230,9 +231,17 @@ def _innermost(model: ConfigDict) -> ConfigDict:
     return model
 
 
-def _mark_initialized(model: Any) -> None:
-    """Keeps the runner, which initialises all the others, away."""
-    model._is_init = True
+def mark_initialized(model: Any) -> None:
+    """Keeps the runner, which initialises all the others, away.
+
+    Args:
+        model (nn.Module): Changed in place.
+    """
+    if isinstance(model, BaseModule):
+        model._is_init = True
+    else:
+        # It asks others for this before it calls their `init_weights`.
+        model.is_init = True
 
 
 def _read_config(

@@ -1,11 +1,14 @@
 """Picks a student's logits out of what it gives in training mode."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Union
 
 import torch
+from mmengine.logging import print_log
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from .forward import frozen, normalize
 
@@ -70,15 +73,32 @@ def use_final_logits(
     try:
         with _training(student):
             output = student(inputs, mode='tensor')
+            again = None
+            if _are_others(output, expected):
+                again = student(inputs, mode='tensor')
     except _MISTAKES as error:
         raise ValueError(
             f'`{name}` must run in training mode, but fails: {error}'
         ) from error
     if isinstance(output, torch.Tensor):
         _check_classes(name, output, expected)
+        # What is drawn at random differs from call to call.
+        if again is not None and _is_equal(output, again):
+            _warn(name)
         return
     path = _find(name, output, expected)
     student.register_forward_hook(FinalLogits(path), with_kwargs=True)
+
+
+def _warn(name: str) -> None:
+    """Says in the log that a student is trained by something else."""
+    print_log(
+        f'`{name}` must give in training mode the logits that it gives in '
+        'eval mode, but gives others, with its norms and dropout as in eval '
+        'mode: if those are auxiliary ones, the others learn nothing',
+        logger='current',
+        level=logging.WARNING,
+    )
 
 
 def _find(name: str, output: Any, expected: torch.Tensor) -> Path:
@@ -117,6 +137,17 @@ def _check_classes(
         )
 
 
+def _are_others(output: Any, expected: torch.Tensor) -> bool:
+    """Returns whether the softmax of an output is another one."""
+    if getattr(output, 'shape', None) != expected.shape:
+        return False
+    # As much more for each class changes nothing.
+    return not _is_equal(
+        output - output.mean(dim=1, keepdim=True),
+        expected - expected.mean(dim=1, keepdim=True),
+    )
+
+
 def _is_equal(tensor: torch.Tensor, expected: torch.Tensor) -> bool:
     """Returns whether two tensors differ by rounding alone."""
     scale = float(expected.abs().max())
@@ -146,14 +177,15 @@ def _follow(output: Any, path: Path) -> Any:
 def _training(model: nn.Module) -> Iterator[None]:
     """Lets a network take its ways of training mode, and changes nothing.
 
-    Layers without parts, which the norms and dropout are, stay in eval mode.
+    Layers without parts, which the norms and dropout are, stay in eval mode,
+    as do norms that have an activation in them.
     """
     modes = [(module, module.training) for module in model.modules()]
     buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
     owners = [(module, dict(module._buffers)) for module in model.modules()]
     model.train()
     for module in model.modules():
-        if not any(True for _ in module.children()):
+        if isinstance(module, _BatchNorm) or not list(module.children()):
             module.training = False
     try:
         with torch.random.fork_rng(devices=[]):

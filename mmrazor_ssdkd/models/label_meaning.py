@@ -15,8 +15,15 @@ from mmrazor_ssdkd.models.label_models import (
 
 __all__ = ['by_sigmoids', 'find_label_model']
 
-# Losses that treat each class by itself and do not say so.
-_SIGMOID_LOSSES = ('BCELoss', 'BCEWithLogitsLoss', 'FocalLoss')
+# Losses that treat each class by itself and do not say so, also torch's.
+_SIGMOID_LOSSES = (
+    'BCELoss',
+    'BCEWithLogitsLoss',
+    'FocalLoss',
+    'MultiLabelSoftMarginLoss',
+)
+# Losses of numbers, such as depths.
+_OF_NUMBERS = ('SiLogLoss', 'L1Loss', 'MSELoss', 'SmoothL1Loss', 'HuberLoss')
 
 
 def find_label_model(models: Mapping[str, nn.Module]) -> LabelModel:
@@ -30,8 +37,9 @@ def find_label_model(models: Mapping[str, nn.Module]) -> LabelModel:
         LabelModel: Of all of them.
 
     Raises:
-        ValueError: They disagree, or a segmentor has a sigmoid for each of
-            several classes, which at test time exclude each other.
+        ValueError: They disagree, a segmentor has a sigmoid for each of
+            several classes, which at test time exclude each other, or a head
+            gives numbers instead of classes.
     """
     found = {name: _meaning(name, model) for name, model in models.items()}
     (first, expected), *others = found.items()
@@ -49,6 +57,12 @@ def find_label_model(models: Mapping[str, nn.Module]) -> LabelModel:
 def _meaning(name: str, model: Any) -> LabelModel:
     """Returns what a network's logits mean."""
     key, head = _named_head(model)
+    kinds = [type(loss).__name__ for loss in _losses(head)]
+    if kinds and all(kind in _OF_NUMBERS for kind in kinds):
+        raise ValueError(
+            f'`{name}.{key}` must tell classes, but got {_shown(model)}, '
+            'whose loss is of numbers'
+        )
     if key == 'decode_head':
         if getattr(head, 'out_channels', None) == 1:
             return BinaryMap()
@@ -100,6 +114,9 @@ def _losses(head: Any) -> list[nn.Module]:
 
 def _uses_sigmoid(loss: nn.Module) -> bool:
     """Returns whether a loss, or one inside it, treats each class alone."""
+    # One class by a sigmoid each, as the trainings of "ResNet strikes back".
+    if getattr(loss, 'mode', None) in ('original', 'classy_vision'):
+        return False
     return any(
         # Of both packages' losses the attribute says it where there is one.
         bool(

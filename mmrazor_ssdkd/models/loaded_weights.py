@@ -17,7 +17,7 @@ from torch import nn
 
 from .published_weights import is_published
 
-__all__ = ['initialize_rest', 'loaded_later', 'note_loading']
+__all__ = ['initialize_rest', 'loaded_later', 'note_loading', 'read_all']
 
 # On the modules themselves, since a network may be copied after it was read.
 _NOTE = '_loaded_while_built'
@@ -83,12 +83,30 @@ def initialize_rest(teacher: Any, cfg: dict, checkpoint: str) -> None:
     )
     before = {name: tensor.clone() for name, tensor in loaded.items()}
     _spare_loaded(teacher, loaded.keys() & names)
-    if hasattr(teacher, 'init_weights'):
-        teacher.init_weights()
+    if isinstance(teacher, BaseModule):
+        with _foreign_spared(teacher):
+            teacher.init_weights()
     with torch.no_grad():
         for name, tensor in _tensors(teacher).items():
             if name in before:
                 tensor.copy_(before[name])
+
+
+def read_all(model: nn.Module, name: str) -> bool:
+    """Returns whether a network read all of its weights.
+
+    Args:
+        model (nn.Module): Built within :func:`note_loading`.
+        name (str): The argument that it was given as, for the log.
+    """
+    names = {name for name, _ in model.named_parameters()}
+    found = bool(names) and names <= _take_notes(model).keys()
+    if found:
+        print_log(
+            f'`{name}` keeps the weights that it read while it was built',
+            logger='current',
+        )
+    return found
 
 
 def _warn(checkpoint: str, what: str) -> None:
@@ -118,6 +136,32 @@ def _noting(load: Callable[..., None]) -> Callable[..., None]:
         )
 
     return noted
+
+
+@contextmanager
+def _foreign_spared(model: nn.Module) -> Iterator[None]:
+    """Keeps mmengine from initialising what is not OpenMMLab's.
+
+    Networks of timm or transformers have an ``init_weights``, too. They did
+    that when they were built, and may then have got their weights in a way
+    that leaves no note.
+    """
+    foreign = [
+        module
+        for module in model.modules()
+        if not any(isinstance(part, BaseModule) for part in module.modules())
+    ]
+    before = [m.__dict__.get('is_init') for m in foreign]
+    for module in foreign:
+        module.__dict__['is_init'] = True
+    try:
+        yield
+    finally:
+        for module, value in zip(foreign, before):
+            if value is None:
+                del module.__dict__['is_init']
+            else:
+                module.__dict__['is_init'] = value
 
 
 def _take_notes(model: nn.Module) -> dict[str, torch.Tensor]:

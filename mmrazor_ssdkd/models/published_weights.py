@@ -1,6 +1,9 @@
 """Takes published weights out of a model's config."""
 
+from inspect import signature
 from typing import Any
+
+from torchvision.models import get_model_builder
 
 from mmrazor_ssdkd.type_names import type_name
 
@@ -9,6 +12,8 @@ __all__ = ['forget_published', 'is_published']
 # OpenMMLab's initialisers that read a file, by their registered name or,
 # in pure-Python configs, that of their class.
 _INITIALIZERS = ('Pretrained', 'PretrainedInit', 'Pretrained_Part')
+# Of mmseg's and mmpretrain's networks, and of timm's.
+_KEYS = ('pretrained', 'checkpoint_path')
 
 
 def is_published(cfg: Any) -> bool:
@@ -35,8 +40,10 @@ def forget_published(cfg: Any) -> None:
         return
     if not isinstance(cfg, dict):
         return
-    # mmseg's and mmpretrain's networks, and timm's.
-    cfg.pop('pretrained', None)
+    for key in _KEYS:
+        cfg.pop(key, None)
+    if str(cfg.get('type')).startswith('torchvision') and ':' in cfg['type']:
+        _forget_torchvision(cfg)
     for key, value in list(cfg.items()):
         if is_published(value):
             del cfg[key]
@@ -44,6 +51,21 @@ def forget_published(cfg: Any) -> None:
             _forget_items(cfg, key)
     for value in cfg.values():
         forget_published(value)
+
+
+def _forget_torchvision(cfg: dict) -> None:
+    """Takes torchvision's weights out of what an adapter builds.
+
+    Its segmentors read those of a backbone unless they are told not to.
+    """
+    cfg.pop('weights', None)
+    try:
+        builder = get_model_builder(cfg['type'].rpartition(':')[2])
+    # A class or something else of the package, which reads nothing.
+    except ValueError:
+        return
+    if 'weights_backbone' in signature(builder).parameters:
+        cfg['weights_backbone'] = None
 
 
 def _forget_items(cfg: dict, key: str) -> None:

@@ -1,11 +1,14 @@
 """What a config has to know of a teacher."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import torch
 from torch import nn
 
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
+from mmrazor_ssdkd.models.losses import norm_layers
 from mmrazor_ssdkd.models.noise_images import draw_details
 
 __all__ = ['Facts', 'look_at']
@@ -19,6 +22,7 @@ class Facts(NamedTuple):
     image_size: tuple[int, int]
     # Height and width of its maps, () of a classifier.
     map_size: tuple[int, ...]
+    # BatchNorms that its images reach.
     num_norms: int
 
 
@@ -41,7 +45,7 @@ def look_at(model: Any, image_size: tuple[int, int]) -> Facts:
     images = draw_details((channels, *image_size))[:2]
     preprocessor = getattr(model, 'data_preprocessor', None)
     try:
-        with frozen(model):
+        with frozen(model), _reached_norms(model) as reached:
             logits = predict_logits(model, images, preprocessor)
     except Exception as error:
         raise ValueError(
@@ -53,26 +57,40 @@ def look_at(model: Any, image_size: tuple[int, int]) -> Facts:
             '`teacher` must give logits of shape (N, C) or (N, C, H, W), but '
             f'got {tuple(logits.shape)}'
         )
-    norms = [m for m in model.modules() if _remembers(m)]
     return Facts(
         num_classes=logits.shape[1],
         channels=channels,
         image_size=image_size,
         map_size=tuple(logits.shape[2:]),
-        num_norms=len(norms),
+        num_norms=len(reached),
     )
 
 
-def _remembers(module: nn.Module) -> bool:
-    """Returns whether a module is a BatchNorm with statistics of its data."""
-    is_norm = isinstance(module, nn.modules.batchnorm._BatchNorm)
-    return is_norm and module.running_mean is not None
+@contextmanager
+def _reached_norms(model: nn.Module) -> Iterator[set[nn.Module]]:
+    """Collects the BatchNorms that forward passes inside reach."""
+    reached: set[nn.Module] = set()
+    handles = [
+        norm.register_forward_pre_hook(lambda norm, _: reached.add(norm))
+        for norm in norm_layers(model)
+    ]
+    try:
+        yield reached
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 def _channels(model: Any) -> int:
-    """Returns the channels of a network's images, by its first layer."""
+    """Returns the channels of a network's images.
+
+    By its constants: a first layer may see more than the image has, as
+    where pixels are laid on top of each other first.
+    """
+    mean = getattr(getattr(model, 'data_preprocessor', None), 'mean', None)
+    if mean is not None and mean.numel() > 1:
+        return mean.numel()
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             return module.in_channels
-    mean = getattr(getattr(model, 'data_preprocessor', None), 'mean', None)
     return 3 if mean is None else mean.numel()

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple, Optional
 from mmengine.registry import DefaultScope
 
 from mmrazor_ssdkd.models.building import build_model
+from mmrazor_ssdkd.models.label_meaning import find_label_model
+from mmrazor_ssdkd.models.label_models import OneClass
 
 from .facts import Facts, look_at
 from .networks import Colours, network_config, student_config
@@ -57,4 +59,8 @@ def find_pair(
         built = build_model(config, 'teacher')
         facts = look_at(built, image_size)
         other = student_config(*student, built, facts.num_classes, image_size)
+    several = not isinstance(find_label_model({'teacher': built}), OneClass)
+    if several and 'module' in other:
+        # What logits mean stands in a network's loss.
+        other['loss'] = dict(type='CrossEntropyLoss', use_sigmoid=True)
     return Pair(config, other, built, facts)

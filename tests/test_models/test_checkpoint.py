@@ -202,6 +202,23 @@ def test_whole_model_raises(tmp_path):
         read_checkpoint(path, 'teacher_ckpt')
 
 
+def test_whole_model_names_its_class(tmp_path):
+    """And what to save in its place."""
+    path = save(make(), tmp_path)
+    match = r'Sequential; of a network save the `state_dict\(\)`'
+    with pytest.raises(ValueError, match=match):
+        read_checkpoint(path, 'teacher_ckpt')
+
+
+def test_torchscript_raises(tmp_path):
+    """Loading it may run its code; what to save is said."""
+    path = str(tmp_path / 'net.pt')
+    torch.jit.save(torch.jit.trace(make().eval(), torch.zeros(2, 3)), path)
+    match = r'`teacher_ckpt` must hold weights alone.*TorchScript.*state_dict'
+    with pytest.raises(ValueError, match=match):
+        read_checkpoint(path, 'teacher_ckpt')
+
+
 @pytest.mark.parametrize(
     ('content', 'kind'), [([1], 'list'), (torch.zeros(2), 'Tensor')]
 )

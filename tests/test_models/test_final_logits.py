@@ -4,6 +4,7 @@ from collections import namedtuple
 
 import pytest
 import torch
+from mmengine.logging import MMLogger
 from mmengine.model import BaseModel
 from torch import nn
 from torch.testing import assert_close
@@ -195,6 +196,29 @@ def test_features_in_training_mode():
 def refuse(logits, aux):
     """Stands for a network that cannot train."""
     raise NotImplementedError('not in training mode')
+
+
+def test_norm_with_an_activation_in_it(caplog):
+    """timm's is in eval mode, too, and no warning blames it."""
+
+    class Activated(nn.BatchNorm2d):
+        def __init__(self, channels):
+            super().__init__(channels)
+            self.act = nn.ReLU()
+
+        def forward(self, inputs):
+            return self.act(super().forward(inputs))
+
+    student = Auxiliary(lambda logits, aux: logits)
+    student.stem[1] = Activated(8)
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(caplog.handler)
+    use_final_logits(student, 'architecture', images())
+    student.form = lambda logits, aux: aux
+    assert 'training mode' not in caplog.text
+    use_final_logits(student, 'architecture', images())
+    logger.removeHandler(caplog.handler)
+    assert 'the others learn nothing' in caplog.text
 
 
 def test_network_that_cannot_train():

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from mmrazor.registry import MODELS
+from torch.nn import MultiLabelSoftMarginLoss
 from toy_models import (
     build,
     classifier,
@@ -62,6 +63,48 @@ def test_several_labels(head):
     )
     assert isinstance(algorithm.label_model, SeveralLabels)
     assert algorithm.num_classes == 10
+
+
+@pytest.mark.parametrize('mode', ['original', 'classy_vision'])
+def test_one_class_by_sigmoids(mode):
+    """As "ResNet strikes back" trains; such a teacher has usual students."""
+    loss = dict(
+        type='LabelSmoothLoss',
+        label_smooth_val=0.1,
+        num_classes=10,
+        mode=mode,
+        use_sigmoid=True,
+    )
+    algorithm = build(
+        ssdkd(
+            teacher=headed(8, type='LinearClsHead', loss=loss),
+            architecture=classifier(),
+        )
+    )
+    assert isinstance(algorithm.label_model, OneClass)
+
+
+def test_torchs_loss_of_several_labels():
+    """A pure-Python config has its class."""
+    head = dict(type='LinearClsHead', loss=dict(type=MultiLabelSoftMarginLoss))
+    model = MODELS.build(headed(**head))
+    assert isinstance(find_label_model(dict(a=model)), SeveralLabels)
+
+
+@pytest.mark.parametrize(
+    ('name', 'loss'),
+    [
+        ('teacher', dict(type='SiLogLoss')),
+        ('architecture', [dict(type='SiLogLoss')]),
+    ],
+)
+def test_numbers(name, loss):
+    """Depths in one channel are no map of two classes."""
+    heads = dict.fromkeys(('teacher', 'architecture'), BINARY)
+    heads[name] = dict(BINARY, loss_decode=loss)
+    match = rf'`{name}.decode_head` must tell classes.*FCNHead \(SiLogLoss\)'
+    with pytest.raises(ValueError, match=match):
+        build(segmentation(**{k: maps(**head) for k, head in heads.items()}))
 
 
 @pytest.mark.parametrize('loss', [SIGMOID, [SIGMOID, dict(type='DiceLoss')]])

@@ -13,6 +13,7 @@ from toy_models import classifier
 
 from mmrazor_ssdkd.models.building import build_model, build_teacher
 from mmrazor_ssdkd.models.loaded_weights import loaded_later
+from mmrazor_ssdkd.models.student_building import build_student
 from mmrazor_ssdkd.models.teacher_ensemble import build_teachers
 
 
@@ -193,3 +194,59 @@ def test_weights_that_are_loaded_later_are_no_news(monkeypatch):
         assert len(said) == 2 * number
     assert said[0].startswith('`teacher_ckpt` is None')
     assert said[1] == 'each weight'
+
+
+class Adapted(BaseModel):
+    """Takes over a network whose weights came without a state dict."""
+
+    def __init__(self):
+        super().__init__()
+        self.net, self.own = Bare(), nn.Linear(3, 3)
+        for parameter in self.net.parameters():
+            parameter.data.fill_(0.25)
+
+    def forward(self, inputs, data_samples=None, mode='tensor'):
+        return self.own(self.net.norm(self.net.fc(inputs)))
+
+
+def test_foreign_part_is_as_it_was_built(register):
+    """transformers sets weights one by one."""
+    teacher = build_teacher(register(Adapted, 'Adapted'))
+    assert all((p == 0.25).all() for p in teacher.net.parameters())
+    assert 'is_init' not in vars(teacher.net)
+
+
+class Plain(Bare):
+    """A network that is none of mmengine's, but has its modes."""
+
+    def forward(self, inputs, mode='tensor'):
+        return self.norm(self.fc(inputs))
+
+
+@pytest.mark.parametrize('built', [False, True])
+def test_runner_leaves_a_plain_teacher_alone(register, saved, built):
+    """Its own `init_weights` would undo what was loaded."""
+    path, state = saved
+    cfg = Plain() if built else register(Plain, 'Plain')
+    holder = BaseModule()
+    holder.teacher = build_teacher(cfg, path)
+    holder.init_weights()
+    assert holds(holder.teacher, state)
+
+
+@pytest.mark.parametrize('reads', [False, True])
+def test_student_that_reads_its_weights(register, tmp_path, reads):
+    """It keeps them where they are all; the runner initialises others."""
+    path, state = classifier_file(tmp_path)
+
+    def read():
+        model = build_model(classifier(), 'architecture')
+        if reads:
+            load_checkpoint(model, path)
+        return model
+
+    student = build_student(register(read, 'read_student'))
+    before = {k: v.clone() for k, v in student.state_dict().items()}
+    student.init_weights()
+    assert holds(student, state) == reads
+    assert holds(student, before) == reads

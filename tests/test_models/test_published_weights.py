@@ -120,6 +120,26 @@ def test_every_name(kind):
     assert cfg == {}
 
 
+def test_networks_of_other_packages():
+    """Their builders have other words for it, and defaults."""
+    place = 'torchvision.models'
+    cases = {
+        f'{place}:resnet18': {},
+        f'{place}:ResNet': {},
+        'torchvision:lraspp_mobilenet_v3_large': dict(weights_backbone=None),
+        f'{place}.segmentation:fcn_resnet50': dict(weights_backbone=None),
+    }
+    for address, left_over in cases.items():
+        module = dict(type=address, weights='DEFAULT', num_classes=3)
+        cfg = dict(type='mmrazor_ssdkd.TorchModel', module=module)
+        forget_published(cfg)
+        expected = dict(type=address, num_classes=3, **left_over)
+        assert cfg['module'] == expected
+    cfg = dict(type='TIMMBackbone', pretrained=True, checkpoint_path='a.pth')
+    forget_published(cfg)
+    assert cfg == dict(type='TIMMBackbone')
+
+
 def test_override_of_an_initialiser():
     """A part of a layer that comes from a file does not either."""
     cfg = dict(init_cfg=dict(NORMAL, override=dict(PRETRAINED, name='fc')))

@@ -6,6 +6,8 @@ from typing import Any, Union
 from mmengine.config import ConfigDict
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
+from torch._dynamo import OptimizedModule
+from torch.nn.parallel import DataParallel, DistributedDataParallel
 
 from mmrazor_ssdkd.blame import blamed, check_config
 from mmrazor_ssdkd.validation import shown
@@ -30,7 +32,8 @@ def build_network(module: Union[str, dict, nn.Module]) -> nn.Module:
             address as for :func:`find_builder`, or one of a registry.
 
     Returns:
-        nn.Module: The network.
+        nn.Module: The network, without what compiles it or spreads it over
+        several devices.
 
     Raises:
         TypeError: ``module`` is none of these, or what it names makes no
@@ -38,7 +41,7 @@ def build_network(module: Union[str, dict, nn.Module]) -> nn.Module:
         ValueError: There is nothing of that name.
     """
     if isinstance(module, nn.Module):
-        return module
+        return _unwrapped(module)
     kind, arguments = _split(module)
     with source_folder(kind), blamed('module', 'what makes a network'):
         if is_address(kind):
@@ -52,7 +55,18 @@ def build_network(module: Union[str, dict, nn.Module]) -> nn.Module:
             f'`module` must make an nn.Module, but {kind!r} makes a '
             f'{type(network).__name__}'
         )
-    return network
+    return _unwrapped(network)
+
+
+def _unwrapped(network: Any) -> Any:
+    """Returns the network itself, whose names and hooks its parts have."""
+    while True:
+        if isinstance(network, (DataParallel, DistributedDataParallel)):
+            network = network.module
+        elif isinstance(network, OptimizedModule):
+            network = network._orig_mod
+        else:
+            return network
 
 
 def _split(module: Any) -> tuple[Any, dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any, Optional, Union
 
 import torch
 
-__all__ = ['check_selector', 'select']
+__all__ = ['check_dimensions', 'check_selector', 'select']
 
 Selector = Optional[Union[int, str]]
 
@@ -23,6 +23,22 @@ def check_selector(output: Any) -> Selector:
             f'attribute, but got {output!r}'
         )
     return output
+
+
+def check_dimensions(logits: torch.Tensor, number: int, kind: str) -> None:
+    """Raises a ValueError for logits of another kind of network.
+
+    Args:
+        logits (torch.Tensor): What was selected.
+        number (int): How many dimensions they must have, 2 or 4.
+        kind (str): The adapter, for messages.
+    """
+    if logits.dim() != number:
+        shape = {2: '(N, C)', 4: '(N, C, H, W)'}[number]
+        raise ValueError(
+            f'`module` must give logits of shape {shape} in a {kind}, but got '
+            f'{tuple(logits.shape)}'
+        )
 
 
 def select(outputs: Any, output: Selector) -> torch.Tensor:

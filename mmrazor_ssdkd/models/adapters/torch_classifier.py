@@ -27,7 +27,8 @@ class TorchClassifier(TorchModel):
         loss (dict, optional): Config of a loss of mmpretrain for training on
             data. Defaults to None: cross entropy. One with ``use_sigmoid``, or
             an AsymmetricLoss, is of several labels for each image, as are
-            then the logits.
+            then the logits. So is the default where the ``problem_type`` of
+            a network of transformers says it.
         **kwargs: Those of :class:`TorchModel`.
 
     Raises:
@@ -48,7 +49,7 @@ class TorchClassifier(TorchModel):
     ) -> None:
         super().__init__(module, **kwargs)
         loss = check_config('loss', loss, optional=True)
-        loss = loss or dict(type='CrossEntropyLoss')
+        loss = loss or _usual_loss(self.network)
         with blamed('loss', 'the config of a loss of mmpretrain'):
             loss = {'_scope_': 'mmpretrain', **loss}
             self.head = ClsHead(loss=loss)
@@ -74,3 +75,16 @@ class TorchClassifier(TorchModel):
     ) -> list[Any]:
         """Returns data samples with ``pred_score`` and ``pred_label``."""
         return self.head.predict((self.logits(inputs),), data_samples)
+
+
+def _usual_loss(network: Any) -> dict:
+    """Returns the loss that a network is trained by, as far as it says so."""
+    # transformers' own, which its trainer reads.
+    kind = getattr(getattr(network, 'config', None), 'problem_type', None)
+    if kind == 'regression':
+        raise ValueError(
+            '`module` must tell classes, but got a network of the '
+            f'`problem_type` {kind!r}'
+        )
+    several = kind == 'multi_label_classification'
+    return dict(type='CrossEntropyLoss', use_sigmoid=several)

@@ -8,10 +8,13 @@ import torch
 from mmengine.model import BaseModel
 from torch import nn
 
-from mmrazor_ssdkd.validation import check_choice
+from mmrazor_ssdkd.models.label_meaning import find_label_model
+from mmrazor_ssdkd.models.label_models import OneClass
+from mmrazor_ssdkd.validation import check_bool, check_choice
 
 from .networks import build_network, is_registered
-from .selection import check_selector, select
+from .probabilities import to_logits
+from .selection import check_dimensions, check_selector, select
 from .statistics import normalization
 
 __all__ = ['TorchModel']
@@ -49,7 +52,10 @@ class TorchModel(BaseModel, ABC):
         output (int | str, optional): Which part of what the network gives are
             the logits: an index of a tuple, or a key of a dict or an
             attribute, such as 'logits'. Defaults to None: it gives them
-            alone. A lone tensor is always taken as it is.
+            alone, but maybe in training. A lone tensor is taken as it is.
+        probabilities (bool): Whether the network ends in a softmax (or
+            sigmoids, where ``loss`` has such), whose logarithm (of the odds)
+            then serves as logits. Defaults to False.
         data_preprocessor (dict, optional): In place of ``mean`` and ``std``,
             which come before it, a data preprocessor. Defaults to None.
         init_cfg (dict, optional): Initialization config. Defaults to None.
@@ -74,6 +80,7 @@ class TorchModel(BaseModel, ABC):
         channel_order: str = 'RGB',
         image_order: str = 'BGR',
         output: Optional[Union[int, str]] = None,
+        probabilities: bool = False,
         data_preprocessor: Optional[Union[dict, nn.Module]] = None,
         init_cfg: Optional[dict] = None,
     ) -> None:
@@ -90,6 +97,7 @@ class TorchModel(BaseModel, ABC):
             data_preprocessor=data_preprocessor, init_cfg=init_cfg
         )
         self.output = check_selector(output)
+        self.probabilities = check_bool('probabilities', probabilities)
         self.network = build_network(module)
         self._is_registered = is_registered(module)
 
@@ -125,15 +133,16 @@ class TorchModel(BaseModel, ABC):
             ValueError: What it gives has no such part, or is of other
                 dimensions.
         """
-        logits = select(self.network(inputs), self.output)
-        if logits.dim() != self.dimensions:
-            shapes = {2: '(N, C)', 4: '(N, C, H, W)'}
-            raise ValueError(
-                f'`module` must give logits of shape '
-                f'{shapes[self.dimensions]} in a {type(self).__name__}, but '
-                f'got {tuple(logits.shape)}'
-            )
-        return logits
+        return self._picked(self.network(inputs))
+
+    def _picked(self, outputs: Any) -> torch.Tensor:
+        """Returns the logits of what the network gives."""
+        logits = select(outputs, self.output)
+        check_dimensions(logits, self.dimensions, type(self).__name__)
+        if not self.probabilities:
+            return logits
+        meaning = find_label_model({'module': self})
+        return to_logits(logits, not isinstance(meaning, OneClass))
 
     def forward(
         self,
@@ -158,9 +167,21 @@ class TorchModel(BaseModel, ABC):
         """
         check_choice('mode', mode, ('tensor', 'loss', 'predict'))
         if mode == 'tensor':
-            return self.logits(inputs)
+            return self._tensor(inputs)
         run = self.loss if mode == 'loss' else self.predict
         return run(inputs, data_samples)
+
+    def _tensor(self, inputs: torch.Tensor) -> Any:
+        """Returns the logits, or all that a network trains by.
+
+        Which of them are the logits ``use_final_logits`` finds out, as those
+        of Inception and GoogLeNet, which train by auxiliary ones, too.
+        """
+        outputs = self.network(inputs)
+        named = self.output is not None or self.probabilities
+        if isinstance(outputs, torch.Tensor) or named or not self.training:
+            return self._picked(outputs)
+        return outputs
 
     def _load_from_state_dict(
         self, state_dict: dict, prefix: str, *args: Any, **kwargs: Any

@@ -112,4 +112,4 @@ class TorchSegmentor(TorchModel, BaseSegmentor):
         self, inputs: torch.Tensor, data_samples: Any = None
     ) -> torch.Tensor:
         """Returns the logits, as mmseg's tensor mode does."""
-        return self.logits(inputs)
+        return self._tensor(inputs)

@@ -13,9 +13,14 @@ from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
 from mmrazor_ssdkd.models.unchanged import unchanged
 from mmrazor_ssdkd.validation import check_finite
 
+from .image_constants import check_constants
 from .model_behaviour import check_student, check_teacher
 from .model_passes import failed_forward
-from .output_checks import check_no_probabilities, check_one_head
+from .output_checks import (
+    check_ends_in_logits,
+    check_no_probabilities,
+    check_one_head,
+)
 from .value_scale import check_value_scale
 
 if TYPE_CHECKING:
@@ -61,6 +66,7 @@ def check_models(algorithm: 'SSDKD') -> int:
         num_classes = algorithm.label_model.check(name, preds[name])
         _check_ignore_index(model, name, num_classes)
         check_no_probabilities(name, preds[name])
+        check_constants(name, model)
     noise = draw_details(size)
     for name, model in teachers.items():
         check_value_scale(name, model, noise)
@@ -68,6 +74,11 @@ def check_models(algorithm: 'SSDKD') -> int:
     _check_labels(algorithm.synthesis.labels, preds[first])
     adversarial = bool(algorithm.synthesis.adversarial_weight)
     with unchanged(*models.values()), torch.enable_grad():
+        with frozen(algorithm.student):
+            for name, model in models.items():
+                check_ends_in_logits(
+                    name, model, preds[name], noise[:2], algorithm.label_model
+                )
         for name, teacher in teachers.items():
             check_teacher(name, teacher, size)
         check_student(algorithm.student, size, adversarial)

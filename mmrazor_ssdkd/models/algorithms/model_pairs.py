@@ -32,12 +32,7 @@ def check_pair(student: nn.Module, teachers: Mapping[str, nn.Module]) -> None:
         _check_values(name, model)
     for name, teacher in teachers.items():
         _check_sharing(student, name, teacher)
-    if not any(weight.requires_grad for weight in student.parameters()):
-        count = len(list(student.parameters()))
-        raise ValueError(
-            '`architecture` must have weights to train, with '
-            f'`requires_grad`, but got none among {count}'
-        )
+    _check_trainable(student)
 
 
 def check_unwrapped(name: str, model: nn.Module) -> None:
@@ -67,6 +62,26 @@ def check_unwrapped(name: str, model: nn.Module) -> None:
         raise ValueError(
             f'`{name}` must be a network that has its `{_SHARABLE}` itself, '
             f'but got a {kind} that has it in {hidden[0]!r}'
+        )
+
+
+def _check_trainable(student: nn.Module) -> None:
+    """Raises a ValueError for a student that no step could change."""
+    scripted = [
+        type(part).__name__
+        for part in student.modules()
+        if isinstance(part, torch.jit.ScriptModule)
+    ]
+    if scripted:
+        raise ValueError(
+            '`architecture` must be a network of Python, whose modes can be '
+            f'changed part by part, but got TorchScript ({scripted[0]})'
+        )
+    if not any(weight.requires_grad for weight in student.parameters()):
+        count = len(list(student.parameters()))
+        raise ValueError(
+            '`architecture` must have weights to train, with '
+            f'`requires_grad`, but got none among {count}'
         )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from mmrazor_ssdkd.blame import names_rule
 from mmrazor_ssdkd.models.forward import normalize
 from mmrazor_ssdkd.models.noise_images import draw_pixels
 
@@ -120,6 +121,9 @@ def failed_forward(
         another size or other channels, and the network where it takes none.
     """
     shape = tuple(images.shape[1:])
+    if names_rule(error):
+        # An adapter's own word on what the network gives.
+        return ValueError(f'`{name}` must give logits, but its {error}')
     # Of the same size first: what is forgotten most is the channels.
     for size in (shape[1:], *((side, side) for side in _SIDES)):
         for channels in dict.fromkeys((shape[0], 3, 1)):

@@ -16,7 +16,7 @@ from mmrazor_ssdkd.distributed import (
     num_processes,
 )
 from mmrazor_ssdkd.engine.random_stream import RandomStream
-from mmrazor_ssdkd.models.building import build_model, build_part
+from mmrazor_ssdkd.models.building import build_part
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
 from mmrazor_ssdkd.models.generators import ImageGenerator
 from mmrazor_ssdkd.models.inheritance import build_student_init
@@ -28,6 +28,7 @@ from mmrazor_ssdkd.models.losses import (
 )
 from mmrazor_ssdkd.models.memory_layout import use_channels_last
 from mmrazor_ssdkd.models.noise_images import draw_pixels
+from mmrazor_ssdkd.models.student_building import build_student
 from mmrazor_ssdkd.models.teacher_ensemble import (
     build_teachers,
     named_teachers,
@@ -151,7 +152,7 @@ class SSDKD(BaseAlgorithm):
     ) -> None:
         check_init_cfg(init_cfg)
         check_config('data_preprocessor', data_preprocessor, optional=True)
-        student = build_model(architecture, 'architecture', data_preprocessor)
+        student = build_student(architecture, data_preprocessor)
         check_unwrapped('architecture', student)
         with blamed('architecture', "a model of mmengine's kind"):
             super().__init__(student, init_cfg=init_cfg)

@@ -2,15 +2,18 @@
 
 import logging
 from math import log, sqrt
-from types import SimpleNamespace
 from typing import Any, Optional
 
 import torch
 from mmengine.logging import print_log
 from torch import nn
 
-from mmrazor_ssdkd.models.forward import swaps_channels
-
+from .image_constants import (
+    Constants,
+    constants_of,
+    constants_text,
+    with_constants,
+)
 from .remembered_images import RememberedImages, remembered_images
 
 __all__ = ['check_value_scale']
@@ -22,6 +25,8 @@ _STD_ERROR = 1.3
 # those of CIFAR-10, CamVid, digits and digit scenes have 60 to 100.
 _FLAT, _BLACK = 25.0, 4.0
 _USUAL_MEAN, _USUAL_STD = 115.0, 60.0
+# By how much images are less odd if mean and std change places.
+_EXCHANGED = 0.7
 # Usual constants, in 0 to 255: ImageNet's and what timm makes of them for
 # other images than coloured ones, one half, 0 to 1, none.
 _IMAGENET = ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
@@ -31,7 +36,6 @@ _USUAL = (
     ((0.0,), (255.0,)),
     ((0.0,), (1.0,)),
 )
-Constants = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 @torch.no_grad()
@@ -62,9 +66,12 @@ def check_value_scale(
     """
     preprocessor = getattr(teacher, 'data_preprocessor', None)
     seen = remembered_images(teacher, images, preprocessor)
-    if seen is None or (_is_possible(seen) and seen.std >= _FLAT):
+    constants = constants_of(preprocessor)
+    if seen is None:
         return
-    constants = _constants(preprocessor)
+    if _is_possible(seen) and seen.std >= _FLAT:
+        _check_exchanged(name, teacher, images, preprocessor, seen)
+        return
     fitting = _find_fitting(teacher, images, preprocessor, constants)
     far = seen.std < _BLACK or seen.std > 255 * _STD_ERROR
     if not fitting and not far:
@@ -72,12 +79,12 @@ def check_value_scale(
     message = (
         f'`{name}.data_preprocessor` must bring images of 0 to 255 to the '
         f'scale that the teacher learnt on, but with '
-        f'{_text(constants) or "no mean and std"} its first BatchNorm '
-        f'remembers images of {_described(seen)}'
+        f'{constants_text(constants) or "no mean and std"} its first '
+        f'BatchNorm remembers images of {_described(seen)}'
     )
     # Of two that fit alike nobody can tell which it was.
     likely = [
-        f'{_text(fits)} would fit ({_described(then)})'
+        f'{constants_text(fits)} would fit ({_described(then)})'
         for fits, then in fitting[:2]
     ]
     message += f': {"; ".join(likely)}' if likely else ''
@@ -87,6 +94,30 @@ def check_value_scale(
     if fitting and _is_tinted(seen, fitting[0][1]):
         raise ValueError(message)
     print_log(message, logger='current', level=logging.WARNING)
+
+
+def _check_exchanged(
+    name: str,
+    teacher: nn.Module,
+    images: torch.Tensor,
+    preprocessor: Any,
+    seen: RememberedImages,
+) -> None:
+    """Raises a ValueError where a mean stands for a std, and it for that."""
+    constants = constants_of(preprocessor)
+    # Nearly all images are brighter than they vary.
+    if constants is None or not all(0 < m < s for m, s in zip(*constants)):
+        return
+    other = with_constants(preprocessor, constants[::-1], images)
+    then = remembered_images(teacher, images, other)
+    if then is not None and _oddness(then) < _oddness(seen) - _EXCHANGED:
+        raise ValueError(
+            f'`{name}.data_preprocessor` must bring images of 0 to 255 to the '
+            'scale that the teacher learnt on, but with '
+            f'{constants_text(constants)} its first BatchNorm remembers '
+            f'images of {_described(seen)}: with mean and std exchanged, of '
+            f'{_described(then)}'
+        )
 
 
 def _is_possible(seen: RememberedImages) -> bool:
@@ -117,17 +148,6 @@ def _is_tinted(seen: RememberedImages, fitting: RememberedImages) -> bool:
     return tints[0] > max(2 * tints[1], 0.5)
 
 
-def _constants(preprocessor: Any) -> Optional[Constants]:
-    """Returns a data preprocessor's mean and std, None where it has none."""
-    if not getattr(preprocessor, '_enable_normalize', False):
-        return None
-    mean, std = (
-        tuple(value.flatten().tolist())
-        for value in (preprocessor.mean, preprocessor.std)
-    )
-    return mean, std
-
-
 def _find_fitting(
     teacher: nn.Module,
     images: torch.Tensor,
@@ -145,12 +165,7 @@ def _find_fitting(
     tried += [_IMAGENET if images.shape[1] == 3 else _COLOURLESS, *_USUAL]
     fitting = []
     for mean, std in tried:
-        other = SimpleNamespace(
-            _channel_conversion=swaps_channels(preprocessor),
-            _enable_normalize=True,
-            mean=torch.tensor(mean).view(-1, 1, 1).to(images),
-            std=torch.tensor(std).view(-1, 1, 1).to(images),
-        )
+        other = with_constants(preprocessor, (mean, std), images)
         seen = remembered_images(teacher, images, other)
         if seen is not None and _is_possible(seen) and seen.std >= _FLAT:
             fitting.append(((mean, std), seen))
@@ -163,11 +178,3 @@ def _described(seen: RememberedImages) -> str:
     means = ', '.join(f'{mean:.0f}' for mean in seen.means)
     start = f'mean {means} and ' if means else ''
     return f'{start}standard deviation {seen.std:.3g}'
-
-
-def _text(constants: Optional[Constants]) -> str:
-    """Returns constants as a config has them."""
-    if constants is None:
-        return ''
-    mean, std = ([round(v, 3) for v in values] for values in constants)
-    return f'mean={mean} and std={std}'

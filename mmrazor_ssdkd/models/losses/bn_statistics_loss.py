@@ -135,7 +135,10 @@ class BNStatisticsLoss(nn.Module):
         if self.loss_weight and not self._seen:
             raise ValueError(
                 '`teacher` must have a BatchNorm layer that its forward pass '
-                'reaches while `bn_loss` is on, but none fired'
+                'reaches while `bn_loss` is on, but none fired (where it has '
+                'none, `bn_loss.loss_weight=0` and an `ImagePrior` as '
+                '`synthesis.image_prior` take its place; those of TorchScript '
+                'cannot be watched)'
             )
 
     def _collect(self, layer: Any, inputs: tuple[torch.Tensor, ...]) -> None:
@@ -227,12 +230,13 @@ def norm_layers(model: nn.Module) -> list[nn.Module]:
     """Returns the layers that keep BatchNorm's running statistics.
 
     They are found by what they keep, not by class: SyncBN, mmcv's SyncBN, what
-    mmengine turns SyncBN into, and frozen variants share no base.
+    mmengine turns SyncBN into, and frozen variants share no base. Those of
+    TorchScript, which take no hooks, are none that can be watched.
     """
     return [
         layer
         for layer in model.modules()
         if isinstance(getattr(layer, 'running_mean', None), torch.Tensor)
         and isinstance(getattr(layer, 'running_var', None), torch.Tensor)
-        and not isinstance(layer, _InstanceNorm)
+        and not isinstance(layer, (_InstanceNorm, torch.jit.ScriptModule))
     ]

@@ -3,9 +3,10 @@
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.logging import MMLogger
 from mmengine.registry import MODELS
 from mmpretrain import get_model
-from plain_networks import PlainNet, adapter
+from plain_networks import Outputs, PlainNet, adapter
 from torch import nn
 from torch.testing import assert_close
 from toy_models import (
@@ -62,6 +63,43 @@ def test_segments():
     before = snapshot(algorithm.student)
     steps(algorithm, optimizers(algorithm), 2)
     assert learnt(before, algorithm.student)
+
+
+class Auxiliary(PlainNet):
+    """Trains by two logits, as GoogLeNet and Inception do."""
+
+    def __init__(self):
+        super().__init__()
+        self.aux = nn.Linear(8, 10)
+
+    def forward(self, x):
+        """Returns the second ones while it trains alone."""
+        x = self.norm(self.stem(x)).relu()
+        aux = self.aux(x.mean(dim=(2, 3)))
+        x = self.body_norm(self.body(x)).relu()
+        logits = self.fc(x.mean(dim=(2, 3)))
+        return Outputs(logits, aux) if self.training else logits
+
+
+@pytest.mark.parametrize(('output', 'warns'), [(None, False), (1, True)])
+def test_student_with_auxiliary_logits(caplog, output, warns):
+    """Its logits are found; others that are named are not passed over."""
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(caplog.handler)
+    network = adapter(module=Auxiliary(), output=output)
+    algorithm = build(pair(architecture=network))
+    logger.removeHandler(caplog.handler)
+    before = snapshot(algorithm.student.network)
+    steps(algorithm, optimizers(algorithm), 1)
+    after = snapshot(algorithm.student.network)
+    trained = 'aux' if warns else 'fc'
+    for name in ('aux', 'fc'):
+        same_weights = torch.equal(
+            before[f'{name}.weight'], after[f'{name}.weight']
+        )
+        assert same_weights == (name != trained)
+    said = '`architecture` must give in training mode' in caplog.text
+    assert said == warns
 
 
 def test_goes_on_from_a_checkpoint(tmp_path):
@@ -154,6 +192,15 @@ def test_export_is_the_bare_networks(tmp_path):
     )
     images = torch.rand(2, 1, 16, 16)
     assert_close(plain.eval()(images), algorithm.student(images))
+
+
+@pytest.mark.parametrize('name', ['teacher', 'architecture'])
+def test_output_that_is_not_named(name):
+    """The generator's images are not blamed."""
+    network = adapter(module=PlainNet(gives='dict'))
+    match = rf"`{name}` must give logits, but its `output` must .*'out'"
+    with pytest.raises(ValueError, match=match):
+        build(pair(**{name: network}))
 
 
 class Moded(PlainNet):

@@ -147,3 +147,18 @@ def test_file_that_fails_can_be_mended(file):
         build_network(f'{file}:build_model')
     file.write_text(good)
     assert isinstance(build_network(f'{file}:build_model'), nn.Module)
+
+
+@pytest.mark.parametrize(
+    'wrapped',
+    [
+        nn.DataParallel,
+        lambda network: torch.compile(network, backend='eager'),
+        lambda network: nn.DataParallel(torch.compile(network)),
+    ],
+)
+def test_without_wrappers(wrapped):
+    """Its names are the bare network's, and hooks see its parts."""
+    network = nn.Sequential(nn.Linear(3, 2))
+    assert build_network(wrapped(network)) is network
+    assert build_network(dict(type=lambda: wrapped(network))) is network

@@ -1,6 +1,7 @@
 """A plain classifier is one of mmpretrain's."""
 
 import copy
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,6 +14,8 @@ from torch.testing import assert_close
 from toy_models import same, snapshot
 
 from mmrazor_ssdkd.models.forward import normalize
+from mmrazor_ssdkd.models.label_meaning import find_label_model
+from mmrazor_ssdkd.models.label_models import OneClass, SeveralLabels
 from mmrazor_ssdkd.registry import MODELS
 
 
@@ -91,6 +94,19 @@ def test_several_labels():
     metric = AveragePrecision()
     metric.process(data, [sample.to_dict() for sample in predicted])
     assert 0 < metric.evaluate(6)['multi-label/mAP'] <= 100
+
+
+def test_several_labels_of_a_network_that_says_it():
+    """As those of transformers do; a loss that is given comes first."""
+    network = PlainNet()
+    network.config = SimpleNamespace(problem_type='multi_label_classification')
+    meaning = find_label_model(dict(a=make(module=network)))
+    assert isinstance(meaning, SeveralLabels)
+    given = make(module=network, loss=dict(type='CrossEntropyLoss'))
+    assert isinstance(find_label_model(dict(a=given)), OneClass)
+    network.config.problem_type = 'regression'
+    with pytest.raises(ValueError, match=r"`module` must tell .*'regression'"):
+        make(module=network)
 
 
 def test_another_loss():

@@ -121,6 +121,13 @@ def test_frozen_student(model):
     check_pair(model, {})
 
 
+def test_student_of_torchscript():
+    """Neither its modes nor its weights are those of Python's modules."""
+    student = nn.Sequential(torch.jit.script(nn.Linear(3, 2)))
+    with pytest.raises(ValueError, match=r'`architecture` .*got TorchSc'):
+        check_pair(student, {})
+
+
 def test_empty_tensors_share_nothing(model):
     """Their memory is the same nowhere."""
     student = copy.deepcopy(model)

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from mmengine.logging import MMLogger
 from mmpretrain.registry import MODELS as MMPRETRAIN_MODELS
 from mmseg.registry import MODELS as MMSEG_MODELS
 from toy_models import build, classifier, segmentation, segmentor, ssdkd
@@ -10,35 +11,44 @@ from mmrazor_ssdkd.models.algorithms.output_checks import (
     check_no_probabilities,
 )
 
+ENDS = dict(
+    Softmax=lambda x: x.softmax(dim=1),
+    LogSoftmax=lambda x: x.log_softmax(dim=1),
+    HalfSoftmax=lambda x: x.bfloat16().softmax(dim=1),
+    Sigmoid=torch.sigmoid,
+    # Of trained weights, which those here are not.
+    WrittenSigmoid=lambda x: 1 / (1 + torch.exp(-100 * x)),
+    Tanh=lambda x: torch.tanh(20 * x),
+    LogSigmoid=torch.nn.functional.logsigmoid,
+)
+
 
 @pytest.fixture
-def softmax_heads():
-    """Registers heads that end in a softmax, and one in its logarithm."""
+def ends():
+    """Registers heads that end in more than logits."""
     linear = MMPRETRAIN_MODELS.get('LinearClsHead')
     fcn = MMSEG_MODELS.get('FCNHead')
 
-    class SoftmaxClsHead(linear):
-        def forward(self, feats):
-            return super().forward(feats).softmax(dim=1)
-
-    class LogSoftmaxClsHead(linear):
-        def forward(self, feats):
-            return super().forward(feats).log_softmax(dim=1)
-
-    class SoftmaxFCNHead(fcn):
-        def forward(self, inputs):
-            return super().forward(inputs).softmax(dim=1)
-
-    registered = (
-        (MMPRETRAIN_MODELS, SoftmaxClsHead),
-        (MMPRETRAIN_MODELS, LogSoftmaxClsHead),
-        (MMSEG_MODELS, SoftmaxFCNHead),
-    )
-    for registry, head in registered:
-        registry.register_module(module=head)
+    registered = []
+    for name, end in ENDS.items():
+        for registry, base in (
+            (MMPRETRAIN_MODELS, linear),
+            (MMSEG_MODELS, fcn),
+        ):
+            head = type(
+                name + base.__name__,
+                (base,),
+                dict(
+                    forward=lambda self, x, base=base, end=end: end(
+                        base.forward(self, x)
+                    )
+                ),
+            )
+            registry.register_module(module=head)
+            registered.append((registry, head.__name__))
     yield
-    for registry, head in registered:
-        registry.module_dict.pop(head.__name__)
+    for registry, name in registered:
+        registry.module_dict.pop(name)
 
 
 def changed(config, key, **changes):
@@ -49,10 +59,10 @@ def changed(config, key, **changes):
 
 @pytest.mark.parametrize('name', ['teacher', 'architecture'])
 @pytest.mark.parametrize('task', ['classifier', 'segmentor'])
-def test_softmax_at_the_end(softmax_heads, name, task):
+def test_softmax_at_the_end(ends, name, task):
     """The message has the way on."""
     if task == 'classifier':
-        model = changed(classifier(), 'head', type='SoftmaxClsHead')
+        model = changed(classifier(), 'head', type='SoftmaxLinearClsHead')
         config = ssdkd(**{name: model})
     else:
         model = changed(segmentor(), 'decode_head', type='SoftmaxFCNHead')
@@ -62,10 +72,94 @@ def test_softmax_at_the_end(softmax_heads, name, task):
         build(config)
 
 
-def test_logarithm_of_a_softmax(softmax_heads):
+def test_logarithm_of_a_softmax(ends):
     """Its softmax is what it was."""
-    head = dict(type='LogSoftmaxClsHead')
+    head = dict(type='LogSoftmaxLinearClsHead')
     build(ssdkd(teacher=changed(classifier(), 'head', **head)))
+
+
+def test_softmax_in_half_precision(ends):
+    """Its sum is further from 1."""
+    model = changed(classifier(), 'head', type='HalfSoftmaxLinearClsHead')
+    with pytest.raises(ValueError, match='got probabilities'):
+        build(ssdkd(teacher=model))
+
+
+BINARY = dict(
+    num_classes=2,
+    out_channels=1,
+    loss_decode=dict(type='CrossEntropyLoss', use_sigmoid=True),
+)
+SEVERAL = dict(type='CrossEntropyLoss', use_sigmoid=True)
+
+
+@pytest.mark.parametrize('kind', ['Sigmoid', 'WrittenSigmoid'])
+@pytest.mark.parametrize('name', ['teacher', 'architecture'])
+@pytest.mark.parametrize('task', ['one label', 'several', 'maps', 'binary'])
+def test_sigmoid_at_the_end(ends, name, task, kind):
+    """Whatever the values mean afterwards, they mean something else."""
+    maps = task in ('maps', 'binary')
+    settings = dict(several=dict(loss=SEVERAL), binary=BINARY).get(task, {})
+    key = 'decode_head' if maps else 'head'
+    make, compose = (segmentor, segmentation) if maps else (classifier, ssdkd)
+    models = {
+        each: changed(make(), key, **settings)
+        for each in ('teacher', 'architecture')
+    }
+    base = 'FCNHead' if maps else 'LinearClsHead'
+    models[name][key]['type'] = kind + base
+    match = f'`{name}` must give logits, but got values of a sigmoid, between'
+    with pytest.raises(ValueError, match=match) as info:
+        build(compose(**models))
+    assert 'torch.logit' in str(info.value)
+    assert 'probabilities=True' in str(info.value)
+    assert ('several labels' in str(info.value)) == (
+        task in ('one label', 'maps')
+    )
+
+
+@pytest.mark.parametrize('kind', ['LogSigmoid', 'LogSoftmax'])
+@pytest.mark.parametrize('task', ['one label', 'several', 'binary'])
+def test_logarithm_at_the_end(ends, task, kind):
+    """A softmax undoes it, a sigmoid calls all of it off."""
+    if task == 'binary':
+        model = changed(
+            segmentor(), 'decode_head', **BINARY, type=f'{kind}FCNHead'
+        )
+        other = changed(segmentor(), 'decode_head', **BINARY)
+        config = segmentation(teacher=model, architecture=other)
+    else:
+        loss = dict(loss=SEVERAL) if task == 'several' else {}
+        model = changed(
+            classifier(), 'head', **loss, type=f'{kind}LinearClsHead'
+        )
+        other = changed(classifier(), 'head', **loss)
+        config = ssdkd(teacher=model, architecture=other)
+    if task == 'one label':
+        build(config)
+        return
+    with pytest.raises(ValueError, match=r'`teacher` .* got logarithms of'):
+        build(config)
+
+
+@pytest.mark.parametrize('kind', ['Tanh', ''])
+def test_values_that_hardly_differ(ends, caplog, kind):
+    """A factor may be missing; small logits of other images are fine."""
+    model = changed(classifier(), 'head', type=f'{kind}LinearClsHead')
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(caplog.handler)
+    build(ssdkd(architecture=model))
+    logger.removeHandler(caplog.handler)
+    said = '`architecture` must give logits, but got values between -1 and'
+    assert (said in caplog.text) == bool(kind)
+
+
+def test_network_that_has_learnt_nothing():
+    """Its logits may lie in 0 to 1 by chance."""
+    model = MMPRETRAIN_MODELS.build(classifier())
+    torch.nn.init.zeros_(model.head.fc.weight)
+    torch.nn.init.constant_(model.head.fc.bias, 0.3)
+    build(ssdkd(architecture=model))
 
 
 @pytest.mark.parametrize(

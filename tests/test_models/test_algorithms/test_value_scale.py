@@ -97,6 +97,23 @@ def test_values_that_are_too_small():
         build(ssdkd(teacher=teacher))
 
 
+def test_mean_and_std_exchanged():
+    """Of images that are brighter than they vary."""
+    constants = ((130.0,), (60.0,))
+    teacher = seen_with(learnt(*constants), *constants[::-1])
+    match = r'mean=\[60.0\] and std=\[130.0\] .*with mean and std exchanged'
+    with pytest.raises(ValueError, match=match):
+        build(ssdkd(teacher=teacher))
+
+
+@pytest.mark.parametrize(
+    'constants', [((33.3,), (78.6,)), ((60.0,), (130.0,))]
+)
+def test_images_that_vary_more_than_they_are_bright(constants):
+    """MNIST's do, and a teacher may have learnt on what looks wrong."""
+    build(ssdkd(teacher=learnt(*constants)))
+
+
 def test_argument_of_one_of_several():
     """It is named as it was given."""
     teachers = dict(

@@ -186,6 +186,14 @@ def test_teacher_without_batchnorm_raises(model):
         measure(model, BATCH)
 
 
+def test_torchscript_raises():
+    """Its layers take no hooks; the way on is said."""
+    model = torch.jit.script(nn.Sequential(nn.BatchNorm1d(2))).eval()
+    match = r'`bn_loss.loss_weight=0` .*TorchScript cannot be watched'
+    with pytest.raises(ValueError, match=match):
+        measure(model, BATCH)
+
+
 def test_one_value_per_channel_and_image():
     """A pooled branch is measured over the batch's values."""
     model = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.BatchNorm2d(2)).eval()
