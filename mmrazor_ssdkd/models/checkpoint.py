@@ -136,9 +136,12 @@ def _load(
             if not any(part in key for part in optional)
         ]
         if keys:
+            # Names tell at a glance what is wrong: a part, another package.
+            there = f', and has {list(state)[:3]}' if kind == 'missing' else ''
             raise ValueError(
                 f'`{name}` must be of the same architecture as the model, but '
-                f'{source!r} has {len(keys)} {kind} keys, such as {keys[:3]}'
+                f'{source!r} has {len(keys)} {kind} keys, such as '
+                f'{keys[:3]}{there}'
             )
 
 

@@ -113,11 +113,14 @@ def test_extra_state_stays_behind_on_request(tmp_path, extra_state, expected):
 
 
 def test_missing_keys_raise(tmp_path):
-    """The message says how many, and which."""
+    """The message says how many, which, and what is there."""
     state = make().state_dict()
     del state['1.running_var'], state['0.bias']
     path = save(state, tmp_path)
-    message = '`teacher_ckpt` must be of the same architecture.*2 missing.*0.b'
+    message = (
+        '`teacher_ckpt` must be of the same architecture.*2 missing.*0.b'
+        r".*, and has \['0.weight', '1.weight', '1.bias'\]"
+    )
     with pytest.raises(ValueError, match=message) as info:
         load_weights(make(), path, 'teacher_ckpt')
     assert path in str(info.value)
