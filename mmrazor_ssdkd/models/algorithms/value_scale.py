@@ -61,8 +61,9 @@ def check_value_scale(
         ValueError: No images of 0 to 255 are as those that it remembers, or
             they are flat and the constants tell, too: they are those of
             images of 0 to 1, there are none, or they alone give the images
-            a tint, which others do not. Where it may be that the teacher
-            learnt on flat images, the log has a warning.
+            a tint, which others do not; or images are odd that are not with
+            mean and std exchanged. Where it may be that the teacher learnt
+            on flat images, the log has a warning.
     """
     preprocessor = getattr(teacher, 'data_preprocessor', None)
     seen = remembered_images(teacher, images, preprocessor)
