@@ -185,8 +185,7 @@ def shorten(cfg):
 @pytest.mark.parametrize('path', ON_DIGITS, ids=str)
 def test_can_be_built(cfg):
     """Teachers and oracles."""
-    with torch.device('meta'):
-        assert MODELS.build(cfg.model) is not None
+    assert MODELS.build(cfg.model) is not None
 
 
 @pytest.mark.parametrize('path', by_size(ALONE), ids=str)
