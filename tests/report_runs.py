@@ -37,11 +37,9 @@ def trained(config: Path, work_dir: Path, **options: Any) -> Runner:
     changes = {key.replace('__', '.'): v for key, v in options.items()}
     default = DISTILLING if 'ssdkd' in config.name else BASIC
     cfg = load_config(str(config), str(work_dir), {**default, **changes})
-    # As much is seen of a few images.
-    for name in ('train', 'val'):
-        dataset = (cfg.get(f'{name}_dataloader') or {}).get('dataset', {})
-        if dataset.get('type') == 'mmrazor_ssdkd.Digits':
-            dataset.indices = 64
+    if cfg.get('val_dataloader'):
+        # As much is seen of a few images.
+        cfg.val_dataloader.dataset.indices = 64
     # A run of the same second has the same name, and mmengine one hub.
     cfg.experiment_name = f'{work_dir.parent.name}_{work_dir.name}'
     runner = Runner.from_cfg(cfg)

@@ -124,6 +124,7 @@ SUBJECTS: dict[str, Subject] = {
             task_weight=number(),
             augmentation=lambda value: value is None,
             distiller_uniform=flag,
+            normalize_weights=flag,
         ),
     ),
     'SSDKDGenerator': Subject(

@@ -183,7 +183,7 @@ def test_amp_and_mmrazor_distiller_on_real_data(teacher, tmp_path):
         '--work-dir',
         tmp_path,
         *short(1, f'model.teacher_ckpt={teacher}'),
-        'train_dataloader.dataset.indices=256',
+        'train_dataloader.dataset.dataset.indices=64',
         'val_dataloader.dataset.indices=64',
     )
     assert 'Bf16OptimWrapper' in log_of(tmp_path)

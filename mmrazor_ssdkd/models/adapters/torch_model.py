@@ -177,9 +177,13 @@ class TorchModel(BaseModel, ABC):
         Which of them are the logits ``use_final_logits`` finds out, as those
         of Inception and GoogLeNet, which train by auxiliary ones, too.
         """
-        outputs = self.network(inputs)
         named = self.output is not None or self.probabilities
-        if isinstance(outputs, torch.Tensor) or named or not self.training:
+        # A subclass says itself what the logits are.
+        own = type(self).logits is not TorchModel.logits
+        if named or own or not self.training:
+            return self.logits(inputs)
+        outputs = self.network(inputs)
+        if isinstance(outputs, torch.Tensor):
             return self._picked(outputs)
         return outputs
 
