@@ -37,9 +37,10 @@ def trained(config: Path, work_dir: Path, **options: Any) -> Runner:
     changes = {key.replace('__', '.'): v for key, v in options.items()}
     default = DISTILLING if 'ssdkd' in config.name else BASIC
     cfg = load_config(str(config), str(work_dir), {**default, **changes})
-    if cfg.get('val_dataloader'):
+    validation = cfg.get('val_dataloader')
+    if validation and 'length' not in validation.dataset:
         # As much is seen of a few images.
-        cfg.val_dataloader.dataset.indices = 64
+        validation.dataset.indices = 64
     # A run of the same second has the same name, and mmengine one hub.
     cfg.experiment_name = f'{work_dir.parent.name}_{work_dir.name}'
     runner = Runner.from_cfg(cfg)

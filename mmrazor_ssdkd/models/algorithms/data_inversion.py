@@ -220,12 +220,7 @@ class DataInversion(SynthesisRounds):
             dict(generator=images, teacher=preds_T),
         )
         total = sum(losses.values(), torch.zeros(()))
-        update(
-            total,
-            optim_wrapper,
-            own=[generator.latent],
-            buffers=generator.buffers(),
-        )
+        update(total, optim_wrapper, own=[generator.latent])
         return losses
 
     def _adversarial_loss(

@@ -11,6 +11,7 @@ from torch import nn
 
 from mmrazor_ssdkd.blame import blamed, check_config, check_init_cfg
 from mmrazor_ssdkd.distributed import (
+    average_buffers,
     broadcast_weights,
     gather_rows,
     num_processes,
@@ -301,6 +302,8 @@ class SSDKD(BaseAlgorithm):
         """
         with frozen(self.student):
             images, losses = self.synthesis.run(self, optim_wrapper)
+        # Those of the steps and of the candidates after them.
+        average_buffers(self.generator)
         detached = {name: loss.detach() for name, loss in losses.items()}
         return images, add_prefix(detached, 'generator')
 
