@@ -35,6 +35,9 @@ EXECUTED_BY: dict[str, list[str]] = {
         'test_tools/test_compare_processes.py::'
         'test_the_first_changes_from_seed_to_seed'
     ],
+    'tools/benchmarks/compute_scale.py': [
+        'test_tools/test_compute_scale.py::test_table'
+    ],
     'tools/benchmarks/mechanism_test.py': [
         'test_tools/test_mechanism_test.py::test_command_line'
     ],

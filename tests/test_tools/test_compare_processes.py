@@ -1,5 +1,7 @@
 """A training in several processes has the batch of one in one."""
 
+import json
+
 import compare_processes
 import pytest
 from compare_processes import part, ratios, table
@@ -67,7 +69,7 @@ def test_processes_are_counted(monkeypatch, capsys):
     assert '`processes` must be >= 2, but got 1' in capsys.readouterr().err
 
 
-def test_the_first_changes_from_seed_to_seed(monkeypatch, capsys):
+def test_the_first_changes_from_seed_to_seed(tmp_path, monkeypatch, capsys):
     """One process and two, for each seed that is asked for."""
     trained = []
 
@@ -85,8 +87,15 @@ def test_the_first_changes_from_seed_to_seed(monkeypatch, capsys):
 
     monkeypatch.setattr(compare_processes, 'train', train)
     arguments = ['compare_processes.py', str(DIGITS), '--seeds', '10', '11']
-    monkeypatch.setattr('sys.argv', arguments)
+    rows = tmp_path / 'rows.json'
+    monkeypatch.setattr('sys.argv', [*arguments, '--json', str(rows)])
     compare_processes.main()
+    assert [row['seed'] for row in json.loads(rows.read_text())] == [
+        10,
+        10,
+        11,
+        11,
+    ]
     assert trained == [(1, 10), (2, 10), (2, 11), (1, 11)]
     said = capsys.readouterr().out.splitlines()[-1]
     assert said == '2 processes are 2.00 times as fast as one (2.00 to 2.00)'
