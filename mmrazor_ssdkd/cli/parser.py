@@ -106,6 +106,7 @@ def _call() -> str:
     for folder in place.parents:
         if folder.name == 'tools':
             called = place.relative_to(folder.parent)
+            break
     return f'python {called.as_posix()}'
 
 

@@ -138,3 +138,10 @@ def test_torchrun_is_told(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv('TORCHELASTIC_ERROR_FILE', str(file))
     _end(tool(lambda: check_int('n', 0)), capsys, monkeypatch=monkeypatch)
     assert '`n` must be >= 1, but got 0' in file.read_text()
+
+
+def test_example_in_a_folder_of_tools(tmp_path, monkeypatch):
+    """The call starts at the tool's own folder, not at one around it."""
+    script = tmp_path / 'tools' / 'clone' / 'tools' / 'tables' / 'x.py'
+    monkeypatch.setattr('sys.argv', [str(script)])
+    assert 'python tools/tables/x.py FILE' in Parser('a', 'FILE').format_help()
