@@ -21,7 +21,7 @@ _RIDGE, _SCARCE = 1e-2, 0.1
 _MOST_INPUTS = 5000
 
 # A layer's outputs as rows, and the height and width of its map.
-_Targets = dict[Any, tuple[Optional[torch.Tensor], torch.Size]]
+_Targets = dict[Any, tuple[torch.Tensor, torch.Size]]
 
 
 @dataclass(frozen=True)
@@ -118,13 +118,13 @@ class _Fit:
 
     def __call__(self, layer: Any, inputs: tuple[torch.Tensor, ...]) -> None:
         """Sets the layer's weights."""
-        nothing = None, torch.Size()
-        y, size = self._targets.pop(self._pair.teacher, nothing)
+        target = self._targets.pop(self._pair.teacher, None)
         x = self._places.inputs(layer, inputs[0])
         groups = getattr(layer, 'groups', 1)
         # Maps of another size have other places.
-        if x is None or y is None or len(x) != len(y):
+        if x is None or target is None or len(x) != len(target[0]):
             return
+        y, size = target
         if x.shape[1] // groups > _MOST_INPUTS:
             return
         known = (self._pair.outputs != NOBODY).to(y.device)
