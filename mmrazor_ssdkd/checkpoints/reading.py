@@ -17,6 +17,8 @@ __all__ = ['read_checkpoint']
 
 # What safetensors' own readers take.
 _LONGEST_HEADER = 100_000_000
+# How torch says that one may have a file's code run.
+_ADVICE = re.compile(r' In PyTorch 2\.6, we .* trusted source\.')
 
 
 def read_checkpoint(
@@ -60,13 +62,13 @@ def read_checkpoint(
     except pickle.UnpicklingError as error:
         raise ValueError(
             f'`{name}` must hold weights alone, but {source!r}{place} is '
-            f'damaged or asks to run code{_asked(error)}: {first_line(error)}'
+            f'damaged or asks to run code{_asked(error)}: {_reason(error)}'
         ) from error
     # A damaged file fails in as many ways as a pickle has opcodes.
     except Exception as error:
         raise ValueError(
             f'`{name}` must be a whole checkpoint, but {source!r}{place} '
-            f'cannot be read: {first_line(error)}'
+            f'cannot be read: {_reason(error)}'
         ) from error
 
 
@@ -75,6 +77,14 @@ def first_line(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     # load_state_dict puts the model's name first and the reason second.
     return ' '.join(lines[:2]) or type(error).__name__
+
+
+def _reason(error: Exception) -> str:
+    """Returns why a file is refused, without how to have its code run."""
+    # torch.load wraps the reason in that advice.
+    inner = error.__context__
+    reason = inner if isinstance(inner, pickle.UnpicklingError) else error
+    return _ADVICE.sub('', first_line(reason))
 
 
 def _asked(error: Exception) -> str:
