@@ -103,12 +103,31 @@ def test_plot_of_logs(tmp_path, monkeypatch):
         result = dict(row=row, seed=10)
         (folder / 'result.json').write_text(json.dumps(result))
     lines = load_logs(tmp_path, 4, ['ours'])
-    assert lines == [('ours, seed 10', [dict(step=20, loss=2.0)])]
-    options = ('--epochs', 4, '--rows', 'ours', '--keys', 'loss')
+    assert lines == {'ours, seed 10': [[dict(step=20, loss=2.0)]]}
+    options = ('--epochs', 4, '--rows', 'ours', '--keys', 'loss', '--mean')
     call(plot_log, monkeypatch, tmp_path, tmp_path / 'plot.png', *options)
     assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
     with pytest.raises(ValueError, match=r"`keys` must be logged.*'lost'"):
         plot_log.draw(lines, ['loss', 'lost'], tmp_path / 'plot.png')
+
+
+def test_mean_of_seeds(tmp_path):
+    """The seeds of a row share a line, where all of them logged."""
+    for seed, entries in (
+        (10, [dict(step=20, loss=1.0), dict(step=40, loss=5.0)]),
+        (11, [dict(step=20, loss=2.0), dict(step=40, time=0.1)]),
+    ):
+        folder = tmp_path / f'ours_4e_{seed}'
+        log = folder / 'a' / 'vis_data' / 'scalars.json'
+        log.parent.mkdir(parents=True)
+        log.write_text('\n'.join(map(json.dumps, entries)))
+        result = dict(row='ours', seed=seed)
+        (folder / 'result.json').write_text(json.dumps(result))
+    logs = load_logs(tmp_path, 4, [], mean=True)
+    assert list(logs) == ['ours']
+    curve = plot_log.curve(logs['ours'], 'loss')
+    assert curve == [[20], [1.5], [1.0], [2.0]]
+    assert plot_log.curve(logs['ours'], 'lost') == [[], [], [], []]
 
 
 def test_plot_of_samples(tmp_path, monkeypatch):

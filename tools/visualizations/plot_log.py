@@ -1,7 +1,8 @@
 """Draws training logs from the runs of `run_table.py`.
 
 One panel for each key that training logs (validation counts in epochs), one
-line for each row of the table and seed.
+line for each row of the table and seed, or for each row, the mean of its
+seeds within their range.
 """
 
 import json
@@ -16,34 +17,63 @@ from mmrazor_ssdkd.cli.table_results import load_results
 matplotlib.use('Agg')
 from matplotlib import pyplot as plt
 
-Line = tuple[str, list[dict[str, float]]]
+# What was logged, by runs that share a line.
+Logs = dict[str, list[list[dict[str, float]]]]
 
 
-def load_logs(folder: Path, epochs: int, rows: list[str]) -> list[Line]:
+def load_logs(
+    folder: Path, epochs: int, rows: list[str], mean: bool = False
+) -> Logs:
     """Reads the training logs of a table's runs.
 
     Args:
         folder (Path): What `run_table.py` was told as `--out`.
         epochs (int): Of which column.
         rows (list[str]): Only rows whose names start with one; all if empty.
+        mean (bool): Whether the seeds of a row share a line. Defaults to
+            False.
 
     Returns:
-        list[tuple]: Row and seed, and what was logged, in the order of steps.
+        dict: The names of lines to what each of their runs logged, in the
+        order of steps.
     """
-    lines = []
+    logs: Logs = {}
     for work_dir, result in load_results(folder, epochs, rows):
         # A folder for each start; the last one came to the end.
         log = sorted(work_dir.glob('*/vis_data/scalars.json'))[-1]
         entries = [json.loads(line) for line in log.read_text().splitlines()]
-        lines.append((f'{result["row"]}, seed {result["seed"]}', entries))
-    return lines
+        seed = '' if mean else f', seed {result["seed"]}'
+        logs.setdefault(result['row'] + seed, []).append(entries)
+    return logs
 
 
-def draw(lines: list[Line], keys: list[str], out: Path) -> None:
+def curve(runs: list[list[dict[str, float]]], key: str) -> list[list[float]]:
+    """Returns steps, mean, least and largest value of a key.
+
+    Args:
+        runs (list): What each run logged.
+        key (str): What is drawn.
+
+    Returns:
+        list[list[float]]: Four of one length; empty ones where no run logged
+        it. Steps that not all runs logged are left out.
+    """
+    values = [{e['step']: e[key] for e in run if key in e} for run in runs]
+    steps = sorted(set.intersection(*(set(value) for value in values)))
+    columns = [[value[step] for value in values] for step in steps]
+    return [
+        steps,
+        [sum(column) / len(column) for column in columns],
+        [min(column) for column in columns],
+        [max(column) for column in columns],
+    ]
+
+
+def draw(logs: Logs, keys: list[str], out: Path) -> None:
     """Saves the plot.
 
     Args:
-        lines (list[tuple]): From :func:`load_logs`.
+        logs (dict): From :func:`load_logs`.
         keys (list[str]): What to draw.
         out (Path): The PNG file.
 
@@ -54,11 +84,11 @@ def draw(lines: list[Line], keys: list[str], out: Path) -> None:
         1, len(keys), figsize=(5 * len(keys), 4), layout='constrained'
     )
     for key, axes in zip(keys, [panels] if len(keys) == 1 else panels):
-        for name, entries in lines:
-            known = [entry for entry in entries if key in entry]
-            if known:
-                steps = [entry['step'] for entry in known]
-                axes.plot(steps, [entry[key] for entry in known], label=name)
+        for name, runs in logs.items():
+            steps, means, least, largest = curve(runs, key)
+            if steps:
+                axes.plot(steps, means, label=name)
+                axes.fill_between(steps, least, largest, alpha=0.15)
         if not axes.lines:
             raise ValueError(f'`keys` must be logged, but got {key!r}')
         axes.set(xlabel='iterations', ylabel=key)
@@ -80,11 +110,14 @@ def main() -> None:
         nargs='+',
         default=['buffer.class_balance', 'buffer.confidence'],
     )
+    parser.add_argument(
+        '--mean', action='store_true', help='one line for the seeds of a row'
+    )
     add_force(parser)
     args = parser.parse_args()
     check_outputs(parser, args, 'png')
-    lines = load_logs(args.folder, args.epochs, args.rows)
-    draw(lines, args.keys, args.png)
+    logs = load_logs(args.folder, args.epochs, args.rows, args.mean)
+    draw(logs, args.keys, args.png)
 
 
 if __name__ == '__main__':
