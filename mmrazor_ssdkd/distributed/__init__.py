@@ -3,30 +3,35 @@
 from .batch_norm import pool_batch_norms
 from .collectives import (
     average_buffers,
+    average_tensors,
     broadcast_weights,
     gather_objects,
-    gather_rows,
     num_processes,
     pooled_mean,
     process_number,
     shared_draw,
     sum_over_processes,
+    sum_tensors,
 )
 from .gradients import average_gradients, update
+from .norm_statistics import pooled_moments, pooled_statistics
 from .shards import deal
 
 __all__ = [
     'average_buffers',
     'average_gradients',
+    'average_tensors',
     'broadcast_weights',
     'deal',
     'gather_objects',
-    'gather_rows',
     'num_processes',
     'pool_batch_norms',
     'pooled_mean',
+    'pooled_moments',
+    'pooled_statistics',
     'process_number',
     'shared_draw',
     'sum_over_processes',
+    'sum_tensors',
     'update',
 ]

@@ -4,7 +4,8 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from .collectives import num_processes, pooled_mean
+from .collectives import num_processes
+from .norm_statistics import pooled_moments
 
 __all__ = ['pool_batch_norms']
 
@@ -46,10 +47,8 @@ class _PooledBatchNorm(_BatchNorm):
         if not self.training or num_processes() == 1:
             return super().forward(features)
         dims = [0, *range(2, features.dim())]
-        own_mean = features.mean(dims)
-        mean = pooled_mean(own_mean)
-        own_var = features.var(dims, correction=0)
-        var = pooled_mean(own_var + (own_mean - mean).square())
+        var, mean = torch.var_mean(features, dims, correction=0)
+        mean, var = pooled_moments(mean, var)
         count = num_processes() * features.numel() // features.shape[1]
         self._remember(mean.detach(), var.detach() * count / (count - 1))
         shape = [1, -1] + [1] * (features.dim() - 2)

@@ -18,12 +18,12 @@ __all__ = [
     'average_tensors',
     'broadcast_weights',
     'gather_objects',
-    'gather_rows',
     'num_processes',
     'pooled_mean',
     'process_number',
     'shared_draw',
     'sum_over_processes',
+    'sum_tensors',
 ]
 
 
@@ -70,11 +70,20 @@ class _Sum(torch.autograd.Function):
         return sum_over_processes(grad.contiguous())
 
 
-@torch.no_grad()
 def average_tensors(tensors: Iterable[torch.Tensor]) -> None:
     """Replaces tensors of floats by their means over the processes."""
-    number = num_processes()
-    if number == 1:
+    _add_up(tensors, num_processes())
+
+
+def sum_tensors(tensors: Iterable[torch.Tensor]) -> None:
+    """Replaces tensors by their sums over the processes."""
+    _add_up(tensors)
+
+
+@torch.no_grad()
+def _add_up(tensors: Iterable[torch.Tensor], divisor: int = 1) -> None:
+    """Replaces tensors by a part of their sums over the processes."""
+    if num_processes() == 1:
         return
     by_kind: dict[Any, list[torch.Tensor]] = {}
     for tensor in tensors:
@@ -84,10 +93,11 @@ def average_tensors(tensors: Iterable[torch.Tensor]) -> None:
         # One message in place of many small ones.
         flat = torch.cat([tensor.reshape(-1) for tensor in group])
         dist.all_reduce(flat)
-        flat /= number
+        if divisor > 1:
+            flat /= divisor
         sizes = [tensor.numel() for tensor in group]
-        for tensor, mean in zip(group, flat.split(sizes)):
-            tensor.copy_(mean.view(tensor.shape))
+        for tensor, total in zip(group, flat.split(sizes)):
+            tensor.copy_(total.view(tensor.shape))
 
 
 def average_buffers(*modules: nn.Module) -> None:
@@ -126,24 +136,6 @@ def shared_draw(drawn: torch.Tensor) -> torch.Tensor:
         return drawn
     dist.broadcast(drawn, 0)
     return drawn.chunk(number)[process_number()]
-
-
-def gather_rows(tensor: torch.Tensor) -> torch.Tensor:
-    """Returns the rows of all processes' tensors, in order, to each of them.
-
-    Args:
-        tensor (torch.Tensor): Of one shape in all processes, (N, ...).
-
-    Returns:
-        torch.Tensor: (N * processes, ...), without a gradient.
-    """
-    number = num_processes()
-    if number == 1:
-        return tensor
-    own = tensor.detach().contiguous()
-    parts = [torch.empty_like(own) for _ in range(number)]
-    dist.all_gather(parts, own)
-    return torch.cat(parts)
 
 
 def gather_objects(value: Any) -> list[Any]:

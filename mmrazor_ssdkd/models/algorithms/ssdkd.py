@@ -13,7 +13,6 @@ from mmrazor_ssdkd.blame import blamed, check_config, check_init_cfg
 from mmrazor_ssdkd.distributed import (
     average_buffers,
     broadcast_weights,
-    gather_rows,
     num_processes,
 )
 from mmrazor_ssdkd.engine.random_stream import RandomStream
@@ -334,13 +333,14 @@ class SSDKD(BaseAlgorithm):
         if self._student_init is None or self.iteration:
             return
         if count := self._student_init.num_images:
-            # Of each process its part, of which all see the whole.
+            # Each process has its part of the images, and what it finds in
+            # them is added up.
             batch = self.distillation.view(
                 self.replay_buffer.sample(
                     math.ceil(count / num_processes()), uniform=True
                 )
             )
-            self._student_init.settle(gather_rows(batch['images']))
+            self._student_init.settle(batch['images'])
             # Processors of two kinds round differently.
             broadcast_weights(self.student)
 

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from mmrazor_ssdkd.distributed import pooled_statistics
 from mmrazor_ssdkd.models.forward import predict_logits
 from mmrazor_ssdkd.models.losses.bn_statistics_loss import norm_layers
 
@@ -15,14 +16,15 @@ __all__ = ['batch_statistics', 'estimate_statistics']
 
 @torch.no_grad()
 def estimate_statistics(model: nn.Module, images: torch.Tensor) -> None:
-    """Sets running statistics to those of some images.
+    """Sets running statistics to those of all processes' images.
 
     A layer whose channels were chosen from more of them sees other inputs
     than those that its statistics were made of.
 
     Args:
         model (nn.Module): The network; only its BatchNorm's buffers change.
-        images (torch.Tensor): In 0 to 255, (N, channels, H, W).
+        images (torch.Tensor): This process's, in 0 to 255,
+            (N, channels, H, W), of one size in all processes.
     """
     preprocessor = getattr(model, 'data_preprocessor', None)
     with batch_statistics(model):
@@ -32,6 +34,8 @@ def estimate_statistics(model: nn.Module, images: torch.Tensor) -> None:
 @contextmanager
 def batch_statistics(model: nn.Module) -> Iterator[None]:
     """Lets norms take a batch's statistics, and keep them, all else in eval.
+
+    The batch is that of all processes together.
 
     Args:
         model (nn.Module): Comes out in the modes that it had.
@@ -49,7 +53,8 @@ def batch_statistics(model: nn.Module) -> Iterator[None]:
         layer.train()
         layer.momentum = 1.0
     try:
-        yield
+        with pooled_statistics(layers):
+            yield
     finally:
         for layer, momentum in zip(layers, momenta):
             layer.momentum = momentum

@@ -82,7 +82,8 @@ class GivenWeights(StudentInit):
         """Estimates BatchNorm's statistics anew.
 
         Args:
-            images (torch.Tensor): In 0 to 255, (N, channels, H, W).
+            images (torch.Tensor): This process's, in 0 to 255,
+                (N, channels, H, W); they are of all processes' images.
         """
         if self._student is not None:
             estimate_statistics(self._student, images)

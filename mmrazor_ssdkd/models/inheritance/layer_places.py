@@ -6,19 +6,22 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from mmrazor_ssdkd.distributed import num_processes, sum_over_processes
 from mmrazor_ssdkd.models.losses import class_weight, look_up
 
 __all__ = ['Places']
 
-# Rows that a layer is fitted on, of all images together.
+# Rows that a layer is fitted on, of all images of all processes.
 _ROWS = 2**16
 
 
 class Places:
     """Which places of a map are looked at; the same for maps of one size.
 
+    They are the same in all processes, too, for each image of any of them.
+
     Args:
-        num_images (int): How many images share the rows.
+        num_images (int): How many images of all processes share the rows.
     """
 
     def __init__(self, num_images: int) -> None:
@@ -30,17 +33,19 @@ class Places:
         """Lets each class count the same, where logits are a map.
 
         Most of a scene is background, and a fit would serve that alone.
+        Classes are counted over all processes' images.
 
         Args:
-            preds_T (torch.Tensor): The teacher's logits of the images,
-                (N, C) or (N, C, H, W).
+            preds_T (torch.Tensor): The teacher's logits of this process's
+                images, (N, C) or (N, C, H, W).
         """
         if preds_T.dim() != 4:
             return
         several = preds_T.shape[1] > 1
         labels = preds_T.argmax(1) if several else (preds_T[:, 0] > 0).long()
         counts = labels.flatten().bincount(minlength=max(2, preds_T.shape[1]))
-        weight = class_weight(counts / labels.numel(), 1.0)
+        total = num_processes() * labels.numel()
+        weight = class_weight(sum_over_processes(counts) / total, 1.0)
         self._shares = look_up(weight, labels)[:, None]
 
     def shares(self, size: torch.Size) -> Optional[torch.Tensor]:

@@ -57,6 +57,10 @@ class StudentInit:
     def settle(self, images: torch.Tensor) -> None:
         """Mends the student on synthetic images, before its first step.
 
+        Of several processes each has its part of the images, and all end with
+        the first one's student: add up what is of all images, as
+        ``mmrazor_ssdkd.distributed`` does.
+
         Args:
             images (torch.Tensor): Views of ``num_images`` of the buffer's
                 images in 0 to 255, (N, channels, H, W).

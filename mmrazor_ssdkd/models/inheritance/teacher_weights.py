@@ -120,7 +120,8 @@ class TeacherWeights(StudentInit):
         """Refits the layers and estimates BatchNorm's statistics anew.
 
         Args:
-            images (torch.Tensor): In 0 to 255, (N, channels, H, W).
+            images (torch.Tensor): This process's, in 0 to 255,
+                (N, channels, H, W); both are of all processes' images.
         """
         heritage = self._heritage
         if heritage is None:

@@ -1,0 +1,97 @@
+"""Means and variances of all processes' features together."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import nn
+
+from .collectives import num_processes, pooled_mean
+
+__all__ = ['pooled_moments', 'pooled_statistics']
+
+
+def pooled_moments(
+    mean: torch.Tensor, var: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Returns mean and variance of what all processes have.
+
+    One message; autograd goes through.
+
+    Args:
+        mean (torch.Tensor): Of as many values in every process, (C,).
+        var (torch.Tensor): Their variance, the biased one, (C,).
+
+    Returns:
+        tuple: Both, (C,), of all values; the variance is biased, too.
+    """
+    if num_processes() == 1:
+        return mean, var
+    # Large means cancel in float32, whose digits float64 has twice.
+    wide = mean.double()
+    squares = var.double() + wide.square()
+    pooled, squares = pooled_mean(torch.stack([wide, squares]))
+    pooled_var = (squares - pooled.square()).clamp(min=0)
+    return pooled.to(mean.dtype), pooled_var.to(var.dtype)
+
+
+@contextmanager
+def pooled_statistics(layers: Iterable[nn.Module]) -> Iterator[None]:
+    """Lets norms take, and keep, the statistics of all processes' features.
+
+    Every process must run them in the same order, on features of one size.
+    In one process they do what they do by themselves.
+
+    Args:
+        layers (Iterable[nn.Module]): In training mode, with running
+            statistics and channels in the second dimension. SyncBN may be
+            among them.
+    """
+    handles = []
+    if num_processes() > 1:
+        for layer in layers:
+            handles.append(layer.register_forward_pre_hook(_take))
+            handles.append(layer.register_forward_hook(_keep))
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@torch.no_grad()
+def _take(layer: Any, inputs: tuple[torch.Tensor, ...]) -> None:
+    """Has a layer normalise by what it keeps: the pooled statistics."""
+    mean, var = pooled_moments(*_moments(inputs[0]))
+    layer.running_mean.copy_(mean)
+    layer.running_var.copy_(var)
+    if getattr(layer, 'num_batches_tracked', None) is not None:
+        layer.num_batches_tracked += 1
+    layer.training = False
+
+
+@torch.no_grad()
+def _keep(layer: Any, inputs: tuple[torch.Tensor, ...], _output: Any) -> None:
+    """Makes its variance unbiased, as norms keep it, after it was used."""
+    count = num_processes() * _count(inputs[0])
+    layer.running_var *= count / (count - 1)
+    layer.training = True
+
+
+def _moments(features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Returns each channel's mean and biased variance, (C,) both.
+
+    By BatchNorm's own kernel, which takes a third of the time of
+    `torch.var_mean`, or less.
+    """
+    dtype = torch.promote_types(features.dtype, torch.float32)
+    ignored = features.new_zeros(features.shape[1], dtype=dtype)
+    return torch.batch_norm_update_stats(
+        features, ignored, ignored.clone(), 0.0
+    )
+
+
+def _count(features: torch.Tensor) -> int:
+    """Returns how many values a channel has."""
+    return features.numel() // features.shape[1]

@@ -1,0 +1,36 @@
+"""Rows that count more are rows that stand there more often."""
+
+import torch
+from torch.testing import assert_close
+
+from mmrazor_ssdkd.models.inheritance.normal_equations import fit_rows
+
+
+def fitted(x, y, shares=None):
+    """Returns weights, from zeros, and bias of a linear layer."""
+    old = torch.zeros(y.shape[1], x.shape[1])
+    return fit_rows(old, x, y, shares=shares)
+
+
+def test_shares_are_repeats():
+    """But for the ridge, which is a share of the inputs' squares."""
+    torch.manual_seed(0)
+    x, y = torch.randn(40, 3), torch.randn(40, 2)
+    shares = torch.ones(40)
+    shares[:10] = 3.0
+    again = [torch.cat([rows, rows[:10], rows[:10]]) for rows in (x, y)]
+    found, expected = fitted(x, y, shares), fitted(*again)
+    assert_close(found, expected, rtol=1e-2, atol=1e-3)
+    # Equal ones would give another fit.
+    assert (fitted(x, y)[0] - expected[0]).abs().max() > 0.02
+
+
+def test_means_are_met():
+    """Of the rows as they count, whatever the ridge does to the weights."""
+    torch.manual_seed(0)
+    x, y = torch.randn(40, 4) + 3.0, torch.randn(40, 2) - 5.0
+    shares = torch.rand(40)
+    old = torch.randn(2, 2)
+    weight, bias = fit_rows(old, x, y, groups=2, shares=shares)
+    made = torch.stack([x[:, :2] @ weight[0], x[:, 2:] @ weight[1]], 1) + bias
+    assert_close(shares @ made, shares @ y)
