@@ -18,8 +18,10 @@ from .contrast_samples import mend_contrast_samples
 from .data_free import mend_data_free_distillation
 from .decoupled_loss import mend_decoupled_loss
 from .distilled_heads import mend_distilled_heads
+from .feature_pictures import mend_feature_pictures
 from .finite_checkpoints import mend_broken_checkpoints
 from .gradient_accumulation import mend_gradient_accumulation
+from .inplace_layers import mend_inplace_layers
 from .interrupted_epochs import mend_interrupted_epochs
 from .known_warnings import ignore_known_warnings
 from .mmcls_imports import import_mmcls_as_mmpretrain
@@ -62,6 +64,8 @@ def mend() -> None:
     mend_contrast_samples()
     mend_decoupled_loss()
     mend_distilled_heads()
+    mend_feature_pictures()
+    mend_inplace_layers()
     mend_predictor_types()
     mend_sampled_choices()
     mend_package_installs()

@@ -3,8 +3,11 @@
 import json
 
 import pytest
+import torch
 from mmengine.config import Config
-from mmrazor_configs import begun, forget_weights
+from mmrazor_configs import SIZE, begun, crop, forget_weights, pad_less
+from mmseg.models import SegDataPreProcessor
+from mmseg.structures import SegDataSample
 from tool_calls import call
 
 
@@ -30,6 +33,27 @@ def test_schedules_that_begin():
     several = dict(_delete_=True, student=[now, late])
     assert begun(several) == dict(_delete_=True, student=[now])
     assert begun(now) == now
+
+
+def test_small_images():
+    """A segmentation's are cropped, whatever wraps them."""
+    crops = [dict(type='RandomCrop', crop_size=(512, 1024), ratio=0.75)]
+    pipeline = [dict(scale=(2048, 1024)), *crops]
+    loader = dict(dataset=dict(dataset=dict(pipeline=pipeline)))
+    crop(loader)
+    assert pipeline[0] == dict(scale=(128, 64))
+    assert crops == [dict(type='RandomCrop', crop_size=(64, 128), ratio=0.75)]
+
+
+def test_small_images_stay_small():
+    """They are not padded to the size of a teacher's published config."""
+    model = torch.nn.Module()
+    model.preprocessor = SegDataPreProcessor(size=(512, 1024))
+    pad_less(model)
+    images = [torch.zeros(3, *SIZE)]
+    batch = dict(inputs=images, data_samples=[SegDataSample()])
+    padded = model.preprocessor(batch, training=True)['inputs']
+    assert padded.shape == (1, 3, *SIZE)
 
 
 @pytest.mark.slow

@@ -25,6 +25,11 @@ def test_toy(): assert MODELS.get('Toy')
 def test_scope(): assert DefaultScope.get_current_instance() is None
 def test_fails(): raise ValueError('as it should')
 """
+TOY_MODELS = 'from mmrazor.models import L2Loss as Toy'
+PACKAGED = """
+from .toy_models import Toy
+def test_toy(): assert Toy.__module__.startswith('mmrazor.')
+"""
 
 
 def write(path, text):
@@ -59,6 +64,20 @@ def test_only_what_is_built_on(tmp_path):
     assert [path.name for path in files] == ['test_a.py']
 
 
+def test_files_that_share_a_process(tmp_path):
+    """Those of models, whose toy classes they share; else a folder's."""
+    names = [
+        'test_core/test_delivers/test_a.py',
+        'test_core/test_recorders/test_a.py',
+        'test_models/test_distillers/test_a.py',
+        'test_models/test_losses/test_a.py',
+    ]
+    for name in names:
+        write(tmp_path / 'tests' / name, '')
+    folders = find_files(tmp_path)
+    assert [len(files) for files in folders.values()] == [1, 1, 2]
+
+
 @pytest.mark.slow
 def test_folder_without_tests(tmp_path):
     """It says what it wants."""
@@ -73,10 +92,18 @@ def test_checkout(tmp_path):
     folder = tmp_path / 'tests' / 'test_models' / 'test_losses'
     write(folder / 'test_a.py', TOY)
     write(folder / 'test_b.py', NEIGHBOUR)
-    # A checkout's own code is not what is tried.
+    # Some are packages, which bring the checkout's root into the path; its
+    # own code is not what is tried.
+    package = tmp_path / 'tests' / 'test_models' / 'test_algorithms'
+    for path in (package, package.parent, package.parent.parent):
+        write(path / '__init__.py', '')
+    write(
+        package / 'toy_models.py', 'from mmrazor.models import L2Loss as Toy'
+    )
+    write(package / 'test_ofd_algo.py', PACKAGED)
     write(tmp_path / 'mmrazor' / '__init__.py', '1 / 0')
     out = tmp_path / 'rows.json'
     printed = call('mmrazor_tests.py', tmp_path, '--json', out)
-    assert '5 tests: 4 passed, 1 failure' in printed
+    assert '6 tests: 5 passed, 1 failure' in printed
     assert '1 failure: ValueError: as it should' in printed
-    assert len(json.loads(out.read_text())) == 5
+    assert len(json.loads(out.read_text())) == 6

@@ -17,14 +17,18 @@ from typing import Any
 import mmrazor
 from mmengine.config import Config
 from mmengine.hooks import Hook
+from mmengine.model import BaseDataPreprocessor
 from mmengine.runner import Runner
 from stand_in_data import write_data
+from torch import nn
 
 from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_json
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.engine import forget_teachers, load_config
 
 STEPS, BATCH = 2, 4
+# Of the images of a segmentation, its height and width.
+SIZE = (64, 128)
 
 
 class UninitialisedRunner(Runner):
@@ -105,17 +109,31 @@ def forget_weights(part: Any) -> None:
             forget_weights(value)
 
 
-def crop(part: Any, size: tuple[int, int] = (64, 128)) -> None:
+def crop(part: Any) -> None:
     """Makes a segmentation's pipelines take small images."""
     if isinstance(part, dict):
-        for key in ('crop_size', 'scale', 'size'):
+        for key in ('crop_size', 'scale'):
             if isinstance(part.get(key), tuple):
-                part[key] = size[::-1] if key == 'scale' else size
+                part[key] = SIZE[::-1] if key == 'scale' else SIZE
         for value in part.values():
-            crop(value, size)
+            crop(value)
     elif isinstance(part, (list, tuple)):
         for value in part:
-            crop(value, size)
+            crop(value)
+
+
+def pad_less(model: nn.Module) -> None:
+    """Lets small images stay small.
+
+    A preprocessor pads to the size that its config names, and none beside a
+    `cfg_path` overrides it.
+
+    Args:
+        model (nn.Module): Changed in place.
+    """
+    for part in model.modules():
+        if isinstance(part, BaseDataPreprocessor) and hasattr(part, 'size'):
+            part.size = SIZE
 
 
 def attempt(path: Path, work_dir: str) -> dict[str, Any]:
@@ -133,11 +151,12 @@ def attempt(path: Path, work_dir: str) -> dict[str, Any]:
         cfg = load_config(str(path), work_dir)
         shorten(cfg)
         if 'mmseg' in path.parts:
-            for key in ('train_dataloader', 'val_dataloader', 'model'):
+            for key in ('train_dataloader', 'val_dataloader'):
                 crop(cfg[key])
         cfg.experiment_name = path.stem
         stage = 'build'
         runner = UninitialisedRunner.from_cfg(cfg)
+        pad_less(runner.model)
         stage = 'train and validate'
         runner.register_hook(StopHook())
         runner.train()

@@ -1,8 +1,8 @@
 """Runs MMRazor's own tests of what this package builds on.
 
-They are read from a checkout of MMRazor's sources, whose tests are in no
-wheel, and try the MMRazor that is installed. Prints how many pass, and which
-fail for which reason.
+They are read from a checkout of MMRazor's sources or from its unpacked source
+distribution, since its wheel has none, and try the MMRazor that is installed.
+Prints how many pass, and which fail for which reason.
 """
 
 import os
@@ -49,27 +49,30 @@ OPTIONS = ('-q', '-c', os.devnull, '-p', 'no:cacheprovider')
 
 
 def find_files(checkout: Path) -> dict[Path, list[Path]]:
-    """Returns the files to run, by their folders.
+    """Returns the files to run, by the folders that share a process.
+
+    Those of models register toy classes for each other. Of the others each
+    folder has its own, and two of the same names are an error.
 
     Args:
-        checkout (Path): MMRazor's sources.
+        checkout (Path): MMRazor's sources, or their distribution unpacked.
     """
+    tests = checkout / 'tests'
     folders = defaultdict(list)
     for pattern in FILES:
-        for path in sorted((checkout / 'tests').glob(pattern)):
-            folders[path.parent].append(path)
+        for path in sorted(tests.glob(pattern)):
+            models = tests / 'test_models'
+            together = models in path.parents
+            folders[models if together else path.parent].append(path)
     return folders
 
 
 def run_files(checkout: Path, files: Iterable[Path]) -> list[dict[str, str]]:
     """Runs files in a process of their own.
 
-    A folder's files share toy classes; those of two folders have the same
-    names, which a registry refuses.
-
     Args:
         checkout (Path): Where they run, as MMRazor's own do.
-        files (Iterable[Path]): Files of one folder.
+        files (Iterable[Path]): As :func:`find_files` puts them together.
 
     Returns:
         list[dict]: As :func:`run_pytest`; a row a file where it did not
@@ -107,7 +110,7 @@ def summary(rows: Sequence[dict[str, str]]) -> str:
 def main() -> None:
     """Runs them all."""
     parser = Parser(__doc__, example='CHECKOUT')
-    parser.add_argument('mmrazor', type=Path, help='a checkout of MMRazor')
+    parser.add_argument('mmrazor', type=Path, help="a checkout of MMRazor's")
     parser.add_argument('--json', type=Path, help='where to write the rows')
     add_force(parser)
     args = parser.parse_args()

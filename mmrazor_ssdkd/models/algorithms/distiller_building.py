@@ -1,6 +1,4 @@
-"""Builds MMRazor's distillers and readies networks for them."""
-
-from typing import Any
+"""Builds MMRazor's distillers and initialises their recorders."""
 
 from mmrazor.models.distillers import ConfigurableDistiller
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
@@ -88,17 +86,3 @@ def initialize(recorders: dict, model: nn.Module, name: str) -> None:
                 f'`{name}.{key}.source` must name a part of '
                 f'{type(model).__name__}, but got {recorder.source!r}'
             ) from error
-
-
-def work_out_of_place(model: Any) -> None:
-    """Keeps layers from overwriting what was recorded before them.
-
-    MMRazor's own ``set_module_inplace_false`` does nothing where a module
-    keeps its parts in a plain dict, as in today's torch.
-
-    Args:
-        model (nn.Module): Changed in place; its outputs stay the same.
-    """
-    for module in model.modules():
-        if getattr(module, 'inplace', False):
-            module.inplace = False

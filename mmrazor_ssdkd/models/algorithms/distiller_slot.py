@@ -7,16 +7,12 @@ from typing import Any, Optional
 import torch
 from torch import nn
 
+from mmrazor_ssdkd.compat.inplace_layers import work_out_of_place
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
 from mmrazor_ssdkd.models.label_models import LabelModel
 from mmrazor_ssdkd.models.teacher_ensemble import TeacherEnsemble
 
-from .distiller_building import (
-    MISTAKES,
-    build_distiller,
-    initialize,
-    work_out_of_place,
-)
+from .distiller_building import MISTAKES, build_distiller, initialize
 from .pseudo_labels import check_no_loss, compute_task_loss, looks_at_loss
 
 Losses = dict[str, torch.Tensor]

@@ -155,7 +155,7 @@ class SSDKD(BaseAlgorithm):
         student = build_student(architecture, data_preprocessor)
         check_unwrapped('architecture', student)
         with blamed('architecture', "a model of mmengine's kind"):
-            super().__init__(student, init_cfg=init_cfg)
+            super().__init__(student, None, init_cfg, module_inplace=True)
         self.teacher = build_teachers(
             teacher, teacher_ckpt, teachers, data_preprocessor
         )
