@@ -70,9 +70,23 @@ claims = [
         plans=everywhere,
     ),
     dict(
+        name='φ alone raises accuracy, beside no module',
+        on='priority off (alpha = 0)',
+        off='plain baseline',
+        figure='score',
+        plans=everywhere,
+    ),
+    dict(
         name='priorities raise accuracy',
         on='SSD-KD',
         off='priority off (alpha = 0)',
+        figure='score',
+        plans=everywhere,
+    ),
+    dict(
+        name='priorities alone raise accuracy, beside no module',
+        on='phi off',
+        off='plain baseline',
         figure='score',
         plans=everywhere,
     ),
