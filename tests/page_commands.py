@@ -101,6 +101,9 @@ EXECUTED_BY: dict[str, list[str]] = {
     'tools/visualizations/plot_images.py': [
         'test_tools/test_plot_images.py::test_command_writes_a_picture'
     ],
+    'tools/visualizations/plot_log.py': [
+        'test_tools/test_curves.py::test_plot_of_logs'
+    ],
     'tools/visualizations/plot_samples.py': [
         'test_tools/test_curves.py::test_plot_of_samples'
     ],

@@ -4,7 +4,7 @@ Every process must call them, in the same order; one process alone gets back
 what it gave.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -72,17 +72,24 @@ class _Sum(torch.autograd.Function):
 
 def average_tensors(tensors: Iterable[torch.Tensor]) -> None:
     """Replaces tensors of floats by their means over the processes."""
-    _add_up(tensors, num_processes())
+
+    def average(flat: torch.Tensor) -> None:
+        dist.all_reduce(flat)
+        flat /= num_processes()
+
+    _exchange(tensors, average)
 
 
 def sum_tensors(tensors: Iterable[torch.Tensor]) -> None:
     """Replaces tensors by their sums over the processes."""
-    _add_up(tensors)
+    _exchange(tensors, dist.all_reduce)
 
 
 @torch.no_grad()
-def _add_up(tensors: Iterable[torch.Tensor], divisor: int = 1) -> None:
-    """Replaces tensors by a part of their sums over the processes."""
+def _exchange(
+    tensors: Iterable[torch.Tensor], message: Callable[[torch.Tensor], Any]
+) -> None:
+    """Replaces tensors by what one message makes of all of a kind."""
     if num_processes() == 1:
         return
     by_kind: dict[Any, list[torch.Tensor]] = {}
@@ -90,14 +97,11 @@ def _add_up(tensors: Iterable[torch.Tensor], divisor: int = 1) -> None:
         kind = tensor.device, tensor.dtype
         by_kind.setdefault(kind, []).append(tensor)
     for group in by_kind.values():
-        # One message in place of many small ones.
         flat = torch.cat([tensor.reshape(-1) for tensor in group])
-        dist.all_reduce(flat)
-        if divisor > 1:
-            flat /= divisor
+        message(flat)
         sizes = [tensor.numel() for tensor in group]
-        for tensor, total in zip(group, flat.split(sizes)):
-            tensor.copy_(total.view(tensor.shape))
+        for tensor, found in zip(group, flat.split(sizes)):
+            tensor.copy_(found.view(tensor.shape))
 
 
 def average_buffers(*modules: nn.Module) -> None:
@@ -110,16 +114,10 @@ def average_buffers(*modules: nn.Module) -> None:
     average_tensors(b for b in buffers if b.is_floating_point())
 
 
-@torch.no_grad()
 def broadcast_weights(module: nn.Module) -> None:
     """Gives every process the parameters and buffers of the first one."""
-    if num_processes() == 1:
-        return
-    for tensor in [*module.parameters(), *module.buffers()]:
-        # Gloo wants it contiguous, which channels last are not.
-        sent = tensor.detach().contiguous()
-        dist.broadcast(sent, 0)
-        tensor.copy_(sent)
+    tensors = [*module.parameters(), *module.buffers()]
+    _exchange(tensors, lambda flat: dist.broadcast(flat, 0))
 
 
 def shared_draw(drawn: torch.Tensor) -> torch.Tensor:
