@@ -62,6 +62,8 @@ def test_only_what_is_built_on(tmp_path):
         write(tmp_path / 'tests/test_models' / name, '')
     (files,) = find_files(tmp_path).values()
     assert [path.name for path in files] == ['test_a.py']
+    (files,) = find_files(tmp_path, ['test_models/**/test_d*.py']).values()
+    assert [path.name for path in files] == ['test_darts.py']
 
 
 def test_files_that_share_a_process(tmp_path):
@@ -92,6 +94,7 @@ def test_checkout(tmp_path):
     folder = tmp_path / 'tests' / 'test_models' / 'test_losses'
     write(folder / 'test_a.py', TOY)
     write(folder / 'test_b.py', NEIGHBOUR)
+    write(folder / 'test_c.py', 'import not_installed')
     # Some are packages, which bring the checkout's root into the path; its
     # own code is not what is tried.
     package = tmp_path / 'tests' / 'test_models' / 'test_algorithms'
@@ -104,6 +107,6 @@ def test_checkout(tmp_path):
     write(tmp_path / 'mmrazor' / '__init__.py', '1 / 0')
     out = tmp_path / 'rows.json'
     printed = call('mmrazor_tests.py', tmp_path, '--json', out)
-    assert '6 tests: 5 passed, 1 failure' in printed
+    assert '7 tests: 5 passed, 1 failure, 1 error' in printed
     assert '1 failure: ValueError: as it should' in printed
-    assert len(json.loads(out.read_text())) == 6
+    assert len(json.loads(out.read_text())) == 7

@@ -45,10 +45,16 @@ class Scopes:
         DefaultScope._instance_dict.clear()
 sys.exit(pytest.main(sys.argv[1:], [Scopes()]))
 """
-OPTIONS = ('-q', '-c', os.devnull, '-p', 'no:cacheprovider')
+# A file that cannot be imported stops no other one.
+OPTIONS = (
+    *('-q', '-c', os.devnull, '-p', 'no:cacheprovider'),
+    '--continue-on-collection-errors',
+)
 
 
-def find_files(checkout: Path) -> dict[Path, list[Path]]:
+def find_files(
+    checkout: Path, patterns: Iterable[str] = FILES
+) -> dict[Path, list[Path]]:
     """Returns the files to run, by the folders that share a process.
 
     Those of models register toy classes for each other. Of the others each
@@ -56,10 +62,12 @@ def find_files(checkout: Path) -> dict[Path, list[Path]]:
 
     Args:
         checkout (Path): MMRazor's sources, or their distribution unpacked.
+        patterns (Iterable[str]): Of their paths under its tests. Defaults to
+            what is built on.
     """
     tests = checkout / 'tests'
     folders = defaultdict(list)
-    for pattern in FILES:
+    for pattern in patterns:
         for path in sorted(tests.glob(pattern)):
             models = tests / 'test_models'
             together = models in path.parents
@@ -111,20 +119,28 @@ def main() -> None:
     """Runs them all."""
     parser = Parser(__doc__, example='CHECKOUT')
     parser.add_argument('mmrazor', type=Path, help="a checkout of MMRazor's")
+    parser.add_argument(
+        '--files',
+        nargs='+',
+        default=FILES,
+        metavar='PATTERN',
+        help='others of its tests, such as "test_models/**/test_*.py"',
+    )
     parser.add_argument('--json', type=Path, help='where to write the rows')
     add_force(parser)
     args = parser.parse_args()
     check_outputs(parser, args, 'json')
     checkout = args.mmrazor.resolve()
-    folders = find_files(checkout)
+    folders = find_files(checkout, args.files)
     if not folders:
         parser.error(
-            "`mmrazor` must be a checkout with MMRazor's tests, but got "
-            f'{str(args.mmrazor)!r}'
+            "`mmrazor` must be a checkout with MMRazor's tests, of which one "
+            f'matches `--files`, but got {str(args.mmrazor)!r}'
         )
     rows = []
     for folder, files in folders.items():
-        print(f'{len(files)} files of {folder.relative_to(checkout)}')
+        part = folder.relative_to(checkout)
+        print(f'{len(files)} files of {part}', flush=True)
         rows += run_files(checkout, files)
     print(f'{sum(map(len, folders.values()))} files\n{summary(rows)}')
     if args.json:
