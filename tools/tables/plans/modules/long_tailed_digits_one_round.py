@@ -2,17 +2,3 @@
 # of which 32 leave in a round.
 _base_ = './long_tailed_digits_ten_rounds.py'
 cfg_options = {'model.replay_buffer.max_size': 128}
-# What the paper leaves open, where a buffer is small.
-rows = {
-    'gamma = 1': {'model.task_loss.gamma': 1.0},
-    'gamma = 5': {'model.task_loss.gamma': 5.0},
-    'alpha = 1': {'model.replay_buffer.alpha': 1.0},
-    'beta = 1': {'model.replay_buffer.beta': 1.0},
-    'alpha = 1, beta = 1': {
-        'model.replay_buffer.alpha': 1.0,
-        'model.replay_buffer.beta': 1.0,
-    },
-    'all candidates enter': {'model.synthesis.admit': None},
-    'evict: priority': {'model.replay_buffer.evict': 'priority'},
-    'evict: phi': {'model.replay_buffer.evict': 'phi'},
-}
