@@ -10,7 +10,11 @@ from shared_training import given, share_of
 from torch import nn
 from toy_models import build, classifier, segmentation, segmentor, ssdkd
 
-from mmrazor_ssdkd.distributed import num_processes, pooled_statistics
+from mmrazor_ssdkd.distributed import (
+    num_processes,
+    pool_batch_norms,
+    pooled_statistics,
+)
 from mmrazor_ssdkd.models.inheritance import TeacherWeights, layer_places
 
 # Of all processes together.
@@ -120,6 +124,38 @@ def norm_twice(norm: nn.Module) -> dict[str, Any]:
     return dict(state=norm.state_dict(), output=output.flatten(1))
 
 
+class Named(nn.BatchNorm2d):
+    """A norm that its caller gives its features by their name."""
+
+    def __call__(self, features: torch.Tensor) -> torch.Tensor:
+        """Runs it."""
+        return super().__call__(input=features)
+
+
+class LastChannels(nn.BatchNorm1d):
+    """A norm of (N, L, C), of which the second dimension is no channel."""
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Normalises the last dimension."""
+        return super().forward(features.transpose(1, 2)).transpose(1, 2)
+
+
+def norm_by_itself() -> torch.Tensor:
+    """Returns the mean that a norm keeps which is not pooled."""
+    norm = LastChannels(2, momentum=1.0)
+    with pooled_statistics([norm]), torch.no_grad():
+        norm(share_of(torch.tensor(FEATURES))[:, None].repeat(1, 3, 1))
+    return norm.running_mean
+
+
+def norm_of_half(kind: type[nn.Module]) -> torch.Tensor:
+    """Returns what a norm makes of features in half precision."""
+    holder = nn.Sequential(kind(2))
+    pool_batch_norms(holder)
+    features = share_of(torch.tensor(FEATURES))[..., None, None]
+    return holder(features.bfloat16())
+
+
 def settle_on_few() -> dict[str, Any]:
     """Settles a segmentor on a part of each map's places."""
     with pytest.MonkeyPatch.context() as patch:
@@ -136,6 +172,8 @@ def refit_all() -> dict[str, Any]:
         statistics=settle(ssdkd, fit=False),
         shares=balanced(),
         norm=norm_twice(nn.BatchNorm2d(2)),
+        named=norm_twice(Named(2)),
+        by_itself=norm_by_itself(),
         grouped=settle_plain(lambda width: Grouped(width, 2)),
         attention=settle_plain(lambda width: Attention(width, 2)),
         shared=settle_plain(Shared),
@@ -143,4 +181,5 @@ def refit_all() -> dict[str, Any]:
     )
     if num_processes() == 2:
         found['sync'] = norm_twice(nn.SyncBatchNorm(2))
+        found['half'] = norm_of_half(nn.SyncBatchNorm)
     return found

@@ -18,7 +18,10 @@ __all__ = ['read_checkpoint']
 # What safetensors' own readers take.
 _LONGEST_HEADER = 100_000_000
 # How torch says that one may have a file's code run.
-_ADVICE = re.compile(r' In PyTorch 2\.6, we .* trusted source\.')
+_ADVICE = re.compile(
+    r' In PyTorch 2\.6, we .* trusted source\.'
+    r'| Please use `torch\.serialization\.add_safe_globals.*'
+)
 
 
 def read_checkpoint(
@@ -81,10 +84,15 @@ def first_line(error: Exception) -> str:
 
 def _reason(error: Exception) -> str:
     """Returns why a file is refused, without how to have its code run."""
-    # torch.load wraps the reason in that advice.
     inner = error.__context__
-    reason = inner if isinstance(inner, pickle.UnpicklingError) else error
-    return _ADVICE.sub('', first_line(reason))
+    # torch.load wraps the reason in that advice, and raises it from None.
+    if error.__suppress_context__ and isinstance(
+        inner, pickle.UnpicklingError
+    ):
+        error = inner
+    # Its text alone is a key.
+    kind = 'KeyError: ' if isinstance(error, KeyError) else ''
+    return kind + _ADVICE.sub('', first_line(error))
 
 
 def _asked(error: Exception) -> str:

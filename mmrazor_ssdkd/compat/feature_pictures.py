@@ -26,12 +26,13 @@ def _add_picture(
     visualizer: Any,
     name: str,
     image: np.ndarray,
-    _data_sample: Any = None,
-    *,
+    data_sample: Any = None,
+    draw_gt: bool = True,
+    draw_pred: bool = True,
     show: bool = False,
     wait_time: float = 0,
-    out_file: Optional[str] = None,
     step: int = 0,
+    out_file: Optional[str] = None,
     **_drawn: Any,
 ) -> None:
     """Shows a picture, and writes it to a file or else to the backends."""
@@ -43,4 +44,6 @@ def _add_picture(
     if out_file is None:
         visualizer.add_image(name, image, step=step)
     else:
-        mmcv.imwrite(image[..., ::-1], out_file)
+        # It writes blue first, and gray images as they are.
+        written = image[..., ::-1] if image.ndim == 3 else image
+        mmcv.imwrite(written, out_file)

@@ -21,16 +21,22 @@ def mend_inplace_layers() -> None:
 def work_out_of_place(model: Any) -> None:
     """Keeps layers from overwriting what was recorded before them.
 
+    A network that calls a layer for what it does to its input, and drops
+    what it returns, needs ``module_inplace=True`` of MMRazor's algorithms.
+
     Args:
-        model (nn.Module): Changed in place; its outputs stay the same.
+        model (nn.Module): Changed in place.
     """
     for module in model.modules():
-        if getattr(module, 'inplace', False):
+        # A constant of TorchScript and a property are none of its own.
+        if vars(module).get('inplace'):
             module.inplace = False
 
 
 def _set_module_inplace_false(
-    _algorithm: Any, architecture: Any, _varstr: str
+    _algorithm: Any,
+    architecture: Any,
+    varstr: str,
 ) -> None:
-    """Takes the place of the method."""
+    """Takes the place of the method, whose names it keeps."""
     work_out_of_place(architecture)

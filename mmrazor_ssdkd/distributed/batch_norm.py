@@ -47,7 +47,9 @@ class _PooledBatchNorm(_BatchNorm):
         if not self.training or num_processes() == 1:
             return super().forward(features)
         dims = [0, *range(2, features.dim())]
-        var, mean = torch.var_mean(features, dims, correction=0)
+        # As torch's does, whatever half precision the features have.
+        wide = torch.promote_types(features.dtype, torch.float32)
+        var, mean = torch.var_mean(features.to(wide), dims, correction=0)
         mean, var = pooled_moments(mean, var)
         count = num_processes() * features.numel() // features.shape[1]
         self._remember(mean.detach(), var.detach() * count / (count - 1))
@@ -58,7 +60,8 @@ class _PooledBatchNorm(_BatchNorm):
         offset = -mean * scale
         if self.affine:
             offset = offset + self.bias
-        return features * scale.view(shape) + offset.view(shape)
+        normalized = features * scale.view(shape) + offset.view(shape)
+        return normalized.to(features.dtype)
 
     @torch.no_grad()
     def _remember(self, mean: torch.Tensor, var: torch.Tensor) -> None:

@@ -41,7 +41,9 @@ def pooled_statistics(layers: Iterable[nn.Module]) -> Iterator[None]:
     """Lets norms take, and keep, the statistics of all processes' features.
 
     Every process must run them in the same order, on features of one size.
-    In one process they do what they do by themselves.
+    In one process they do what they do by themselves, and so do, in each of
+    several, norms that are run otherwise than by a call, or on features whose
+    second dimension is not that of the statistics.
 
     Args:
         layers (Iterable[nn.Module]): In training mode, with running
@@ -51,8 +53,11 @@ def pooled_statistics(layers: Iterable[nn.Module]) -> Iterator[None]:
     handles = []
     if num_processes() > 1:
         for layer in layers:
-            handles.append(layer.register_forward_pre_hook(_take))
-            handles.append(layer.register_forward_hook(_keep))
+            pooling = _Pooling()
+            handles.append(
+                layer.register_forward_pre_hook(pooling.take, with_kwargs=True)
+            )
+            handles.append(layer.register_forward_hook(pooling.keep))
     try:
         yield
     finally:
@@ -60,23 +65,34 @@ def pooled_statistics(layers: Iterable[nn.Module]) -> Iterator[None]:
             handle.remove()
 
 
-@torch.no_grad()
-def _take(layer: Any, inputs: tuple[torch.Tensor, ...]) -> None:
-    """Has a layer normalise by what it keeps: the pooled statistics."""
-    mean, var = pooled_moments(*_moments(inputs[0]))
-    layer.running_mean.copy_(mean)
-    layer.running_var.copy_(var)
-    if getattr(layer, 'num_batches_tracked', None) is not None:
-        layer.num_batches_tracked += 1
-    layer.training = False
+class _Pooling:
+    """Has a norm take and keep pooled statistics, by its hooks."""
 
+    def __init__(self) -> None:
+        # How many values of a channel all processes have; 0 of none.
+        self._count = 0
 
-@torch.no_grad()
-def _keep(layer: Any, inputs: tuple[torch.Tensor, ...], _output: Any) -> None:
-    """Makes its variance unbiased, as norms keep it, after it was used."""
-    count = num_processes() * _count(inputs[0])
-    layer.running_var *= count / (count - 1)
-    layer.training = True
+    @torch.no_grad()
+    def take(self, layer: Any, args: tuple, kwargs: dict) -> None:
+        """Has the layer normalise by what it keeps: the pooled statistics."""
+        features = [*args, *kwargs.values()][0]
+        self._count = 0
+        if features.shape[1] != len(layer.running_mean):
+            return
+        self._count = num_processes() * _count(features)
+        mean, var = pooled_moments(*_moments(features))
+        layer.running_mean.copy_(mean)
+        layer.running_var.copy_(var)
+        if getattr(layer, 'num_batches_tracked', None) is not None:
+            layer.num_batches_tracked.add_(1)
+        layer.training = False
+
+    @torch.no_grad()
+    def keep(self, layer: Any, _args: tuple, _output: Any) -> None:
+        """Makes its variance unbiased, as norms keep it, after its use."""
+        if self._count:
+            layer.running_var.mul_(self._count / (self._count - 1))
+            layer.training = True
 
 
 def _moments(features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -1,5 +1,6 @@
 """Tests that a damaged file is named instead of half read."""
 
+import pickle
 import zipfile
 from pathlib import Path
 
@@ -47,3 +48,26 @@ def test_home_is_found(path, monkeypatch):
     """A path under `~`, as mmengine has it."""
     monkeypatch.setenv('HOME', str(path.parent))
     assert read_checkpoint('~/weights.pth', 'checkpoint')['y'] == 'text'
+
+
+class Thing:
+    """Of a class that torch does not know."""
+
+
+def test_advises_nobody_to_run_code(path):
+    """Neither by another call of torch's nor by a list of its own."""
+    torch.save(dict(a=Thing()), path)
+    with pytest.raises(ValueError, match='asks to run code') as info:
+        read_checkpoint(str(path), 'checkpoint')
+    assert 'safe_globals' not in str(info.value)
+    assert 'weights_only' not in str(info.value)
+
+
+def test_says_the_reason_within_another_error(path):
+    """What was handled around it is no reason."""
+    torch.jit.script(torch.nn.ReLU()).save(str(path))
+    try:
+        raise pickle.UnpicklingError('another one')
+    except pickle.UnpicklingError:
+        with pytest.raises(ValueError, match='TorchScript'):
+            read_checkpoint(str(path), 'checkpoint')

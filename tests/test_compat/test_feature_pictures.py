@@ -47,6 +47,15 @@ def runner(tmp_path) -> SimpleNamespace:
     )
 
 
+def test_gray_picture(tmp_path):
+    """It is written as it is, and what is drawn stands where it did."""
+    visualizer = UniversalVisualizer(name=f'gray {time.perf_counter()}')
+    image = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    out = str(tmp_path / 'gray.png')
+    visualizer.add_datasample('gray', image, None, True, False, out_file=out)
+    assert (cv2.imread(out, cv2.IMREAD_GRAYSCALE) == image).all()
+
+
 @pytest.mark.parametrize('out_dir', [None, 'pictures'])
 def test_picture_of_features(tmp_path, runner, out_dir):
     """It goes to the files that were asked for, or to the backends."""

@@ -45,3 +45,10 @@ def test_records_are_not_overwritten(side):
         model(torch.randn(8, 4))
     record = recorded.get_recorder('norm').get_record_data()
     assert record.min() < 0
+
+
+def test_torchscript_stays():
+    """Its constants cannot be set, and were not before."""
+    net = Net()
+    net.head = torch.jit.script(nn.Sequential(nn.ReLU(inplace=True)))
+    assert BaseAlgorithm(net).architecture.head[0].inplace

@@ -61,7 +61,7 @@ def test_classes_are_counted_together(runs):
     assert_close(one.sort().values, expected.sort().values)
 
 
-@pytest.mark.parametrize('kind', ['norm', 'sync'])
+@pytest.mark.parametrize('kind', ['norm', 'named', 'sync'])
 def test_statistics_of_four_samples(runs, kind):
     """Means of 4 and 40, squares about them of 20 and 4400, over 3."""
     whole = nn.BatchNorm2d(2, momentum=1.0)
@@ -74,3 +74,18 @@ def test_statistics_of_four_samples(runs, kind):
         assert state['num_batches_tracked'] == 2
         # It normalises by the variance over 4.
         assert_close(run[kind]['output'], expected[2 * rank : 2 * rank + 2])
+
+
+def test_features_laid_out_otherwise(runs):
+    """Each process keeps its own statistics of them."""
+    means = [run['by_itself'].tolist() for run in runs[1]]
+    assert means == [[2.0, 10.0], [6.0, 70.0]]
+    assert runs[0]['by_itself'].tolist() == [4.0, 40.0]
+
+
+def test_half_precision(runs):
+    """What SyncBN gives is of its features' kind, of wide statistics."""
+    whole = nn.BatchNorm2d(2)(torch.tensor(FEATURES)[..., None, None])
+    found = torch.cat([run['half'] for run in runs[1]])
+    assert found.dtype == torch.bfloat16
+    assert_close(found.float(), whole, rtol=0.0, atol=2e-2)

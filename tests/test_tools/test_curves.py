@@ -128,6 +128,8 @@ def test_mean_of_seeds(tmp_path):
     curve = plot_log.curve(logs['ours'], 'loss')
     assert curve == [[20], [1.5], [1.0], [2.0]]
     assert plot_log.curve(logs['ours'], 'lost') == [[], [], [], []]
+    with pytest.raises(ValueError, match=r"`mean` must be.*'time'"):
+        plot_log.curve(logs['ours'], 'time')
 
 
 def test_plot_of_samples(tmp_path, monkeypatch):

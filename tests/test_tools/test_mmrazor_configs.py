@@ -5,10 +5,18 @@ import json
 import pytest
 import torch
 from mmengine.config import Config
-from mmrazor_configs import SIZE, begun, crop, forget_weights, pad_less
+from mmrazor_configs import (
+    SIZE,
+    begun,
+    crop,
+    distillation_configs,
+    forget_weights,
+    pad_less,
+)
 from mmseg.models import SegDataPreProcessor
 from mmseg.structures import SegDataSample
-from tool_calls import call
+from tool_calls import call, find_tool
+from warm_start import run_script
 
 
 def test_published_weights_are_forgotten():
@@ -45,15 +53,37 @@ def test_small_images():
     assert crops == [dict(type='RandomCrop', crop_size=(64, 128), ratio=0.75)]
 
 
-def test_small_images_stay_small():
+@pytest.mark.parametrize(
+    'padding', [dict(size=(512, 1024)), dict(size_divisor=32)]
+)
+def test_small_images_stay_small(padding):
     """They are not padded to the size of a teacher's published config."""
     model = torch.nn.Module()
-    model.preprocessor = SegDataPreProcessor(size=(512, 1024))
+    model.preprocessor = SegDataPreProcessor(**padding)
     pad_less(model)
     images = [torch.zeros(3, *SIZE)]
     batch = dict(inputs=images, data_samples=[SegDataSample()])
     padded = model.preprocessor(batch, training=True)['inputs']
     assert padded.shape == (1, 3, *SIZE)
+
+
+def test_configs_in_any_folder(tmp_path):
+    """A folder above them may have any name."""
+    root = tmp_path / 'datasets' / 'configs'
+    for name in ('distill/mmcls/a.py', 'distill/mmcls/datasets/b.py'):
+        path = root / name
+        path.parent.mkdir(parents=True)
+        path.touch()
+    assert [p.name for p in distillation_configs(root)] == ['a.py']
+
+
+@pytest.mark.slow
+def test_nothing_to_try(tmp_path):
+    """It says what it wants."""
+    tool = find_tool('mmrazor_configs.py')
+    code, printed = run_script(tool, [str(tmp_path)])
+    assert code == 2
+    assert '`mmrazor` must have distillation configs' in printed
 
 
 @pytest.mark.slow

@@ -132,7 +132,9 @@ def pad_less(model: nn.Module) -> None:
         model (nn.Module): Changed in place.
     """
     for part in model.modules():
-        if isinstance(part, BaseDataPreprocessor) and hasattr(part, 'size'):
+        if isinstance(part, BaseDataPreprocessor) and getattr(
+            part, 'size', None
+        ):
             part.size = SIZE
 
 
@@ -150,7 +152,7 @@ def attempt(path: Path, work_dir: str) -> dict[str, Any]:
     try:
         cfg = load_config(str(path), work_dir)
         shorten(cfg)
-        if 'mmseg' in path.parts:
+        if 'mmseg' in path.parts[-3:-1]:
             for key in ('train_dataloader', 'val_dataloader'):
                 crop(cfg[key])
         cfg.experiment_name = path.stem
@@ -175,7 +177,11 @@ def distillation_configs(root: Path) -> list[Path]:
         root (Path): Its folder of configs.
     """
     found = sorted((root / 'distill').rglob('*.py'))
-    return [path for path in found if 'datasets' not in path.parts]
+    return [
+        path
+        for path in found
+        if 'datasets' not in path.relative_to(root).parts
+    ]
 
 
 @tool
@@ -197,7 +203,17 @@ def main() -> None:
     check_outputs(parser, args, 'json')
     json_path = args.json and args.json.resolve()
     root = args.mmrazor or Path(mmrazor.__file__).parent / '.mim'
-    paths = distillation_configs((root / 'configs').resolve())
+    configs = (root / 'configs').resolve()
+    paths = [
+        path
+        for path in distillation_configs(configs)
+        if any(part in str(path.relative_to(configs)) for part in args.only)
+    ]
+    if not paths:
+        parser.error(
+            "`mmrazor` must have distillation configs of MMRazor's, of which "
+            f'one matches `--only`, but got {str(root)!r} and {args.only}'
+        )
     # It imports on a mended stack only.
     from mmpretrain.datasets import CIFAR10
 
@@ -210,9 +226,8 @@ def main() -> None:
     ):
         write_data(Path('data'), STEPS * BATCH)
         for path in paths:
-            if any(part in str(path) for part in args.only):
-                rows.append(attempt(path, 'work_dir'))
-                print(json.dumps(rows[-1]), flush=True)
+            rows.append(attempt(path, 'work_dir'))
+            print(json.dumps(rows[-1]), flush=True)
     passed = sum(row['stage'] == 'passed' for row in rows)
     print(f'{passed} of {len(rows)} train and validate')
     if json_path:

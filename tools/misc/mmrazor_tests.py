@@ -66,10 +66,11 @@ def find_files(
             what is built on.
     """
     tests = checkout / 'tests'
+    models = tests / 'test_models'
+    found = {path for pattern in patterns for path in tests.glob(pattern)}
     folders = defaultdict(list)
-    for pattern in patterns:
-        for path in sorted(tests.glob(pattern)):
-            models = tests / 'test_models'
+    for path in sorted(found):
+        if path.is_file():
             together = models in path.parents
             folders[models if together else path.parent].append(path)
     return folders
@@ -130,6 +131,11 @@ def main() -> None:
     add_force(parser)
     args = parser.parse_args()
     check_outputs(parser, args, 'json')
+    if any(Path(pattern).is_absolute() for pattern in args.files):
+        parser.error(
+            '`--files` must be patterns below the folder tests, but got '
+            f'{args.files}'
+        )
     checkout = args.mmrazor.resolve()
     folders = find_files(checkout, args.files)
     if not folders:

@@ -55,11 +55,19 @@ def curve(runs: list[list[dict[str, float]]], key: str) -> list[list[float]]:
         key (str): What is drawn.
 
     Returns:
-        list[list[float]]: Four of one length; empty ones where no run logged
-        it. Steps that not all runs logged are left out.
+        list[list[float]]: Four of one length. Steps that not all runs logged
+        are left out.
+
+    Raises:
+        ValueError: Some logged it, and share no step.
     """
     values = [{e['step']: e[key] for e in run if key in e} for run in runs]
     steps = sorted(set.intersection(*(set(value) for value in values)))
+    if not steps and any(values):
+        raise ValueError(
+            f'`mean` must be of runs that share steps, but {key!r} of one was '
+            'logged at others, or not at all; leave it out'
+        )
     columns = [[value[step] for value in values] for step in steps]
     return [
         steps,
