@@ -9,6 +9,7 @@ _base_ = [
 model = dict(
     # The teacher runs in the student's step, recorded.
     replay_buffer=dict(store_logits=False),
+    synthesis=dict(warmup_rounds=3),
     distiller=dict(
         _base_.fitnets,
         connectors=dict(

@@ -34,7 +34,7 @@ neither was seen to raise accuracy by a point.
 - *Priorities.* In a buffer of ten uneven rounds they repeat what the student
   has not learnt, the rarer classes (below). A student from random weights
   gains 2.8 points. Once φ has evened that buffer, what they add cannot be
-  told.
+  told. On CIFAR-10 and the digits, alone, they cost half a point.
 - *Why φ does nothing in a large buffer that takes all.* L_Task asks an image
   to be more of the class that it already has. φ scales that pull, and cannot
   move an image to another class.

@@ -20,6 +20,12 @@ epochs = [40]
 validations = 10
 rows = {
     'inherited': inherited,
+    'inherited, FitNets': {
+        **inherited,
+        'config': folder
+        + pair.replace('logits', 'fitnets')
+        + '-inherited_1xb16-10e_digit-scenes.py',
+    },
     'inherited, before its first step': before,
     'inherited, before its first step, not refitted': {
         **before,
