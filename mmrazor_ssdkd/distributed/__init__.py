@@ -14,13 +14,18 @@ from .collectives import (
     sum_tensors,
 )
 from .gradients import average_gradients, update
-from .norm_statistics import pooled_moments, pooled_statistics
+from .norm_statistics import (
+    batch_moments,
+    pooled_moments,
+    pooled_statistics,
+)
 from .shards import deal
 
 __all__ = [
     'average_buffers',
     'average_gradients',
     'average_tensors',
+    'batch_moments',
     'broadcast_weights',
     'deal',
     'gather_objects',

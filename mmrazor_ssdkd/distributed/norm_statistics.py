@@ -9,7 +9,7 @@ from torch import nn
 
 from .collectives import num_processes, pooled_mean
 
-__all__ = ['pooled_moments', 'pooled_statistics']
+__all__ = ['batch_moments', 'pooled_moments', 'pooled_statistics']
 
 
 def pooled_moments(
@@ -80,7 +80,7 @@ class _Pooling:
         if features.shape[1] != len(layer.running_mean):
             return
         self._count = num_processes() * _count(features)
-        mean, var = pooled_moments(*_moments(features))
+        mean, var = pooled_moments(*batch_moments(features))
         layer.running_mean.copy_(mean)
         layer.running_var.copy_(var)
         if getattr(layer, 'num_batches_tracked', None) is not None:
@@ -95,12 +95,21 @@ class _Pooling:
             layer.training = True
 
 
-def _moments(features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Returns each channel's mean and biased variance, (C,) both.
+def batch_moments(
+    features: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Returns each channel's mean and biased variance, without a gradient.
 
     By BatchNorm's own kernel, which takes a third of the time of
     `torch.var_mean`, or less.
+
+    Args:
+        features (torch.Tensor): This process's, (N, C, ...).
+
+    Returns:
+        tuple: Both, (C,); float32 of half precision.
     """
+    # Running statistics that nobody reads: they decide the precision.
     dtype = torch.promote_types(features.dtype, torch.float32)
     ignored = features.new_zeros(features.shape[1], dtype=dtype)
     return torch.batch_norm_update_stats(

@@ -9,7 +9,11 @@ from torch import nn
 from torch.autograd.function import once_differentiable
 from torch.nn.modules.instancenorm import _InstanceNorm
 
-from mmrazor_ssdkd.distributed import num_processes, pooled_mean
+from mmrazor_ssdkd.distributed import (
+    batch_moments,
+    num_processes,
+    pooled_mean,
+)
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_number
 
@@ -197,12 +201,7 @@ class _Statistics(torch.autograd.Function):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Computes both as BatchNorm itself does."""
         count = features.numel() // features.shape[1]
-        # Running statistics that nobody reads: they decide the precision.
-        dtype = torch.promote_types(features.dtype, torch.float32)
-        ignored = features.new_zeros(features.shape[1], dtype=dtype)
-        mean, var = torch.batch_norm_update_stats(
-            features, ignored, ignored.clone(), 0.0
-        )
+        mean, var = batch_moments(features)
         ctx.save_for_backward(features, mean)
         return mean, var * (count / (count - 1))
 
