@@ -42,7 +42,13 @@ def _child(parent: Registry, *folders: str) -> Registry:
 
 MODELS = _child(MMENGINE_MODELS, 'models', 'replay')
 DATASETS = _child(MMENGINE_DATASETS, 'datasets')
-HOOKS = _child(MMENGINE_HOOKS, 'engine', 'fidelity', 'reporting.hooks')
+HOOKS = _child(
+    MMENGINE_HOOKS,
+    'engine',
+    'fidelity',
+    'models.inheritance',
+    'reporting.hooks',
+)
 OPTIM_WRAPPERS = _child(MMENGINE_OPTIM_WRAPPERS, 'engine')
 TRANSFORMS = _child(MMENGINE_TRANSFORMS, 'datasets')
 LOG_PROCESSORS = _child(MMENGINE_LOG_PROCESSORS, 'engine')

@@ -73,6 +73,7 @@ def test_component_is_found_by_its_prefix(name, kind, root, mmrazor):
                 'DeferredInfoHook',
                 'DistillationVisualizationHook',
                 'RunRecordHook',
+                'StudentInitHook',
             },
         ),
         (LOG_PROCESSORS, {'ConsoleLogProcessor'}),

@@ -4,12 +4,14 @@ from .building import build_student_init
 from .checkpoint_weights import CheckpointWeights
 from .pruned_weights import PrunedWeights
 from .student_init import StudentInit
+from .student_init_hook import StudentInitHook
 from .teacher_weights import TeacherWeights
 
 __all__ = [
     'CheckpointWeights',
     'PrunedWeights',
     'StudentInit',
+    'StudentInitHook',
     'TeacherWeights',
     'build_student_init',
 ]

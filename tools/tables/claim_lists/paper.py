@@ -73,15 +73,13 @@ margins = dict(score=1.0, class_balance=0.02, confidence=0.02)
 regimes = dict(
     cifar10_slim='CIFAR-10, a student born from its teacher',
     digits='digits, a student born from its teacher',
-    long_tailed_digits=(
-        'teacher of long-tailed digits, a student born from it'
-    ),
-    long_tailed_digits_ten_rounds='the same, a buffer of ten rounds',
-    long_tailed_digits_one_round='the same, a buffer of one round',
+    long_tailed_digits='long-tailed digits, a student born from its teacher',
+    long_tailed_digits_ten_rounds='long-tailed digits, buffer of ten rounds',
+    long_tailed_digits_one_round='long-tailed digits, buffer of one round',
     long_tailed_digits_ten_rounds_random=(
-        'teacher of long-tailed digits, a buffer of ten rounds, a student '
-        'from random weights'
+        'long-tailed digits, buffer of ten rounds, random weights'
     ),
+    digit_pairs='a hundred classes, a student born from its teacher',
 )
 everywhere = [*regimes]
 in_parts = [
@@ -208,5 +206,45 @@ claims = [
         off='SSD-KD',
         figure='score',
         plans=['long_tailed_digits'],
+    ),
+    *(
+        dict(
+            name=f"a gamma of {gamma} beats the paper's 2 in accuracy",
+            on=f'gamma = {gamma}',
+            off='SSD-KD',
+            figure='score',
+            plans=['long_tailed_digits_one_round'],
+        )
+        for gamma in (1, 5)
+    ),
+    dict(
+        name='the best quarter of the candidates beats all in accuracy',
+        on='SSD-KD',
+        off='all candidates enter',
+        figure='score',
+        plans=['long_tailed_digits_one_round'],
+    ),
+    *(
+        dict(
+            name=f'who has the lowest {score} leaves: beats the oldest',
+            on=f'evict: {score}',
+            off='SSD-KD',
+            figure='score',
+            plans=['long_tailed_digits_one_round'],
+        )
+        for score in ('priority', 'phi')
+    ),
+    *(
+        dict(
+            name=(
+                f'alpha = {alpha} and beta = {beta} beat 0.6 and 0.4 beside '
+                'no phi'
+            ),
+            on=f'phi off, alpha = {alpha}, beta = {beta}',
+            off='phi off',
+            figure='score',
+            plans=['long_tailed_digits_ten_rounds_random'],
+        )
+        for alpha, beta in [(0.6, 0.0), (0.6, 1.0), (1.0, 0.4), (1.0, 1.0)]
     ),
 ]

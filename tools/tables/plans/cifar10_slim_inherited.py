@@ -36,6 +36,14 @@ rows = {
         **inherited,
         'model.synthesis.iters': 0,
     },
+    'inherited, data scale 1%': {
+        **inherited,
+        'train_dataloader.dataset.length': 500,
+    },
+    'inherited, data scale 20%': {
+        **inherited,
+        'train_dataloader.dataset.length': 10_000,
+    },
     'random weights': {},
     'random weights, control: untrained generator': {
         'model.synthesis.iters': 0
@@ -45,5 +53,13 @@ rows = {
         # 50,000 images in one of its epochs, 5,000 draws in one of SSD-KD's.
         'epoch_factor': 0.1,
         'train_dataloader.num_workers': 0,
+    },
+    # As many steps, and the learning rate, of the inherited student.
+    'control: oracle, real images, inherited': {
+        'config': folder + 'kd' + pair.replace('200e', '20e'),
+        'epoch_factor': 0.01,
+        'train_dataloader.num_workers': 0,
+        'custom_hooks': [dict(type='mmrazor_ssdkd.StudentInitHook')],
+        'optim_wrapper.optimizer.lr': 0.05,
     },
 }

@@ -43,4 +43,11 @@ rows = {
     'control: oracle, real images, random weights': {
         'config': folder + 'kd' + pair
     },
+    # As many steps, and the learning rate, of the inherited student.
+    'control: oracle, real images, inherited': {
+        'config': folder + 'kd' + pair,
+        'epoch_factor': 0.5,
+        'custom_hooks': [dict(type='mmrazor_ssdkd.StudentInitHook')],
+        'optim_wrapper.optimizer.lr': 0.02,
+    },
 }
