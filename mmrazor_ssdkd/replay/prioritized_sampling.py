@@ -22,7 +22,11 @@ __all__ = ['importance_weight', 'priority', 'sampling_probability']
 
 
 def priority(
-    *, preds_S: torch.Tensor, preds_T: torch.Tensor, weight: torch.Tensor
+    *,
+    preds_S: torch.Tensor,
+    preds_T: torch.Tensor,
+    weight: torch.Tensor,
+    tau: float = 1.0,
 ) -> torch.Tensor:
     r"""How much the student can still learn from a sample.
 
@@ -33,6 +37,7 @@ def priority(
         preds_S (torch.Tensor): The student's logits, (N, C) or (N, C, H, W).
         preds_T (torch.Tensor): The teacher's logits, of the same shape.
         weight (torch.Tensor): Importance weights, (N,); ones for new samples.
+        tau (float): Temperature of the divergence, > 0. Defaults to 1.0.
 
     Returns:
         torch.Tensor: Priorities >= 0 without gradient, (N,).
@@ -43,7 +48,7 @@ def priority(
             an accelerator asking would stall the queue).
     """
     with torch.no_grad():
-        divergence = kl_divergence(preds_S, preds_T)
+        divergence = kl_divergence(preds_S, preds_T, tau)
         check_same_shape(weight=weight, divergence=divergence)
         if is_on_host(divergence):
             check_finite('preds_S', preds_S)

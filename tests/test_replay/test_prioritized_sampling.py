@@ -37,6 +37,19 @@ def test_priority_of_a_segmentor_is_the_mean_over_pixels():
     assert_close(delta, torch.tensor([sum(DIVERGENCE) / 2]))
 
 
+def test_priority_at_a_temperature():
+    """Halved logits, that is square roots of what is likely, by hand."""
+    delta = priority(
+        preds_S=torch.tensor([[0.0, 0.0]]),
+        preds_T=torch.tensor([[math.log(9), 0.0]]),
+        weight=torch.tensor([0.5]),
+        tau=2.0,
+    )
+    # Of 9 to 1 there remain 3 to 1.
+    divergence = 0.75 * math.log(1.5) + 0.25 * math.log(0.5)
+    assert_close(delta, torch.tensor([0.5 * 2**2 * divergence]))
+
+
 def test_priority_has_no_gradient():
     """A priority is a number about the student, not a path to it."""
     preds_S = STUDENT.clone().requires_grad_()

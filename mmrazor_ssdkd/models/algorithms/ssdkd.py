@@ -35,7 +35,7 @@ from mmrazor_ssdkd.models.teacher_ensemble import (
 )
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.renaming import refuses
-from mmrazor_ssdkd.replay import PrioritizedReplayBuffer, priority
+from mmrazor_ssdkd.replay import PrioritizedReplayBuffer
 from mmrazor_ssdkd.validation import check_bool, check_int
 
 from .data_inversion import DataInversion
@@ -323,8 +323,8 @@ class SSDKD(BaseAlgorithm):
         images, preds_T = images[best], preds_T[best]
         with frozen(self.student):
             preds_S = self.predict_student(images, preds_T)
-        delta = priority(
-            preds_S=preds_S, preds_T=preds_T, weight=torch.ones_like(phi[best])
+        delta = self.distillation.priority(
+            preds_S, preds_T, torch.ones_like(phi[best])
         )
         self.replay_buffer.extend(images, preds_T, delta, phi=self._stored_phi)
 
@@ -378,9 +378,7 @@ class SSDKD(BaseAlgorithm):
         loss, log_vars = self.parse_losses(losses)
         buffers = self.student.buffers()
         update_together(loss, optim_wrapper, connectors, buffers)
-        delta = priority(
-            preds_S=preds_S, preds_T=preds_T, weight=batch['weight']
-        )
+        delta = self.distillation.priority(preds_S, preds_T, batch['weight'])
         detached = {name: value.detach() for name, value in log_vars.items()}
         total = detached.pop('loss')
         return delta, {'loss': total, **add_prefix(detached, 'distill')}

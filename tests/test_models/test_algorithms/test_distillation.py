@@ -5,6 +5,7 @@ import torch
 from toy_models import build, optimizers, ssdkd, steps
 
 from mmrazor_ssdkd.models.algorithms.distillation import Distillation
+from mmrazor_ssdkd.models.forward import frozen
 from mmrazor_ssdkd.models.losses import kl_divergence
 
 LOGITS = torch.tensor([[2.0, 0.0], [0.0, 1.0], [3.0, 3.0]])
@@ -51,6 +52,44 @@ def test_priorities_keep_the_raw_weights():
         if name in stored[0]:
             assert torch.equal(stored[0][name], stored[1][name])
     assert 'priority' in stored[0]
+
+
+@pytest.mark.parametrize('tau', [1.0, 4.0])
+def test_stored_priorities_have_their_own_temperature(tau):
+    """Of new samples, whose weight is 1, and of a student that stays."""
+    torch.manual_seed(0)
+    algorithm = build(ssdkd(distillation=dict(tau=2.0, priority_tau=tau)))
+    algorithm.synthesize(optimizers(algorithm)['generator'])
+    images = torch.randint(256, (5, *algorithm._image_shape[1:])).byte()
+    algorithm.admit_best(images)
+    stored = algorithm.replay_buffer.stored('images', 'preds_T', 'priority')
+    with frozen(algorithm.student):
+        preds_S = algorithm.predict_student(
+            stored['images'], stored['preds_T']
+        )
+    expected = kl_divergence(preds_S, stored['preds_T'], tau)
+    torch.testing.assert_close(stored['priority'], expected)
+
+
+def test_drawn_priorities_have_their_own_temperature():
+    """A step writes w times the divergence at that temperature."""
+    stored = []
+    for tau in (1.0, 4.0):
+        torch.manual_seed(0)
+        algorithm = build(ssdkd(distillation=dict(priority_tau=tau)))
+        torch.manual_seed(1)
+        batch = dict(
+            images=torch.rand(4, *algorithm._image_shape[1:]) * 255,
+            weight=torch.tensor([1.0, 2.0, 3.0, 4.0]),
+        )
+        preds_T = algorithm.predict_teacher(batch['images'])
+        preds_S = algorithm.predict_student(batch['images'], preds_T)
+        wrappers = optimizers(algorithm, lr=0.0)
+        delta, _ = algorithm.distill(batch, wrappers['architecture'])
+        expected = batch['weight'] * kl_divergence(preds_S, preds_T, tau)
+        torch.testing.assert_close(delta, expected)
+        stored.append(delta)
+    assert not torch.allclose(*stored)
 
 
 def test_no_switch():

@@ -29,4 +29,13 @@ rows = {
         'model.synthesis.iters': 0,
     },
     'random weights': {},
+    # 804 steps of 16 of the 367 images, as the inherited student's.
+    'control: oracle, real images, inherited': {
+        'config': folder
+        + pair.replace('ssdkd', 'kd')
+        + '_1xb16-218e_camvid-128x96.py',
+        'epoch_factor': 35 / 75,
+        'custom_hooks': [dict(type='mmrazor_ssdkd.StudentInitHook')],
+        'optim_wrapper.optimizer.lr': 0.02,
+    },
 }

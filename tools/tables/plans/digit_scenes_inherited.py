@@ -15,6 +15,11 @@ before = {
     'epoch_factor': 0.025,
     'optim_wrapper.architecture.optimizer.lr': 0.0,
 }
+oracle = {
+    'config': folder
+    + pair.replace('ssdkd', 'kd')
+    + '_1xb16-40e_digit-scenes.py'
+}
 metric = 'mIoU'
 epochs = [40]
 validations = 10
@@ -38,5 +43,13 @@ rows = {
     'random weights': {},
     'random weights, control: untrained generator': {
         'model.synthesis.iters': 0
+    },
+    'control: oracle, real scenes, random weights': oracle,
+    # As many steps, and the learning rate, of the inherited student.
+    'control: oracle, real scenes, inherited': {
+        **oracle,
+        'epoch_factor': 0.25,
+        'custom_hooks': [dict(type='mmrazor_ssdkd.StudentInitHook')],
+        'optim_wrapper.optimizer.lr': 0.02,
     },
 }

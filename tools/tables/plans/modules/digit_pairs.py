@@ -8,6 +8,13 @@ config = folder + 'ssdkd' + pair + '-inherited_1xb128-20e_digit-pairs.py'
 metric = 'accuracy/top1'
 epochs = [10]
 rows = {
+    # The student's temperature, in place of 1.
+    'priorities at tau': {'model.distillation.priority_tau': 4.0},
+    'phi off, priorities at tau': {
+        'model.task_loss.diversity': False,
+        'model.task_loss.gamma': 0.0,
+        'model.distillation.priority_tau': 4.0,
+    },
     'control: untrained generator': {'model.synthesis.iters': 0},
     'control: oracle, real images, random weights': {
         'config': folder + 'kd' + pair + '_1xb128-20e_digit-pairs.py'

@@ -8,3 +8,12 @@ config = (
 )
 metric = 'accuracy/top1'
 epochs = [10]
+rows = {
+    # The student's temperature, in place of 1.
+    'priorities at tau': {'model.distillation.priority_tau': 4.0},
+    'phi off, priorities at tau': {
+        'model.task_loss.diversity': False,
+        'model.task_loss.gamma': 0.0,
+        'model.distillation.priority_tau': 4.0,
+    },
+}

@@ -8,11 +8,19 @@ config = (
 )
 epochs = [20]
 rows = {
-    f'phi off, alpha = {alpha}, beta = {beta}': {
+    # The student's temperature, in place of 1.
+    'phi off, priorities at tau': {
         'model.task_loss.diversity': False,
         'model.task_loss.gamma': 0.0,
-        'model.replay_buffer.alpha': alpha,
-        'model.replay_buffer.beta': beta,
-    }
-    for alpha, beta in [(0.6, 0.0), (0.6, 1.0), (1.0, 0.4), (1.0, 1.0)]
+        'model.distillation.priority_tau': 4.0,
+    },
+    **{
+        f'phi off, alpha = {alpha}, beta = {beta}': {
+            'model.task_loss.diversity': False,
+            'model.task_loss.gamma': 0.0,
+            'model.replay_buffer.alpha': alpha,
+            'model.replay_buffer.beta': beta,
+        }
+        for alpha, beta in [(0.6, 0.0), (0.6, 1.0), (1.0, 0.4), (1.0, 1.0)]
+    },
 }
