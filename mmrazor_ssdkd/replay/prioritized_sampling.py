@@ -53,7 +53,8 @@ def priority(
         if is_on_host(divergence):
             check_finite('preds_S', preds_S)
             check_finite('preds_T', preds_T)
-        return weight * divergence
+        # Where the two agree, rounding may leave less than nothing.
+        return weight * divergence.clamp(min=0)
 
 
 def sampling_probability(

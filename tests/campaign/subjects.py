@@ -125,7 +125,7 @@ SUBJECTS: dict[str, Subject] = {
             augmentation=lambda value: value is None,
             distiller_uniform=flag,
             normalize_weights=flag,
-            priority_tau=number(0, exclusive=True),
+            priority_tau=number(0, exclusive=True, maximum=50),
         ),
     ),
     'SSDKDGenerator': Subject(

@@ -1,14 +1,20 @@
 """Lets the students of MMRazor's own algorithms start from their teachers."""
 
 import math
-from collections.abc import Iterable, Sequence
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Union
 
+import numpy as np
 import torch
+from mmengine.dist import get_rank
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
+from torch import nn
 
 from mmrazor_ssdkd.distributed import broadcast_weights, num_processes
+from mmrazor_ssdkd.models.forward import frozen
 from mmrazor_ssdkd.registry import HOOKS
 from mmrazor_ssdkd.unwrapping import unwrapped
 from mmrazor_ssdkd.validation import shown
@@ -23,8 +29,9 @@ class StudentInitHook(Hook):
     """Does before a training what ``student_init`` does in SSD-KD.
 
     It is for the algorithms that MMRazor has itself, ``SingleTeacherDistill``
-    first. The student is settled on images of the training, where SSD-KD has
-    its synthetic ones. A resumed run goes on with the student that it had.
+    first. The student is settled on images drawn from the training set, where
+    SSD-KD has its synthetic ones. What the training draws stays as it is
+    without the hook, and a resumed run goes on with the student that it had.
 
     Args:
         student_init (str | dict): 'teacher', or the config of a
@@ -33,15 +40,16 @@ class StudentInitHook(Hook):
     Raises:
         TypeError: It is of another kind.
         ValueError: It is another word; and when the training starts, where
-            the algorithm has no student and teacher, the batches no images of
-            one size, or weights were loaded by ``load_from``.
+            the algorithm has no student and teacher, the set no images of one
+            size, or the student other weights to start from.
 
     Example:
         >>> custom_hooks = [dict(type='mmrazor_ssdkd.StudentInitHook')]
     """
 
     def __init__(self, student_init: Union[str, dict] = 'teacher') -> None:
-        self._student_init = build_student_init(student_init, {})
+        build_student_init(student_init, {})
+        self._student_init = student_init
 
     def before_train(self, runner: Runner) -> None:
         """Gives the student its weights and settles it.
@@ -49,64 +57,129 @@ class StudentInitHook(Hook):
         Args:
             runner (Runner): Whose model has a student and a teacher.
         """
-        if self._student_init is None or runner.iter:
+        if runner.iter:
             return
-        if source := runner.cfg.get('load_from'):
-            raise ValueError(
-                '`load_from` must be None beside a StudentInitHook, which '
-                f'copies over it, but got {source!r}'
-            )
+        student_init = build_student_init(
+            self._student_init, _student_config(runner)
+        )
+        if student_init is None:
+            return
+        _check_unloaded(runner)
         model = unwrapped(runner.model)
-        model.train()
-        student = getattr(model, 'student', None)
-        teacher = getattr(model, 'teacher', None)
-        if student is None or teacher is None:
-            raise ValueError(
-                '`model` must have a student and a teacher for a '
-                f'StudentInitHook, but got a {type(model).__name__}'
-            )
+        student, teacher = _networks(model)
         device = next(student.parameters()).device
-        batches = runner.train_dataloader
-        first = _images(batches, 2).to(device)
-        self._student_init.prepare(student, dict(teacher=teacher), first)
-        self._student_init.initialize()
-        if count := self._student_init.num_images:
-            images = _images(batches, math.ceil(count / num_processes()))
-            self._student_init.settle(images.to(device))
+        dataset = runner.train_dataloader.dataset
+        seed = runner.seed or 0
+        with _one_preprocessor(model, student, teacher), frozen(teacher):
+            images = _draw(dataset, 2, seed).to(device)
+            student_init.prepare(student, dict(teacher=teacher), images)
+            student_init.initialize()
+            if count := student_init.num_images:
+                images = _draw(dataset, count, seed).to(device)
+                student_init.settle(images)
         broadcast_weights(student)
 
 
-def _images(batches: Iterable[Any], number: int) -> torch.Tensor:
-    """Returns a training's images in 0 to 255, (N, channels, H, W).
+def _student_config(runner: Runner) -> dict:
+    """Returns the student's config, empty where there is none."""
+    model = runner.cfg.get('model') or {}
+    student = model.get('architecture') if isinstance(model, dict) else None
+    return student if isinstance(student, dict) else {}
+
+
+def _check_unloaded(runner: Runner) -> None:
+    """Raises a ValueError for a run that starts from a file's weights."""
+    if source := runner._load_from:
+        raise ValueError(
+            '`load_from` must be None beside a StudentInitHook, which copies '
+            f'over it, but got {source!r}'
+        )
+
+
+def _networks(model: nn.Module) -> tuple[nn.Module, nn.Module]:
+    """Returns an algorithm's student and its teacher."""
+    student = unwrapped(getattr(model, 'student', None))
+    teacher = unwrapped(getattr(model, 'teacher', None))
+    if not isinstance(student, nn.Module) or not isinstance(
+        teacher, nn.Module
+    ):
+        raise ValueError(
+            '`model` must have a student and a teacher for a '
+            f'StudentInitHook, but got a {type(model).__name__}'
+        )
+    return student, teacher
+
+
+@contextmanager
+def _one_preprocessor(model: Any, *networks: Any) -> Iterator[None]:
+    """Lets networks prepare images as their algorithm does.
+
+    MMRazor's algorithms prepare a batch once, for student and teacher.
+    """
+    name = 'data_preprocessor'
+    own = [
+        (network, getattr(network, name))
+        for network in networks
+        if hasattr(network, name)
+    ]
+    for network in networks:
+        setattr(network, name, getattr(model, name, None))
+    try:
+        yield
+    finally:
+        for network in networks:
+            delattr(network, name)
+        for network, preprocessor in own:
+            setattr(network, name, preprocessor)
+
+
+def _draw(dataset: Sequence[Any], number: int, seed: int) -> torch.Tensor:
+    """Returns images of a training set in 0 to 255, (N, channels, H, W).
 
     Args:
-        batches (Iterable): Those of the training.
-        number (int): How many images at most.
+        dataset (Sequence): The training set.
+        number (int): How many images at most, of all processes.
+        seed (int): Of the draw.
     """
-    found: list[torch.Tensor] = []
-    for batch in batches:
-        found += _inputs(batch)
-        if len(found) >= number:
-            break
+    order = np.random.default_rng(seed).permutation(len(dataset))[:number]
+    mine = math.ceil(len(order) / num_processes())
+    # Each process has as many: the first images stand in for those missing.
+    places = np.resize(order, mine * num_processes())
+    with _random_state_kept(seed):
+        found = [
+            _image(dataset[int(place)])
+            for place in places[get_rank() :: num_processes()]
+        ]
     sizes = sorted({tuple(image.shape) for image in found})
     if len(sizes) != 1:
         raise ValueError(
-            '`train_dataloader` must have images of one size for a '
+            '`train_dataloader.dataset` must have images of one size for a '
             f'StudentInitHook, but got {shown(sizes)}'
         )
-    return torch.stack(found[:number]).float()
+    return torch.stack(found).float()
 
 
-def _inputs(batch: Any) -> Sequence[torch.Tensor]:
-    """Returns a batch's images, each (channels, H, W)."""
-    inputs = batch.get('inputs') if isinstance(batch, dict) else None
-    images = list(inputs) if inputs is not None else []
-    if not images or any(
-        not isinstance(image, torch.Tensor) or image.dim() != 3
-        for image in images
-    ):
+@contextmanager
+def _random_state_kept(seed: int) -> Iterator[None]:
+    """Lets a pipeline draw, and the training not notice."""
+    states = random.getstate(), np.random.get_state()
+    with torch.random.fork_rng(devices=[]):
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        torch.manual_seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(states[0])
+            np.random.set_state(states[1])
+
+
+def _image(sample: Any) -> torch.Tensor:
+    """Returns a sample's image, (channels, H, W)."""
+    image = sample.get('inputs') if isinstance(sample, dict) else None
+    if not isinstance(image, torch.Tensor) or image.dim() != 3:
         raise ValueError(
-            '`train_dataloader` must give images for a StudentInitHook, but '
-            f'got {shown(batch)}'
+            '`train_dataloader.dataset` must have images for a '
+            f'StudentInitHook, but got {shown(sample)}'
         )
-    return images
+    return image

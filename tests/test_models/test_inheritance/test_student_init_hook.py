@@ -1,10 +1,15 @@
 """Tests of students of MMRazor's own algorithms, born from their teachers."""
 
+import random
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from inherited_networks import Network, Residual, randomize
+from mmengine.model import ImgDataPreprocessor
+from mmengine.registry import MODEL_WRAPPERS
+from torch import nn
 from toy_models import same, snapshot
 from toy_runs import ToyModel, toy_runner
 
@@ -14,36 +19,36 @@ from mmrazor_ssdkd.models.inheritance import StudentInitHook
 class Distiller(ToyModel):
     """What the hook asks of an algorithm."""
 
-    def __init__(self, student, teacher):
+    def __init__(self, student, teacher, data_preprocessor=None):
         super().__init__()
         self.student, self.teacher = student, teacher
-
-    def train(self, mode=True):
-        super().train(mode)
-        self.teacher.eval()
-        return self
+        self.data_preprocessor = data_preprocessor
 
 
-def batches(count=6, size=8):
-    for number in range(count):
-        generator = torch.Generator().manual_seed(number)
-        inputs = torch.randint(256, (4, 3, size, size), generator=generator)
-        yield dict(inputs=list(inputs.byte()))
+def samples(count=24, size=8):
+    torch.manual_seed(0)
+    images = torch.randint(256, (count, 3, size, size)).byte()
+    return [dict(inputs=image) for image in images]
 
 
-def runner(student=None, teacher=None, **changes):
+def stacked(dataset):
+    return torch.stack([sample['inputs'] for sample in dataset]).float()
+
+
+def runner(student=None, teacher=None, dataset=None, model=None, **changes):
     """What the hook asks of a runner, before a first step."""
-    if student is None:
-        student = Residual(2)
-    if teacher is None:
-        teacher = randomize(Residual(4))
+    student = student or Residual(2)
+    teacher = teacher or randomize(Residual(4))
+    dataset = samples() if dataset is None else dataset
     return SimpleNamespace(
         **{
             **dict(
-                model=Distiller(student, teacher),
-                train_dataloader=list(batches()),
+                model=model or Distiller(student, teacher),
+                train_dataloader=SimpleNamespace(dataset=dataset),
                 iter=0,
+                seed=0,
                 cfg={},
+                _load_from=None,
             ),
             **changes,
         }
@@ -63,9 +68,8 @@ def test_it_is_settled_on_the_trainings_images():
     """A fit on the training's images is closer there than the copy."""
     torch.manual_seed(0)
     teacher = randomize(Residual(8))
-    images = torch.cat(
-        [torch.stack(batch['inputs']).float() for batch in batches()]
-    )
+    before = snapshot(teacher)
+    images = stacked(samples())
     errors = []
     for count in (0, 24):
         torch.manual_seed(0)
@@ -76,6 +80,64 @@ def test_it_is_settled_on_the_trainings_images():
         error = student(images) - teacher(images)
         errors.append(error.square().mean())
     assert errors[1] < errors[0]
+    assert same(snapshot(teacher), before)
+
+
+def test_the_teacher_is_looked_at_in_eval_mode():
+    """One that was left in training mode gives and learns nothing else."""
+    students = []
+    for mode in (False, True):
+        torch.manual_seed(0)
+        teacher = randomize(Residual(8)).train(mode)
+        before = snapshot(teacher)
+        torch.manual_seed(0)
+        run = runner(student=Residual(4), teacher=teacher)
+        StudentInitHook().before_train(run)
+        assert same(snapshot(teacher), before)
+        assert all(module.training == mode for module in teacher.modules())
+        assert all(p.requires_grad for p in teacher.parameters())
+        students.append(snapshot(run.model.student))
+    assert same(*students)
+
+
+def test_images_are_prepared_as_the_algorithm_does():
+    """Whether its networks have a preprocessor, too, or another, or none."""
+    scale = ImgDataPreprocessor(mean=[100.0] * 3, std=[50.0] * 3)
+    other = ImgDataPreprocessor(mean=[10.0] * 3, std=[5.0] * 3)
+    students = []
+    for own in (None, scale, other):
+        torch.manual_seed(0)
+        student, teacher = Residual(4), randomize(Residual(8))
+        student.data_preprocessor = teacher.data_preprocessor = own
+        run = runner(model=Distiller(student, teacher, scale))
+        StudentInitHook().before_train(run)
+        assert student.data_preprocessor is own
+        assert teacher.data_preprocessor is own
+        student.data_preprocessor = None
+        students.append(snapshot(student))
+    assert same(students[0], students[1])
+    assert same(students[0], students[2])
+
+
+def test_what_the_training_draws_stays():
+    class Moving(list):
+        """A pipeline that draws from all generators."""
+
+        def __getitem__(self, place):
+            random.random()
+            np.random.rand()
+            torch.rand(1)
+            return super().__getitem__(place)
+
+    drawn = []
+    for hook in (StudentInitHook(), StudentInitHook('random')):
+        run = runner(dataset=Moving(samples()))
+        random.seed(0)
+        np.random.seed(0)
+        torch.manual_seed(0)
+        hook.before_train(run)
+        drawn.append((random.random(), np.random.rand(), torch.rand(1).item()))
+    assert drawn[0] == drawn[1]
 
 
 def test_a_resumed_student_stays():
@@ -92,9 +154,9 @@ def test_a_random_student_stays():
     assert same(snapshot(run.model.student), before)
 
 
-def test_in_a_run_of_mmengines(tmp_path):
+@pytest.mark.parametrize('sampler', ['DefaultSampler', 'InfiniteSampler'])
+def test_in_a_run_of_mmengines(tmp_path, sampler):
     model = Distiller(Residual(4), randomize(Residual(4)))
-    data = [dict(inputs=b['inputs'][0]) for b in batches()]
     init = dict(type='mmrazor_ssdkd.TeacherWeights', num_images=0)
     hook = dict(type='mmrazor_ssdkd.StudentInitHook', student_init=init)
     run = toy_runner(
@@ -102,9 +164,9 @@ def test_in_a_run_of_mmengines(tmp_path):
         iters=1,
         model=model,
         train_dataloader=dict(
-            dataset=data,
+            dataset=samples(6),
             batch_size=2,
-            sampler=dict(type='DefaultSampler', shuffle=False),
+            sampler=dict(type=sampler, shuffle=False),
             collate_fn=dict(type='pseudo_collate'),
         ),
         custom_hooks=[hook],
@@ -115,7 +177,30 @@ def test_in_a_run_of_mmengines(tmp_path):
 
 def test_weights_that_were_loaded():
     with pytest.raises(ValueError, match=r"`load_from` must be None.*'a.pth'"):
-        StudentInitHook().before_train(runner(cfg=dict(load_from='a.pth')))
+        StudentInitHook().before_train(runner(_load_from='a.pth'))
+
+
+def test_a_student_with_weights_of_its_own():
+    pretrained = dict(type='Pretrained', checkpoint='a.pth')
+    cfg = dict(model=dict(architecture=dict(init_cfg=pretrained)))
+    match = r'`architecture.init_cfg` must not stand beside.*a.pth'
+    with pytest.raises(ValueError, match=match):
+        StudentInitHook().before_train(runner(cfg=cfg))
+
+
+def test_networks_in_wrappers():
+    class Wrapped(nn.Module):
+        def __init__(self, module):
+            super().__init__()
+            self.module = module
+
+    MODEL_WRAPPERS.register_module(module=Wrapped, force=True)
+    student, teacher = Residual(4), randomize(Residual(4))
+    before = snapshot(teacher)
+    init = dict(type='mmrazor_ssdkd.TeacherWeights', num_images=0)
+    model = Distiller(Wrapped(student), Wrapped(teacher))
+    StudentInitHook(init).before_train(runner(model=Wrapped(model)))
+    assert same(snapshot(student), before)
 
 
 def test_a_model_without_a_teacher():
@@ -125,32 +210,35 @@ def test_a_model_without_a_teacher():
 
 
 @pytest.mark.parametrize(
-    'data',
+    'sample',
     [
-        [dict(data=1)],
-        [7],
-        [dict(inputs=[])],
-        [dict(inputs=['a'])],
-        [dict(inputs=torch.zeros(3))],
+        dict(data=1),
+        7,
+        dict(inputs='a'),
+        dict(inputs=7),
+        dict(inputs=torch.zeros(3)),
+        dict(inputs=torch.zeros(())),
+        dict(inputs=(torch.zeros(3, 4, 4), 1)),
     ],
 )
-def test_batches_without_images(data):
-    with pytest.raises(ValueError, match='`train_dataloader` must give'):
-        StudentInitHook().before_train(runner(train_dataloader=data))
+def test_a_set_without_images(sample):
+    match = '`train_dataloader.dataset` must have images for'
+    with pytest.raises(ValueError, match=match):
+        StudentInitHook().before_train(runner(dataset=[sample]))
 
 
 def test_images_of_two_sizes():
-    data = [*batches(1), *batches(1, size=16)]
-    match = r'`train_dataloader` must have images of one size.*8, 8.*16, 16'
+    dataset = [*samples(4), *samples(4, size=16)]
+    match = r'must have images of one size.*8, 8.*16, 16'
     with pytest.raises(ValueError, match=match):
-        StudentInitHook().before_train(runner(train_dataloader=data))
+        StudentInitHook().before_train(runner(dataset=dataset))
 
 
 def test_nothing_to_inherit():
     class Other(Network):
         def __init__(self):
             super().__init__()
-            self.other = torch.nn.Conv2d(3, 3, 8)
+            self.other = nn.Conv2d(3, 3, 8)
 
         def run(self, x):
             return self.other(x).flatten(1)

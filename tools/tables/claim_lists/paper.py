@@ -87,6 +87,7 @@ in_parts = [
     'long_tailed_digits_ten_rounds',
     'long_tailed_digits_one_round',
 ]
+at_tau = ['cifar10_slim', 'digits', 'long_tailed_digits_ten_rounds_random']
 claims = [
     dict(
         name='φ evens the classes in the buffer',
@@ -206,6 +207,27 @@ claims = [
         off='SSD-KD',
         figure='score',
         plans=['long_tailed_digits'],
+    ),
+    dict(
+        name="priorities at the student's temperature (ours) beat printed",
+        on='priorities at tau',
+        off='SSD-KD',
+        figure='score',
+        plans=['cifar10_slim', 'digits'],
+    ),
+    dict(
+        name='the same beside no phi',
+        on='phi off, priorities at tau',
+        off='phi off',
+        figure='score',
+        plans=at_tau,
+    ),
+    dict(
+        name='the same, alone, raise accuracy, beside no module',
+        on='phi off, priorities at tau',
+        off='plain baseline',
+        figure='score',
+        plans=at_tau,
     ),
     *(
         dict(
