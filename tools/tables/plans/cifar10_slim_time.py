@@ -14,6 +14,7 @@ rows = {
         'epoch_factor': 2 / 3,
     },
     'random weights': {},
+    'random weights, 5 steps a round': {'model.synthesis.iters': 5},
     "peer's recipe, 5 steps, random weights": {
         'config': folder + f'ssdkd{pair}{end}-fast-datafree.py'
     },
