@@ -35,7 +35,7 @@ ON_IMAGES = [path for path in CIFAR if 'ssdkd' not in path.stem]
 SLIM = 'resnet18-w16_resnet18-w8_1xb256'
 NAME = re.compile(
     r'(?P<method>(ssdkd|kd)_logits_)?(?P<first>[\w-]+?)(_(?P<second>[a-z]'
-    r'[\w-]+?))?_1xb\d+-\d+e_(?P<data>\w+)'
+    r'[\w-]+?))?_1xb\d+-\d+e_(?P<data>\w+)(-fast-datafree)?'
 )
 CLASSES = {'cifar10': 10, 'cifar100': 100, 'imagenet': 1000}
 DATASET = {'cifar10': 'CIFAR10', 'cifar100': 'CIFAR100'}

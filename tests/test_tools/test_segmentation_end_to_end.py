@@ -15,7 +15,7 @@ from torch.testing import assert_close
 SCENES = ROOT / 'configs/mmseg/digit_scenes'
 (TEACHER,) = SCENES.glob('deeplabv3plus_*.py')
 (DISTILL,) = SCENES.glob('ssdkd_logits_*m-v2*.py')
-(ORACLE,) = SCENES.glob('kd_*.py')
+(ORACLE,) = SCENES.glob('kd_*m-v2*.py')
 
 pytestmark = pytest.mark.slow
 
