@@ -1,23 +1,7 @@
-# The recipe of Fast-Datafree (arXiv:2112.06253) in SSD-KD's loop, on the slim
-# CIFAR-10 pair: all images are kept and drawn evenly, labels are drawn, the
-# generator takes 5 steps from a meta-learnt start, L_BN is smoothed over
-# rounds, and the adversarial term counts where teacher and student agree.
-_base_ = './ssdkd_logits_resnet18-w16_resnet18-w8_1xb256-200e_cifar10.py'
+# A faster peer's recipe in SSD-KD's loop, on the slim CIFAR-10 pair.
+_base_ = [
+    './ssdkd_logits_resnet18-w16_resnet18-w8_1xb256-200e_cifar10.py',
+    '../../_base_/peers/fast_datafree.py',
+]
 
-model = dict(
-    replay_buffer=dict(alpha=0.0, beta=0.0),
-    bn_loss=dict(
-        _delete_=True,
-        type='mmrazor_ssdkd.SmoothedBNLoss',
-        momentum=0.9,
-        loss_weight=10.0,
-    ),
-    task_loss=dict(diversity=False, gamma=0.0, loss_weight=0.5),
-    synthesis=dict(
-        type='mmrazor_ssdkd.ReptileInversion',
-        iters=5,
-        labels='uniform',
-        adversarial_weight=1.33,
-        adversarial_where='agree',
-    ),
-)
+model = _base_.fast_datafree

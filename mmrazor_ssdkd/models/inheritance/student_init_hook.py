@@ -1,7 +1,6 @@
 """Lets the students of MMRazor's own algorithms start from their teachers."""
 
 import math
-import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Union
@@ -10,11 +9,12 @@ import numpy as np
 import torch
 from mmengine.dist import get_rank
 from mmengine.hooks import Hook
-from mmengine.runner import Runner
+from mmengine.runner import Runner, set_random_seed
 from torch import nn
 
 from mmrazor_ssdkd.distributed import broadcast_weights, num_processes
 from mmrazor_ssdkd.models.forward import frozen
+from mmrazor_ssdkd.models.unchanged import unchanged
 from mmrazor_ssdkd.registry import HOOKS
 from mmrazor_ssdkd.unwrapping import unwrapped
 from mmrazor_ssdkd.validation import shown
@@ -145,7 +145,9 @@ def _draw(dataset: Sequence[Any], number: int, seed: int) -> torch.Tensor:
     mine = math.ceil(len(order) / num_processes())
     # Each process has as many: the first images stand in for those missing.
     places = np.resize(order, mine * num_processes())
-    with _random_state_kept(seed):
+    with unchanged():
+        # A pipeline may draw, and the training does not notice.
+        set_random_seed(seed)
         found = [
             _image(dataset[int(place)])
             for place in places[get_rank() :: num_processes()]
@@ -157,21 +159,6 @@ def _draw(dataset: Sequence[Any], number: int, seed: int) -> torch.Tensor:
             f'StudentInitHook, but got {shown(sizes)}'
         )
     return torch.stack(found).float()
-
-
-@contextmanager
-def _random_state_kept(seed: int) -> Iterator[None]:
-    """Lets a pipeline draw, and the training not notice."""
-    states = random.getstate(), np.random.get_state()
-    with torch.random.fork_rng(devices=[]):
-        random.seed(seed)
-        np.random.seed(seed % 2**32)
-        torch.manual_seed(seed)
-        try:
-            yield
-        finally:
-            random.setstate(states[0])
-            np.random.set_state(states[1])
 
 
 def _image(sample: Any) -> torch.Tensor:
