@@ -122,7 +122,10 @@ SUBJECTS: dict[str, Subject] = {
             kd_weight=number(),
             class_weight_power=number(),
             task_weight=number(),
+            feature_weight=number(),
             augmentation=lambda value: value is None,
+            # Views want an augmentation.
+            stored_views=lambda value: type(value) is int and value == 0,
             distiller_uniform=flag,
             normalize_weights=flag,
             priority_tau=number(0, exclusive=True, maximum=50),

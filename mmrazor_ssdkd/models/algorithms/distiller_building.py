@@ -18,7 +18,7 @@ MISTAKES = (
     ValueError,
 )
 # Names that the algorithm's own losses have in the log.
-_RESERVED = ('loss', 'loss_kd', 'loss_task')
+_RESERVED = ('loss', 'loss_features', 'loss_kd', 'loss_task')
 
 
 def build_distiller(cfg: dict) -> ConfigurableDistiller:

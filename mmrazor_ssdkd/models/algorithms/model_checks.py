@@ -88,11 +88,20 @@ def check_models(algorithm: 'SSDKD') -> int:
 def _check_counts(algorithm: 'SSDKD') -> None:
     """Raises a ValueError where a round gives more than the buffer takes."""
     admit = algorithm.synthesis.admit
-    max_size = algorithm.replay_buffer.max_size
-    if max_size < admit:
+    buffer = algorithm.replay_buffer
+    stored_views = algorithm.distillation.stored_views
+    if buffer.max_size < admit * max(1, stored_views):
+        views = ' times `distillation.stored_views`' if stored_views else ''
         raise ValueError(
-            '`replay_buffer.max_size` must be >= `synthesis.admit` in each '
-            f'process, {admit}, but got {max_size} for each'
+            f'`replay_buffer.max_size` must be >= `synthesis.admit`{views} in '
+            f'each process, {admit * max(1, stored_views)}, but got '
+            f'{buffer.max_size} for each'
+        )
+    if stored_views and not buffer.store_logits:
+        raise ValueError(
+            '`replay_buffer.store_logits` must be True where '
+            f'`distillation.stored_views` is {stored_views}: it is to spare '
+            'the teacher their second look, but got False'
         )
 
 

@@ -1,6 +1,7 @@
 """SSD-KD, the algorithm: the only place that knows the order of the steps."""
 
 import math
+from collections.abc import Iterator
 from typing import Any, Optional, Union
 
 import torch
@@ -19,7 +20,10 @@ from mmrazor_ssdkd.engine.random_stream import RandomStream
 from mmrazor_ssdkd.models.building import build_part
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
 from mmrazor_ssdkd.models.generators import ImageGenerator
-from mmrazor_ssdkd.models.inheritance import build_student_init
+from mmrazor_ssdkd.models.inheritance import (
+    FeatureHints,
+    build_student_init,
+)
 from mmrazor_ssdkd.models.label_meaning import find_label_model
 from mmrazor_ssdkd.models.losses import (
     BNStatisticsLoss,
@@ -205,6 +209,7 @@ class SSDKD(BaseAlgorithm):
                 named_teachers(self.teacher),
                 torch.full(self._image_shape, 127.0),
             )
+        self._hints = self._build_hints()
 
     @property
     def _image_shape(self) -> tuple[int, ...]:
@@ -225,6 +230,27 @@ class SSDKD(BaseAlgorithm):
             self._slot.check(draw_pixels(number, tuple(size)))
         else:
             self.distillation.check_alone()
+
+    def _build_hints(self) -> FeatureHints:
+        """Finds the features that the student shares with its teacher."""
+        weight = self.distillation.feature_weight
+        if not weight:
+            return FeatureHints(None, weight)
+        student_init = self._student_init
+        pair = student_init.features if student_init is not None else None
+        if pair is None:
+            raise ValueError(
+                '`distillation.feature_weight` must be 0 unless '
+                "`student_init` is 'teacher' and both have a feature map of "
+                f'one size and name, but got {weight}'
+            )
+        if self.distillation.stored_views:
+            raise ValueError(
+                '`distillation.stored_views` must be 0 beside a '
+                '`distillation.feature_weight`, for which the teacher runs in '
+                f"the student's step, but got {self.distillation.stored_views}"
+            )
+        return FeatureHints(pair, weight)
 
     @property
     def student(self) -> nn.Module:
@@ -320,13 +346,24 @@ class SSDKD(BaseAlgorithm):
             self.task_loss.phi(preds_T, self.class_frequency)
         )
         best = self.synthesis.choose(phi)
-        images, preds_T = images[best], preds_T[best]
-        with frozen(self.student):
-            preds_S = self.predict_student(images, preds_T)
-        delta = self.distillation.priority(
-            preds_S, preds_T, torch.ones_like(phi[best])
-        )
-        self.replay_buffer.extend(images, preds_T, delta, phi=self._stored_phi)
+        for stored, targets in self._entering(images[best], preds_T[best]):
+            with frozen(self.student):
+                preds_S = self.predict_student(stored, targets)
+            delta = self.distillation.priority(
+                preds_S, targets, torch.ones_like(phi[best])
+            )
+            self.replay_buffer.extend(
+                stored, targets, delta, phi=self._stored_phi
+            )
+
+    def _entering(
+        self, images: torch.Tensor, preds_T: torch.Tensor
+    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Yields what enters the buffer of admitted images, with logits."""
+        if not self.distillation.stored_views:
+            yield images, preds_T
+        for views in self.distillation.views_to_store(images):
+            yield views, self.predict_teacher(views)
 
     def settle_student(self) -> None:
         """Mends a student on replayed images, before its first step."""
@@ -368,6 +405,7 @@ class SSDKD(BaseAlgorithm):
             others = self._uniform_batch(len(preds_T))
             preds_S = self._answers(batch, preds_T)
             losses = self.distillation.losses(self, batch, preds_S, preds_T)
+            losses.update(self._hints.losses())
             losses.update(self._distiller_losses(others))
         self.loss_guard.check(
             'architecture',
@@ -472,20 +510,22 @@ class SSDKD(BaseAlgorithm):
     def _targets(self, batch: Batch) -> torch.Tensor:
         """Returns the teacher's logits of a batch; a distiller records them.
 
-        It has them from a forward pass of its own, since stored logits come
-        without features.
+        It has them from a forward pass of its own, and so have hints, since
+        stored logits come without features.
         """
-        if self._shared_slot is not None:
-            return self._shared_slot.run_teacher(batch['images'])
-        if 'preds_T' in batch:
+        if 'preds_T' in batch and not (self._shared_slot or self._hints.on):
             return batch['preds_T']
-        return self.predict_teacher(batch['images'])
+        with self._hints.watch('teacher'):
+            if self._shared_slot is not None:
+                return self._shared_slot.run_teacher(batch['images'])
+            return self.predict_teacher(batch['images'])
 
     def _answers(self, batch: Batch, preds_T: torch.Tensor) -> torch.Tensor:
         """Returns the student's logits; a distiller records them."""
-        if self._shared_slot is not None:
-            return self._shared_slot.run_student(batch['images'], preds_T)
-        return self.predict_student(batch['images'], preds_T)
+        with self._hints.watch('student'):
+            if self._shared_slot is not None:
+                return self._shared_slot.run_student(batch['images'], preds_T)
+            return self.predict_student(batch['images'], preds_T)
 
     def _uniform_batch(self, batch_size: int) -> Optional[Batch]:
         """Draws the distiller's own batch and records the teacher on it."""

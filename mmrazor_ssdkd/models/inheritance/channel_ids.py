@@ -45,9 +45,10 @@ class ChannelIds:
 
     def find(self, ids: torch.Tensor) -> torch.Tensor:
         """Returns the id that each of some ids has been merged into."""
-        flat = ids.reshape(-1).tolist()
-        roots = [self._root(i) if i != NOBODY else i for i in flat]
-        return torch.tensor(roots, dtype=torch.long).view(ids.shape)
+        # Most of a large tensor's are the same few.
+        few, places = ids.unique(return_inverse=True)
+        roots = [self._root(i) if i != NOBODY else i for i in few.tolist()]
+        return torch.tensor(roots, dtype=torch.long)[places]
 
     def _root(self, index: int) -> int:
         """Returns where an id ends, and shortens the way there."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import torch
 
+from .feature_maps import GivenOutput
+
 __all__ = ['ChannelTrace', 'Slot']
 
 # A tensor of the state dict and one of its dimensions.
@@ -37,6 +39,9 @@ class ChannelTrace:
         image (torch.Tensor): The ids of the image's channels, (channels,).
         known (set): The ids of channels that were followed from where they
             were made.
+        outputs_of (dict): What modules give, by name, in the order that they
+            were through. A module that gives several tensors, or runs twice,
+            is not there.
         blocks (list): Channels that only go together, such as the groups of
             a convolution or the heads of an attention: matrices of ids,
             (blocks, channels of a block), whose rows belong to one another.
@@ -48,6 +53,7 @@ class ChannelTrace:
     biases: dict[str, str] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
+    outputs_of: dict[str, GivenOutput] = field(default_factory=dict)
     blocks: list[list[torch.Tensor]] = field(default_factory=list)
     normalized: set[str] = field(default_factory=set)
     normed: dict[str, str] = field(default_factory=dict)

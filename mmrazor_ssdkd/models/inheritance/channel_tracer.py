@@ -12,6 +12,7 @@ from .channel_calls import PROPERTIES, Call, name_of
 from .channel_ids import NOBODY
 from .channel_rules import follow
 from .channel_trace import ChannelTrace
+from .feature_maps import GivenOutput, noting_outputs
 from .tensor_notes import TensorNotes
 
 __all__ = ['Tracer', 'trace_channels']
@@ -39,7 +40,7 @@ def trace_channels(
     """
     tracer = Tracer(model)
     tracer.start(image)
-    with tracer:
+    with noting_outputs(tracer, model), tracer:
         forward()
     return tracer.result()
 
@@ -56,6 +57,7 @@ class Tracer(TensorNotes, TorchFunctionMode):
         TensorNotes.__init__(self, model)
         self._trace = ChannelTrace()
         self._makers: dict[int, tuple[torch.Tensor, str]] = {}
+        self._given: dict[str, Optional[GivenOutput]] = {}
 
     def __torch_function__(
         self,
@@ -108,6 +110,8 @@ class Tracer(TensorNotes, TorchFunctionMode):
             return None
         dim %= labels.dim()
         rows = labels.movedim(dim, -1).reshape(-1, labels.shape[dim])
+        # Those of a class token and of an image's may be one by now.
+        rows = self.ids.find(rows)
         # One id all along, or several where there is room for one: the
         # channels lie along another dimension.
         if rows.shape[1] > 1 and bool((rows == rows[:, :1]).all()):
@@ -178,6 +182,15 @@ class Tracer(TensorNotes, TorchFunctionMode):
         if self.name(weight) is not None:
             self._trace.normed[maker] = str(self.name(weight))
 
+    def note_output(self, name: str, output: Any) -> None:
+        """Notes what a module gives, unless it did so before."""
+        labels = self.get(output)
+        if labels is None or name in self._given:
+            self._given[name] = None
+        else:
+            layers = len(self._trace.inputs)
+            self._given[name] = GivenOutput(labels, layers, self.ids)
+
     def result(self) -> ChannelTrace:
         """Returns the trace, each channel under one id."""
         trace = self._trace
@@ -186,6 +199,7 @@ class Tracer(TensorNotes, TorchFunctionMode):
         trace.inputs = {k: find(v) for k, v in trace.inputs.items()}
         trace.outputs = {k: find(v) for k, v in trace.outputs.items()}
         trace.image = find(trace.image)
+        trace.outputs_of = {k: v for k, v in self._given.items() if v}
         followed = torch.ones(len(self.ids), dtype=torch.bool)
         for ids in self._unknown:
             followed[ids] = False

@@ -1,17 +1,21 @@
 """What a student can inherit from a teacher, worked out once."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Optional
 
 import torch
 from torch import nn
 
 from mmrazor_ssdkd.models.forward import frozen, normalize
 
+from .channel_ids import NOBODY
 from .channel_map import ChannelMap
 from .channel_scores import score_channels
 from .channel_trace import ChannelTrace
 from .channel_tracer import trace_channels
 from .copying import Copy, plan_copies
+from .feature_hints import FeaturePair
+from .feature_maps import FeatureMap
 from .layer_pairs import pair_tensors
 from .least_squares import LayerPair
 from .normalization import image_gains, plan_shifts
@@ -79,6 +83,30 @@ class Heritage:
                 pairs.append(LayerPair(layer, other, outputs))
         return pairs
 
+    def last_features(self) -> Optional[FeaturePair]:
+        """Returns the last map before the last layer, of both networks.
+
+        Of the same places, and of the student all channels came from the
+        teacher's.
+
+        Returns:
+            FeaturePair | None: None where there is none.
+        """
+        others = list(_maps(self._traces[1]))
+        for name, own in _maps(self._traces[0]):
+            for counterpart, other in others:
+                if own.dim != other.dim or own.places != other.places:
+                    continue
+                index = self._channels.index(own.channels, other.channels)
+                if bool((index != NOBODY).all()):
+                    return FeaturePair(
+                        self.student.get_submodule(name),
+                        self.teacher.get_submodule(counterpart),
+                        index,
+                        own.dim,
+                    )
+        return None
+
     def counts(self) -> dict[str, int]:
         """Returns how many values of each inherited weight are copied."""
         weights = dict(self.student.named_parameters())
@@ -105,6 +133,15 @@ class Heritage:
         if rest:
             text += f'\nWholly or partly random: {", ".join(rest)}'
         return text
+
+
+def _maps(trace: ChannelTrace) -> Iterator[tuple[str, FeatureMap]]:
+    """Yields what modules give before the last layer, the last ones first."""
+    for name, given in reversed(trace.outputs_of.items()):
+        if given.layers < len(trace.inputs):
+            found = given.as_map()
+            if found is not None:
+                yield name, found
 
 
 def _owner(model: nn.Module, weight: str) -> nn.Module:

@@ -120,8 +120,24 @@ def _tie_parameter(
     if tracer.name(tensor) is None:
         return
     offset = out.dim() - tensor.dim()
-    for dim, size in enumerate(tensor.shape):
-        if size == out.shape[offset + dim] > 1:
-            ids = tracer.read(out, offset + dim)
-            if ids is not None:
-                tracer.tie(tensor, dim, ids)
+    shared = [
+        dim
+        for dim, size in enumerate(tensor.shape)
+        if size == out.shape[offset + dim] > 1
+    ]
+    # Of an embedding of positions, channels first: where a class token meets
+    # an image's, positions differ, too, until theirs are known to be one.
+    for dim in sorted(
+        shared, key=lambda d: -_variety(tracer, out, offset + d)
+    ):
+        ids = tracer.read(out, offset + dim)
+        if ids is not None:
+            tracer.tie(tensor, dim, ids)
+
+
+def _variety(tracer: 'Tracer', out: torch.Tensor, dim: int) -> int:
+    """Returns how many ids stand along a dimension, at one place."""
+    labels = tracer.get(out)
+    if labels is None:
+        return 0
+    return len(labels.movedim(dim, 0).flatten(1)[:, 0].unique())

@@ -1,9 +1,12 @@
 """Where a student's weights come from: the base of what a config names."""
 
 from collections.abc import Mapping
+from typing import Optional
 
 import torch
 from torch import nn
+
+from .feature_hints import FeaturePair
 
 __all__ = ['StudentInit']
 
@@ -53,6 +56,15 @@ class StudentInit:
     def num_images(self) -> int:
         """How many images :meth:`settle` wants. 0 unless it says so."""
         return 0
+
+    @property
+    def features(self) -> Optional[FeaturePair]:
+        """What the student gives on its way as a teacher does.
+
+        Looked up once, after :meth:`prepare`, where
+        ``distillation.feature_weight`` is on. None unless it says so.
+        """
+        return None
 
     def settle(self, images: torch.Tensor) -> None:
         """Mends the student on synthetic images, before its first step.

@@ -11,6 +11,7 @@ from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_bool, check_int
 
 from .batch_norm_statistics import estimate_statistics
+from .feature_hints import FeaturePair
 from .heritage import Heritage
 from .least_squares import fit_layers
 from .student_init import StudentInit
@@ -109,6 +110,11 @@ class TeacherWeights(StudentInit):
         """How many of the student's weights are to be copied."""
         heritage = self._heritage
         return sum(heritage.counts().values()) if heritage else 0
+
+    @property
+    def features(self) -> Optional[FeaturePair]:
+        """The last map before the last layer, with the channels kept."""
+        return self._heritage.last_features() if self._heritage else None
 
     def initialize(self) -> None:
         """Copies the weights and says how many."""

@@ -282,3 +282,97 @@ def test_another_component():
     assert norm.equal(torch.full_like(norm, 0.5))
     steps(algorithm, optimizers(algorithm), 2)
     assert init.seen == [(5, 1, 16, 16)]
+
+
+@CASES
+def test_features_of_the_teacher_are_a_loss(config):
+    """It is logged, moves the student and leaves no hook."""
+    algorithm = born(config, distillation=dict(feature_weight=10.0))
+    modules = [*algorithm.student.modules(), *algorithm.teacher.modules()]
+    hooks = [len(module._forward_hooks) for module in modules]
+    before = snapshot(algorithm.student)
+    logged = steps(algorithm, optimizers(algorithm), 2)
+    assert 0 < logged[-1]['distill.loss_features'] < 40
+    assert learnt(before, algorithm.student)
+    assert hooks == [len(module._forward_hooks) for module in modules]
+
+
+def test_features_alone_teach_a_student():
+    """With no other loss the distance falls."""
+    algorithm = born(
+        distillation=dict(kd_weight=0.0, feature_weight=1.0),
+        replay_buffer=dict(max_size=16),
+        synthesis=dict(until=0, adversarial_weight=0.0),
+    )
+    logged = steps(algorithm, optimizers(algorithm, lr=0.2), 30)
+    losses = [float(entry['distill.loss_features']) for entry in logged]
+    assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
+
+
+def test_features_want_the_teacher_in_the_step():
+    """Stored logits come without features."""
+    algorithm = born(distillation=dict(feature_weight=10.0))
+    wrapper = optimizers(algorithm)
+    steps(algorithm, wrapper, 1)
+    seen = []
+    algorithm.teacher.register_forward_hook(lambda *_: seen.append(0))
+    steps(algorithm, wrapper, 1)
+    assert len(seen) == 1
+
+
+def test_features_beside_a_distiller():
+    """One forward pass of each serves both."""
+    layer = dict(type='ModuleOutputs', source='backbone.layer2')
+    distiller = dict(
+        type='ConfigurableDistiller',
+        student_recorders=dict(feature=layer),
+        teacher_recorders=dict(feature=layer),
+        distill_losses=dict(loss_at=dict(type='ATLoss', loss_weight=1.0)),
+        loss_forward_mappings=dict(
+            loss_at=dict(
+                s_feature=dict(from_student=True, recorder='feature'),
+                t_feature=dict(from_student=False, recorder='feature'),
+            )
+        ),
+    )
+    algorithm = born(
+        distillation=dict(feature_weight=10.0), distiller=distiller
+    )
+    logged = steps(algorithm, optimizers(algorithm), 1)[0]
+    assert {'distill.loss_features', 'distill.loss_at'} <= logged.keys()
+
+
+@pytest.mark.parametrize(
+    'changes, match',
+    [
+        (
+            dict(student_init='random'),
+            '`distillation.feature_weight` must be 0 unless `student_init` is '
+            "'teacher'.*got 10.0",
+        ),
+        (
+            dict(
+                distillation=dict(
+                    feature_weight=10.0,
+                    stored_views=2,
+                    augmentation=dict(type='mmrazor_ssdkd.RandomView'),
+                )
+            ),
+            '`distillation.stored_views` must be 0 beside a '
+            '`distillation.feature_weight`.*got 2',
+        ),
+        (
+            dict(distillation=dict(feature_weight=-1.0)),
+            '`distillation.feature_weight` must be >= 0.0, but got -1.0',
+        ),
+    ],
+)
+def test_features_that_cannot_be(changes, match):
+    changes = {
+        'distillation': dict(feature_weight=10.0),
+        'student_init': 'teacher',
+        'replay_buffer': dict(max_size=100),
+        **changes,
+    }
+    with pytest.raises(ValueError, match=match):
+        build(ssdkd(**changes))

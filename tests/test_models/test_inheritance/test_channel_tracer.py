@@ -155,6 +155,29 @@ def test_channels_that_are_lost_are_known_again_from_the_next_layer_on():
     assert ids(found, 'mid.bias') == ids(found, 'mid.weight')
 
 
+def test_an_embedding_of_positions_keeps_channels_apart():
+    """Though a class token's are not an image's where it is added."""
+
+    class Tokens(Network):
+        def __init__(self):
+            super().__init__()
+            self.stem = nn.Conv2d(3, 4, 4, 4)
+            self.token = nn.Parameter(torch.rand(1, 1, 4))
+            self.positions = nn.Parameter(torch.rand(1, 5, 4))
+            self.fc = nn.Linear(4, 3)
+
+        def run(self, x):
+            x = self.stem(x).flatten(2).transpose(1, 2)
+            x = torch.cat([self.token.expand(2, 1, 4), x], 1)
+            return self.fc(x + self.positions)
+
+    found = trace(Tokens())
+    assert len(set(ids(found, 'stem.weight'))) == 4
+    assert ids(found, 'positions', 2) == ids(found, 'stem.weight')
+    assert ids(found, 'token', 2) == ids(found, 'stem.weight')
+    assert ('positions', 1) not in found.slots
+
+
 def test_a_class_token_and_an_image_meet_the_same_weights():
     class Tokens(Network):
         def __init__(self):

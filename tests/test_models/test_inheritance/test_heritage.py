@@ -25,6 +25,8 @@ from mmrazor.registry import MODELS
 from torch import nn
 from toy_models import classifier, same, segmentor, snapshot
 
+from mmrazor_ssdkd.models.inheritance.heritage import Heritage
+
 SCENES = read('_base_/models/digit_scenes.py')
 
 
@@ -272,3 +274,40 @@ def test_a_transposed_convolution_is_not_refitted():
     student, teacher = Transposed(4, 2), randomize(Transposed(8, 2))
     pairs = inherit(student, teacher).layer_pairs()
     assert [p.student for p in pairs] == [student.stem[0], student.fc]
+
+
+@pytest.mark.parametrize(
+    'student, teacher, size, names, dim',
+    [
+        (classifier(4), classifier(8), 16, ('backbone.layer2',) * 2, 1),
+        (
+            vgg(11),
+            vgg(13),
+            64,
+            ('backbone.features.12', 'backbone.features.14'),
+            1,
+        ),
+        (mobilenet(0.5), mobilenet(1.0), 64, ('backbone.conv2',) * 2, 1),
+        (segmentor(4), segmentor(8), 32, ('decode_head.convs',) * 2, 1),
+        (
+            transformer(16, 2, 2),
+            transformer(32, 4, 3),
+            32,
+            ('backbone.ln1',) * 2,
+            2,
+        ),
+    ],
+)
+def test_the_last_features(student, teacher, size, names, dim):
+    """A map before the last layer: no logits, and no pooled vector."""
+    student, teacher = map(MODELS.build, (student, teacher))
+    channels = 1 if size == 16 else 3
+    inputs = 255 * torch.rand(2, channels, size, size)
+    pair = Heritage(student.eval(), teacher.eval(), inputs).last_features()
+    found = [
+        next(name for name, module in model.named_modules() if module is mine)
+        for model, mine in ((student, pair.student), (teacher, pair.teacher))
+    ]
+    assert tuple(found) == names
+    assert pair.dim == dim
+    assert len(pair.index.unique()) == len(pair.index)

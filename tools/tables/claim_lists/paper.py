@@ -92,6 +92,7 @@ python tools/visualizations/plot_log.py runs/long_tailed_digits_ten_rounds \\
 margins = dict(score=1.0, class_balance=0.02, confidence=0.02)
 regimes = dict(
     cifar10_slim='CIFAR-10, a student born from its teacher',
+    cifar10_slim_one_round='CIFAR-10, buffer of one round',
     digits='digits, a student born from its teacher',
     long_tailed_digits='long-tailed digits, a student born from its teacher',
     long_tailed_digits_ten_rounds='long-tailed digits, buffer of ten rounds',
@@ -99,9 +100,14 @@ regimes = dict(
     long_tailed_digits_ten_rounds_random=(
         'long-tailed digits, buffer of ten rounds, random weights'
     ),
+    long_tailed_digits_small_batches=(
+        'long-tailed digits, buffer of ten rounds, synthesis in batches of 32'
+    ),
     digit_pairs='a hundred classes, a student born from its teacher',
+    cifar10_slim_scales='CIFAR-10, a student born from its teacher, 20 epochs',
 )
-everywhere = [*regimes]
+scales = ['cifar10_slim_scales']
+everywhere = [name for name in regimes if name not in scales]
 in_parts = [
     'long_tailed_digits',
     'long_tailed_digits_ten_rounds',
@@ -109,6 +115,7 @@ in_parts = [
 ]
 even_and_tail = [
     'cifar10_slim',
+    'cifar10_slim_one_round',
     'digits',
     'long_tailed_digits_ten_rounds_random',
 ]
@@ -238,21 +245,21 @@ claims = [
         on='priorities at tau',
         off='SSD-KD',
         figure='score',
-        plans=['cifar10_slim', 'digits'],
+        plans=['cifar10_slim', 'cifar10_slim_one_round', 'digits'],
     ),
     dict(
         name=f'{at_tau} raise accuracy, beside phi',
         on='priorities at tau',
         off='priority off (alpha = 0)',
         figure='score',
-        plans=['cifar10_slim', 'digits'],
+        plans=['cifar10_slim', 'cifar10_slim_one_round', 'digits'],
     ),
     dict(
         name=f'{at_tau} and phi together raise accuracy',
         on='priorities at tau',
         off='plain baseline',
         figure='score',
-        plans=['cifar10_slim', 'digits'],
+        plans=['cifar10_slim', 'cifar10_slim_one_round', 'digits'],
     ),
     dict(
         name=f'{at_tau} beat printed ones, beside no phi',
@@ -307,5 +314,15 @@ claims = [
             plans=['long_tailed_digits_ten_rounds_random'],
         )
         for alpha, beta in [(0.6, 0.0), (0.6, 1.0), (1.0, 0.4), (1.0, 1.0)]
+    ),
+    *(
+        dict(
+            name=f'a data scale of {scale}% beats 10% in accuracy',
+            on=f'data scale {scale}%',
+            off='SSD-KD',
+            figure='score',
+            plans=scales,
+        )
+        for scale in (1, 20)
     ),
 ]

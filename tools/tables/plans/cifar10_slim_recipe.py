@@ -1,5 +1,6 @@
-# What of a faster peer's recipe (Fast-Datafree, arXiv:2112.06253) pays on
-# CIFAR-10's slim student born from its teacher: 100 steps.
+# What pays on CIFAR-10's slim student born from its teacher: the features that
+# it was born with, views that are stored, and what of a faster peer's recipe
+# (Fast-Datafree, arXiv:2112.06253). 100 steps.
 folder = 'configs/mmpretrain/cifar10/'
 pair = '_logits_resnet18-w16_resnet18-w8'
 teacher = folder + 'resnet18-w16_1xb128-30e_cifar10.py'
@@ -23,6 +24,11 @@ uniform = {
 }
 rows = {
     'SSD-KD': {},
+    'features of the teacher': {'model.distillation.feature_weight': 10.0},
+    '8 stored views': {
+        'model.distillation.stored_views': 8,
+        'model.replay_buffer.store_logits': True,
+    },
     'smoothed statistics': smoothed,
     'meta-learnt start': start,
     'adversarial where they agree': agree,

@@ -1,0 +1,101 @@
+"""Keeps a student's features near those of its teacher that they came from."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Optional
+
+import torch
+from torch import nn
+
+__all__ = ['FeatureHints', 'FeaturePair']
+
+
+@dataclass(frozen=True)
+class FeaturePair:
+    """Two modules of which one gives some of the other's channels.
+
+    Attributes:
+        student (nn.Module): The student's.
+        teacher (nn.Module): The teacher's.
+        index (torch.Tensor): The teacher's channels that the student's came
+            from, (C,).
+        dim (int): The dimension of their outputs that channels lie along.
+    """
+
+    student: nn.Module
+    teacher: nn.Module
+    index: torch.Tensor
+    dim: int
+
+
+class FeatureHints:
+    r"""Distance of a student's features to those that they came from.
+
+    .. math::
+        L_{features} = \frac{\lambda}{N} \sum_n \lVert
+        \frac{S_n}{\lVert S_n \rVert_2} - \frac{T_n}{\lVert T_n \rVert_2}
+        \rVert_2^2
+
+    of a map S of the student and the kept channels T of the teacher's, one
+    vector for each of N images, so that it is in [0, 4] times the weight
+    whatever their scale. What a student was born with needs no layer between
+    the two that would have to learn.
+
+    Relative: FitNets, *Hints for Thin Deep Nets* (arXiv:1412.6550).
+
+    Args:
+        pair (FeaturePair, optional): What is compared. None: nothing.
+        weight (float): Weight of the loss.
+    """
+
+    def __init__(self, pair: Optional[FeaturePair], weight: float) -> None:
+        self._pair = pair
+        self._weight = weight
+        self._seen: dict[str, torch.Tensor] = {}
+
+    @property
+    def on(self) -> bool:
+        """Whether there is anything to compare."""
+        return self._pair is not None
+
+    @contextmanager
+    def watch(self, role: str) -> Iterator[None]:
+        """Keeps what one of the two gives inside.
+
+        Args:
+            role (str): 'student' or 'teacher'.
+        """
+        if self._pair is None:
+            yield
+            return
+
+        def keep(_module: Any, _inputs: Any, output: torch.Tensor) -> None:
+            self._seen[role] = output
+
+        handle = getattr(self._pair, role).register_forward_hook(keep)
+        try:
+            yield
+        finally:
+            handle.remove()
+
+    def losses(self) -> dict[str, torch.Tensor]:
+        """Returns the loss of what was kept last, and forgets it.
+
+        Returns:
+            dict[str, torch.Tensor]: A scalar ``loss_features``; empty where
+            nothing is compared.
+        """
+        if self._pair is None:
+            return {}
+        ours, theirs = self._seen.pop('student'), self._seen.pop('teacher')
+        index = self._pair.index.to(theirs.device)
+        theirs = theirs.detach().index_select(self._pair.dim, index)
+        distance = _unit(ours) - _unit(theirs)
+        loss = distance.square().sum(dim=1).mean()
+        return dict(loss_features=self._weight * loss)
+
+
+def _unit(features: torch.Tensor) -> torch.Tensor:
+    """Returns each image's features as a vector of length 1, (N, -1)."""
+    return nn.functional.normalize(features.flatten(1).float())

@@ -1,0 +1,102 @@
+"""Tests of the distance to the features that a student came from."""
+
+import pytest
+import torch
+from mmrazor.registry import MODELS
+from torch import nn
+from toy_models import classifier
+
+from mmrazor_ssdkd.models.inheritance import FeatureHints, FeaturePair
+from mmrazor_ssdkd.models.inheritance.heritage import Heritage
+
+
+def pair_of(index, dim=1):
+    """Returns a pair of modules that give what they take."""
+    student, teacher = nn.Identity(), nn.Identity()
+    return FeaturePair(student, teacher, torch.tensor(index), dim)
+
+
+def distance(pair, ours, theirs, weight=1.0):
+    """Returns the loss of two maps, as both modules give them."""
+    hints = FeatureHints(pair, weight)
+    with hints.watch('teacher'):
+        pair.teacher(theirs)
+    with hints.watch('student'):
+        pair.student(ours)
+    return hints.losses()['loss_features']
+
+
+def test_by_hand():
+    """Image 1 points the same way, image 2 at a right angle: 0 and 2."""
+    ours = torch.tensor([[1.0, 2.0], [1.0, 0.0]]).view(2, 2, 1, 1)
+    theirs = torch.tensor([[2.0, 9.0, 4.0], [0.0, 9.0, 5.0]]).view(2, 3, 1, 1)
+    loss = distance(pair_of([0, 2]), ours, theirs, weight=3.0)
+    torch.testing.assert_close(loss, torch.tensor(3.0))
+
+
+def test_channels_may_lie_last():
+    """As those of tokens do."""
+    ours = torch.randn(2, 5, 2)
+    theirs = torch.stack([ours[..., 1], 7 * ours[..., 0], ours[..., 0]], 2)
+    loss = distance(pair_of([2, 0], dim=2), ours, theirs)
+    torch.testing.assert_close(loss, torch.tensor(0.0))
+
+
+def test_opposite_maps_are_farthest_apart():
+    ours = torch.randn(3, 2, 4, 4)
+    loss = distance(pair_of([0, 1]), ours, -5 * ours)
+    torch.testing.assert_close(loss, torch.tensor(4.0))
+
+
+def test_gradients_reach_the_student_alone():
+    ours, theirs = torch.randn(2, 2, 3, 3), torch.randn(2, 2, 3, 3)
+    ours.requires_grad_()
+    theirs.requires_grad_()
+    distance(pair_of([1, 0]), ours, theirs).backward()
+    assert ours.grad.abs().sum() > 0
+    assert theirs.grad is None
+
+
+def test_a_map_of_zeros_has_a_finite_gradient():
+    """Of a student whose last ReLU gives nothing."""
+    ours = torch.zeros(2, 2, 3, 3, requires_grad=True)
+    distance(pair_of([0, 1]), ours, torch.randn(2, 2, 3, 3)).backward()
+    assert ours.grad.isfinite().all()
+
+
+def test_nothing_is_kept_outside():
+    """Nor where an inside raises."""
+    pair = pair_of([0])
+    hints = FeatureHints(pair, 1.0)
+    with pytest.raises(RuntimeError), hints.watch('student'):
+        raise RuntimeError
+    assert not pair.student._forward_hooks
+    assert FeatureHints(None, 0.0).losses() == {}
+    assert not FeatureHints(None, 0.0).on
+
+
+def test_the_channels_are_those_that_were_copied():
+    """The kept rows of the last layer say which."""
+    student, teacher = map(MODELS.build, (classifier(4), classifier(8)))
+    student.eval(), teacher.eval()
+    heritage = Heritage(student, teacher, 255 * torch.rand(2, 1, 16, 16))
+    heritage.copy_weights()
+    index = heritage.last_features().index
+    ours, theirs = student.head.fc.weight, teacher.head.fc.weight
+    ratio = ours / theirs[:, index]
+    torch.testing.assert_close(ratio, ratio.mean().expand_as(ratio))
+
+
+def test_an_equal_network_has_no_distance():
+    teacher = MODELS.build(classifier(8)).eval()
+    student = MODELS.build(classifier(8)).eval()
+    inputs = 255 * torch.rand(2, 1, 16, 16)
+    heritage = Heritage(student, teacher, inputs)
+    heritage.copy_weights()
+    hints = FeatureHints(heritage.last_features(), 1.0)
+    for role, model in (('student', student), ('teacher', teacher)):
+        with hints.watch(role):
+            model(inputs, mode='tensor')
+    torch.testing.assert_close(
+        hints.losses()['loss_features'], torch.tensor(0.0)
+    )
