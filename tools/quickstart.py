@@ -100,7 +100,7 @@ TASKS = dict(
         teacher='mmseg/digit_scenes/deeplabv3plus_r18-w16_1xb16-20e_'
         'digit-scenes.py',
         distill='mmseg/digit_scenes/ssdkd_logits_deeplabv3plus-r18-w16_'
-        'deeplabv3plus-m-v2-w25_1xb16-40e_digit-scenes.py',
+        'deeplabv3plus-r18-w8-inherited_1xb16-20e_digit-scenes.py',
         metric='mIoU',
         score='miou',
     ),

@@ -5,6 +5,7 @@ _base_ = './ssdkd_logits_resnet18-w16_resnet18-w8_1xb256-200e_cifar10.py'
 model = dict(
     student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
     synthesis=dict(warmup_rounds=1),
+    distillation=dict(feature_weight=10.0),
 )
 # What was copied is forgotten at 0.2.
 optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.05)))

@@ -4,6 +4,7 @@ _base_ = './ssdkd_logits_resnet18-w16_resnet18-w8_1xb128-40e_digit-pairs.py'
 model = dict(
     student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
     synthesis=dict(warmup_rounds=12),
+    distillation=dict(feature_weight=10.0),
 )
 # Low, since what was copied is easily forgotten.
 optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.02)))

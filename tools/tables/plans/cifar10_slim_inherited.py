@@ -20,6 +20,10 @@ epochs = [200]
 validations = 10
 rows = {
     'inherited': inherited,
+    'inherited, features off': {
+        **inherited,
+        'model.distillation.feature_weight': 0.0,
+    },
     'inherited, before its first step': before,
     'inherited, before its first step, not refitted': {
         **before,

@@ -22,8 +22,9 @@ uniform = {
     'model.task_loss.gamma': 0.0,
     'model.task_loss.loss_weight': 0.5,
 }
+cfg_options = {'model.distillation.feature_weight': 0.0}
 rows = {
-    'SSD-KD': {},
+    'SSD-KD, features off': {},
     'features of the teacher': {'model.distillation.feature_weight': 10.0},
     '8 stored views': {
         'model.distillation.stored_views': 8,

@@ -10,6 +10,7 @@ metric = 'accuracy/top1'
 epochs = [20]
 validations = 5
 mixed = 'mmrazor_ssdkd.MixedView'
+cfg_options = {'model.distillation.feature_weight': 0.0}
 rows = {
     'views': {},
     'CutMix of half of them': {'model.distillation.augmentation.type': mixed},

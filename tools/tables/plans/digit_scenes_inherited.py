@@ -7,8 +7,8 @@ pair = 'ssdkd_logits_deeplabv3plus-r18-w16_deeplabv3plus-r18-w8'
 teacher = folder + 'deeplabv3plus_r18-w16_1xb16-20e_digit-scenes.py'
 config = folder + pair + '_1xb16-40e_digit-scenes.py'
 inherited = {
-    'config': folder + pair + '-inherited_1xb16-10e_digit-scenes.py',
-    'epoch_factor': 0.25,
+    'config': folder + pair + '-inherited_1xb16-20e_digit-scenes.py',
+    'epoch_factor': 0.5,
 }
 before = {
     **inherited,
@@ -25,11 +25,9 @@ epochs = [40]
 validations = 10
 rows = {
     'inherited': inherited,
-    'inherited, FitNets': {
+    'inherited, features off': {
         **inherited,
-        'config': folder
-        + pair.replace('logits', 'fitnets')
-        + '-inherited_1xb16-10e_digit-scenes.py',
+        'model.distillation.feature_weight': 0.0,
     },
     'inherited, before its first step': before,
     'inherited, before its first step, not refitted': {
@@ -48,7 +46,7 @@ rows = {
     # As many steps, and the learning rate, of the inherited student.
     'control: oracle, real scenes, inherited': {
         **oracle,
-        'epoch_factor': 0.25,
+        'epoch_factor': 0.5,
         'custom_hooks': [dict(type='mmrazor_ssdkd.StudentInitHook')],
         'optim_wrapper.optimizer.lr': 0.02,
     },

@@ -8,6 +8,7 @@ metric = 'accuracy/top1'
 epochs = [5]
 fidelity = True
 rate = 'optim_wrapper.architecture.optimizer.lr'
+cfg_options = {'model.distillation.feature_weight': 0.0}
 rows = {
     'rate 0.002': {rate: 0.002},
     'rate 0.005': {rate: 0.005},

@@ -10,6 +10,7 @@ metric = 'accuracy/top1'
 epochs = [10]
 views = 'mmrazor_ssdkd.RandomView'
 mixed = 'mmrazor_ssdkd.MixedView'
+cfg_options = {'model.distillation.feature_weight': 0.0}
 rows = {
     'images as stored': {},
     'views': {'model.distillation.augmentation': dict(type=views, flip=0.0)},

@@ -7,6 +7,8 @@ teacher = folder + 'resnet18-w16_1xb128-6e_digit-pairs.py'
 config = folder + 'ssdkd' + pair + '-inherited_1xb128-20e_digit-pairs.py'
 metric = 'accuracy/top1'
 epochs = [10]
+# Features are not of the paper.
+cfg_options = {'model.distillation.feature_weight': 0.0}
 rows = {
     # The student's temperature, in place of 1.
     'priorities at tau': {'model.distillation.priority_tau': 4.0},
