@@ -25,7 +25,7 @@ from mmrazor_ssdkd.scaffold import (
     Trial,
     describe,
     find_pair,
-    inherits_weights,
+    inherited_settings,
     try_step,
     with_published,
     write_config,
@@ -58,15 +58,15 @@ def new_config(args: argparse.Namespace) -> str:
         checkpoint,
     )
     with DefaultScope.overwrite_default_scope('mmpretrain'):
-        inherits = inherits_weights(student, built, facts)
+        inherited = inherited_settings(student, built, facts)
     whole = teacher if checkpoint else with_published(teacher)
     title = f'SSD-KD of {args.teacher} to {args.student}.'
-    text = write_config(whole, checkpoint, student, facts, inherits, title)
+    text = write_config(whole, checkpoint, student, facts, inherited, title)
     cfg = Config.fromstring(text, '.py')
     trial = None if args.no_trial else try_step(cfg, teacher)
     write_text(args.out, text)
     lines = [f'Wrote {args.out}. The teacher: {describe(facts)}.']
-    start = "the teacher's weights" if inherits else 'random weights'
+    start = "the teacher's weights" if inherited else 'random weights'
     lines.append(f'The student starts from {start}.')
     return '\n'.join(lines + ([_cost(trial)] if trial else []))
 

@@ -5,7 +5,7 @@ from .networks import Colours
 from .pairs import Named, Pair, find_pair
 from .sizes import reduced
 from .trial import Trial, try_step
-from .weights import inherits_weights, with_published
+from .weights import inherited_settings, with_published
 from .writing import describe, write_config
 
 __all__ = [
@@ -16,7 +16,7 @@ __all__ = [
     'Trial',
     'describe',
     'find_pair',
-    'inherits_weights',
+    'inherited_settings',
     'reduced',
     'try_step',
     'with_published',

@@ -118,6 +118,7 @@ def reduced(config: Config, number: int) -> Config:
     )
     cfg.model.replay_buffer.max_size = 2 * number
     cfg.model.pop('student_init', None)
+    cfg.model.get('distillation', {}).pop('feature_weight', None)
     cfg.train_dataloader.batch_size = number
     for part in ('generator', 'architecture'):
         cfg.optim_wrapper[part].optimizer.lr = _RATE

@@ -8,7 +8,7 @@ from mmrazor_ssdkd.models.noise_images import draw_pixels
 
 from .facts import Facts
 
-__all__ = ['inherits_weights', 'with_published']
+__all__ = ['inherited_settings', 'with_published']
 
 # What is published for a network, by the beginning of its address.
 _PUBLISHED: dict[str, dict[str, Any]] = {
@@ -17,10 +17,13 @@ _PUBLISHED: dict[str, dict[str, Any]] = {
 }
 # Of the student's weights: fewer are no start.
 _SHARE = 0.5
+_FEATURE_WEIGHT = 10.0
 
 
-def inherits_weights(student: dict, teacher: Any, facts: Facts) -> bool:
-    """Returns whether a student can start from its teacher's weights.
+def inherited_settings(
+    student: dict, teacher: Any, facts: Facts
+) -> dict[str, dict[str, Any]]:
+    """Returns what a config says of a student born from its teacher.
 
     Args:
         student (dict): Its config.
@@ -28,7 +31,8 @@ def inherits_weights(student: dict, teacher: Any, facts: Facts) -> bool:
         facts (Facts): Of the teacher.
 
     Returns:
-        bool: Whether most of the student's weights have a counterpart.
+        dict: Of the algorithm; empty unless most of the student's weights
+        have a counterpart.
     """
     built = build_model(student, 'student')
     init: Any = build_student_init('teacher', student)
@@ -36,9 +40,17 @@ def inherits_weights(student: dict, teacher: Any, facts: Facts) -> bool:
     try:
         init.prepare(built, {'teacher': teacher}, images)
     except ValueError:
-        return False
+        return {}
     total = sum(weight.numel() for weight in built.parameters())
-    return init.num_inherited >= _SHARE * total
+    if init.num_inherited < _SHARE * total:
+        return {}
+    settings: dict[str, dict[str, Any]] = dict(
+        student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
+        synthesis=dict(warmup_rounds=1),
+    )
+    if init.features is not None:
+        settings['distillation'] = dict(feature_weight=_FEATURE_WEIGHT)
+    return settings
 
 
 def with_published(teacher: dict[str, Any]) -> dict[str, Any]:

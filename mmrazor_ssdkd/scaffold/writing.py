@@ -14,10 +14,6 @@ from .sizes import bases, model_settings, schedule
 
 __all__ = ['describe', 'write_config']
 
-_INHERITED = dict(
-    student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
-    synthesis=dict(warmup_rounds=1),
-)
 _INHERITED_RATE = 0.05
 _COMMENTS = {
     'teacher': 'Its images and weights are its own; no file loads others.',
@@ -36,6 +32,7 @@ _COMMENTS = {
         'There is no BatchNorm that remembers images: a prior takes its place.'
     ),
     'synthesis': 'An inherited student needs few images to begin with.',
+    'distillation': 'Keeps its features near those that they came from.',
 }
 
 
@@ -44,7 +41,7 @@ def write_config(
     checkpoint: Optional[str],
     student: Mapping[str, Any],
     facts: Facts,
-    inherits: bool,
+    inherited: Mapping[str, dict[str, Any]],
     title: str,
 ) -> str:
     """Returns a config of a distillation as text.
@@ -55,8 +52,7 @@ def write_config(
             with.
         student (Mapping): Its config.
         facts (Facts): What the teacher is.
-        inherits (bool): Whether the student starts from the teacher's
-            weights.
+        inherited (Mapping): From ``inherited_settings``.
         title (str): What the file is, in a line.
 
     Returns:
@@ -71,7 +67,7 @@ def write_config(
         teacher={**replaced, **teacher},
         teacher_ckpt=checkpoint,
         architecture=dict(student),
-        **_merged(_INHERITED if inherits else {}, settings),
+        **_merged(inherited, settings),
     )
     lines = [
         f'# {title}',
@@ -82,7 +78,7 @@ def write_config(
         'model = dict(',
         *_settings(model),
         ')',
-        *_training(facts, inherits),
+        *_training(facts, bool(inherited)),
         '',
         '# Runs without any data. To measure the student, take these three',
         '# and val_cfg = dict() from a config of your test set.',

@@ -78,6 +78,7 @@ def test_torchvision_teacher(tmp_path):
     assert cfg.model.teacher.mean == [123.675, 116.28, 103.53]
     assert cfg.model.architecture.module.num_classes == 7
     assert cfg.model.student_init.type == 'mmrazor_ssdkd.TeacherWeights'
+    assert cfg.model.distillation.feature_weight == 10.0
     assert '7 classes, images of 3x32x32, 52 BatchNorms' in said
     assert ' GB' in said and '8000 steps' in said
     train(cfg)

@@ -79,9 +79,7 @@ class Trial:
         # Those of an untrained network may give zeros, as a ViT's head does.
         weights = str(self._folder / 'teacher.pth')
         torch.save(built.state_dict(), weights)
-        text = write_config(
-            teacher, weights, student, facts, False, 'A family.'
-        )
+        text = write_config(teacher, weights, student, facts, {}, 'A family.')
         path = self._folder / 'family.py'
         path.write_text(text)
         cfg = reduced(Config.fromfile(path), _BATCH)
