@@ -15,9 +15,12 @@ __all__ = ['FeatureHints', 'FeaturePair']
 class FeaturePair:
     """Two modules of which one gives some of the other's channels.
 
+    They have names, since the runner may replace them (SyncBN).
+
     Attributes:
-        student (nn.Module): The student's.
-        teacher (nn.Module): The teacher's.
+        student (nn.Module): The student.
+        teacher (nn.Module): The teacher.
+        names (dict): Of their modules, by ``'student'`` and ``'teacher'``.
         index (torch.Tensor): The teacher's channels that the student's came
             from, (C,).
         dim (int): The dimension of their outputs that channels lie along.
@@ -25,6 +28,7 @@ class FeaturePair:
 
     student: nn.Module
     teacher: nn.Module
+    names: dict[str, str]
     index: torch.Tensor
     dim: int
 
@@ -73,7 +77,9 @@ class FeatureHints:
         def keep(_module: Any, _inputs: Any, output: torch.Tensor) -> None:
             self._seen[role] = output
 
-        handle = getattr(self._pair, role).register_forward_hook(keep)
+        network = getattr(self._pair, role)
+        module = network.get_submodule(self._pair.names[role])
+        handle = module.register_forward_hook(keep)
         try:
             yield
         finally:

@@ -99,11 +99,9 @@ class Heritage:
                     continue
                 index = self._channels.index(own.channels, other.channels)
                 if bool((index != NOBODY).all()):
+                    names = dict(student=name, teacher=counterpart)
                     return FeaturePair(
-                        self.student.get_submodule(name),
-                        self.teacher.get_submodule(counterpart),
-                        index,
-                        own.dim,
+                        self.student, self.teacher, names, index, own.dim
                     )
         return None
 

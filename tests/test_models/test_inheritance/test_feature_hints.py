@@ -12,8 +12,9 @@ from mmrazor_ssdkd.models.inheritance.heritage import Heritage
 
 def pair_of(index, dim=1):
     """Returns a pair of modules that give what they take."""
-    student, teacher = nn.Identity(), nn.Identity()
-    return FeaturePair(student, teacher, torch.tensor(index), dim)
+    names = dict(student='0', teacher='1')
+    student, teacher = (nn.Sequential(*map(nn.Identity, '12')) for _ in '12')
+    return FeaturePair(student, teacher, names, torch.tensor(index), dim)
 
 
 def distance(pair, ours, theirs, weight=1.0):
@@ -70,9 +71,23 @@ def test_nothing_is_kept_outside():
     hints = FeatureHints(pair, 1.0)
     with pytest.raises(RuntimeError), hints.watch('student'):
         raise RuntimeError
-    assert not pair.student._forward_hooks
+    assert not pair.student[0]._forward_hooks
     assert FeatureHints(None, 0.0).losses() == {}
     assert not FeatureHints(None, 0.0).on
+
+
+def test_a_module_that_was_replaced():
+    """As the runner replaces SyncBN, after the pair was found."""
+    pair = pair_of([0])
+    hints = FeatureHints(pair, 1.0)
+    pair.student[0] = nn.Identity()
+    with hints.watch('student'):
+        pair.student(torch.ones(2, 1, 2, 2))
+    with hints.watch('teacher'):
+        pair.teacher(torch.ones(2, 1, 2, 2))
+    torch.testing.assert_close(
+        hints.losses()['loss_features'], torch.tensor(0.0)
+    )
 
 
 def test_the_channels_are_those_that_were_copied():
