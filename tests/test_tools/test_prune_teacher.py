@@ -33,7 +33,12 @@ def config(tmp_path):
     networks = dict(architecture=classifier(4), teacher=classifier(8))
     for network in networks.values():
         network.pop('data_preprocessor')
-    model = ssdkd(**networks, data_preprocessor=preprocessor)
+    model = ssdkd(
+        **networks,
+        data_preprocessor=preprocessor,
+        student_init='teacher',
+        distillation=dict(feature_weight=10.0),
+    )
     teacher = build(model).teacher
     torch.save(teacher.state_dict(), tmp_path / 'teacher.pth')
     model['teacher_ckpt'] = str(tmp_path / 'teacher.pth')

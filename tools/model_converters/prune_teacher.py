@@ -115,6 +115,8 @@ def write_pruned(config: Config, ratio: float, out: str) -> int:
     config.model.student_init = dict(
         type='mmrazor_ssdkd.CheckpointWeights', checkpoint=out
     )
+    # Whose features are whose is known of a copy alone.
+    config.model.get('distillation', {}).pop('feature_weight', None)
     weights = io.BytesIO()
     torch.save(dict(state_dict=pruned.state_dict()), weights)
     text = config.pretty_text

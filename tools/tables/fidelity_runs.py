@@ -139,6 +139,7 @@ def build(cfg: Config, checkpoint: Path, folder: str) -> Runner:
     forget_teachers(cfg)
     # The checkpoint has them.
     cfg.model.student_init = 'random'
+    cfg.model.get('distillation', {}).pop('feature_weight', None)
     loader = cfg.val_dataloader
     loader.update(num_workers=0, persistent_workers=False)
     runner = Runner(

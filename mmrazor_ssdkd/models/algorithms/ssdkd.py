@@ -242,7 +242,7 @@ class SSDKD(BaseAlgorithm):
             raise ValueError(
                 '`distillation.feature_weight` must be 0 unless '
                 "`student_init` is 'teacher' and both have a feature map of "
-                f'one size and name, but got {weight}'
+                f'one size, but got {weight}'
             )
         if self.distillation.stored_views:
             raise ValueError(
