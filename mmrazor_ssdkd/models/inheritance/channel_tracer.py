@@ -109,6 +109,9 @@ class Tracer(TensorNotes, TorchFunctionMode):
         if labels is None:
             return None
         dim %= labels.dim()
+        for other in range(labels.dim()):
+            if other != dim and labels.stride(other) == 0:
+                labels = labels.narrow(other, 0, 1)
         rows = labels.movedim(dim, -1).reshape(-1, labels.shape[dim])
         # Those of a class token and of an image's may be one by now.
         rows = self.ids.find(rows)

@@ -98,12 +98,28 @@ class Heritage:
                 if own.dim != other.dim or own.places != other.places:
                     continue
                 index = self._channels.index(own.channels, other.channels)
-                if bool((index != NOBODY).all()):
+                if bool((index != NOBODY).all()) and self._is_counterpart(
+                    name, counterpart
+                ):
                     names = dict(student=name, teacher=counterpart)
                     return FeaturePair(
                         self.student, self.teacher, names, index, own.dim
                     )
         return None
+
+    def _is_counterpart(self, name: str, other: str) -> bool:
+        """Returns whether two modules are the same part of both networks.
+
+        A residual stream has the same channels all along.
+        """
+        tensors = [
+            key
+            for key in self.student.state_dict()
+            if key.startswith(f'{name}.') and key in self._pairs
+        ]
+        if not tensors:
+            return name == other
+        return self._pairs[tensors[-1]].startswith(f'{other}.')
 
     def counts(self) -> dict[str, int]:
         """Returns how many values of each inherited weight are copied."""

@@ -140,4 +140,5 @@ def _variety(tracer: 'Tracer', out: torch.Tensor, dim: int) -> int:
     labels = tracer.get(out)
     if labels is None:
         return 0
-    return len(labels.movedim(dim, 0).flatten(1)[:, 0].unique())
+    rows = labels.movedim(dim, 0)
+    return len(rows.reshape(len(rows), -1)[:, 0].unique())

@@ -192,3 +192,18 @@ def test_a_class_token_and_an_image_meet_the_same_weights():
 
     found = trace(Tokens())
     assert ids(found, 'token', 2) == ids(found, 'stem.weight')
+
+
+def test_arithmetic_on_a_parameter_of_one_dimension():
+    class Scaled(Network):
+        def __init__(self):
+            super().__init__()
+            self.stem = nn.Conv2d(3, 4, 3)
+            self.gamma = nn.Parameter(torch.rand(4))
+            self.fc = nn.Conv2d(4, 3, 1)
+
+        def run(self, x):
+            return self.fc((1 + self.gamma)[:, None, None] * self.stem(x))
+
+    found = trace(Scaled())
+    assert ids(found, 'gamma') == ids(found, 'stem.weight')

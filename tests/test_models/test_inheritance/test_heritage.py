@@ -284,7 +284,7 @@ def test_a_transposed_convolution_is_not_refitted():
             vgg(11),
             vgg(13),
             64,
-            ('backbone.features.12', 'backbone.features.14'),
+            ('backbone.features.11', 'backbone.features.13'),
             1,
         ),
         (mobilenet(0.5), mobilenet(1.0), 64, ('backbone.conv2',) * 2, 1),
