@@ -6,6 +6,8 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmrazor_ssdkd.models.inheritance import replace_student_init
+
 from .facts import Facts
 
 __all__ = ['bases', 'model_settings', 'reduced', 'sample_nbytes', 'schedule']
@@ -117,8 +119,7 @@ def reduced(config: Config, number: int) -> Config:
         batch_size=number, iters=1, interval=2, warmup_rounds=0
     )
     cfg.model.replay_buffer.max_size = 2 * number
-    cfg.model.pop('student_init', None)
-    cfg.model.get('distillation', {}).pop('feature_weight', None)
+    replace_student_init(cfg.model, 'random')
     cfg.train_dataloader.batch_size = number
     for part in ('generator', 'architecture'):
         cfg.optim_wrapper[part].optimizer.lr = _RATE

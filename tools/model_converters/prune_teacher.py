@@ -24,6 +24,7 @@ from mmrazor_ssdkd.models.building import (
     resolve_model,
 )
 from mmrazor_ssdkd.models.generators import ImageGenerator
+from mmrazor_ssdkd.models.inheritance import replace_student_init
 from mmrazor_ssdkd.models.inheritance.l1_pruning import L1Pruner, analyzer
 from mmrazor_ssdkd.validation import check_number
 
@@ -112,11 +113,10 @@ def write_pruned(config: Config, ratio: float, out: str) -> int:
     # A run of its own.
     config.pop('work_dir', None)
     config.model.architecture = structure
-    config.model.student_init = dict(
-        type='mmrazor_ssdkd.CheckpointWeights', checkpoint=out
+    replace_student_init(
+        config.model,
+        dict(type='mmrazor_ssdkd.CheckpointWeights', checkpoint=out),
     )
-    # Whose features are whose is known of a copy alone.
-    config.model.get('distillation', {}).pop('feature_weight', None)
     weights = io.BytesIO()
     torch.save(dict(state_dict=pruned.state_dict()), weights)
     text = config.pretty_text

@@ -16,6 +16,7 @@ from mmrazor_ssdkd.engine import forget_teachers
 from mmrazor_ssdkd.fidelity import HeldOutImages
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.models.checkpoint import load_weights
+from mmrazor_ssdkd.models.inheritance import replace_student_init
 from mmrazor_ssdkd.type_names import type_name
 
 __all__ = ['Students']
@@ -138,8 +139,7 @@ def build(cfg: Config, checkpoint: Path, folder: str) -> Runner:
     """
     forget_teachers(cfg)
     # The checkpoint has them.
-    cfg.model.student_init = 'random'
-    cfg.model.get('distillation', {}).pop('feature_weight', None)
+    replace_student_init(cfg.model, 'random')
     loader = cfg.val_dataloader
     loader.update(num_workers=0, persistent_workers=False)
     runner = Runner(

@@ -134,6 +134,12 @@ class Distillation(BaseModule):
                 '`distillation.stored_views` must be 0 without a '
                 f'`distillation.augmentation`, but got {stored_views}'
             )
+        if self.stored_views and self.feature_weight:
+            raise ValueError(
+                '`distillation.stored_views` must be 0 beside a '
+                '`distillation.feature_weight`, for which the teacher runs in '
+                f"the student's step, but got {stored_views}"
+            )
         self.distiller_uniform = check_bool(
             'distillation.distiller_uniform', distiller_uniform
         )

@@ -244,12 +244,6 @@ class SSDKD(BaseAlgorithm):
                 "`student_init` is 'teacher' and both have a feature map of "
                 f'one size, but got {weight}'
             )
-        if self.distillation.stored_views:
-            raise ValueError(
-                '`distillation.stored_views` must be 0 beside a '
-                '`distillation.feature_weight`, for which the teacher runs in '
-                f"the student's step, but got {self.distillation.stored_views}"
-            )
         return FeatureHints(pair, weight)
 
     @property

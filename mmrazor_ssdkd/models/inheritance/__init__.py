@@ -1,6 +1,6 @@
 """Where a student's weights come from."""
 
-from .building import build_student_init
+from .building import build_student_init, replace_student_init
 from .checkpoint_weights import CheckpointWeights
 from .feature_hints import FeatureHints, FeaturePair
 from .pruned_weights import PrunedWeights
@@ -17,4 +17,5 @@ __all__ = [
     'StudentInitHook',
     'TeacherWeights',
     'build_student_init',
+    'replace_student_init',
 ]

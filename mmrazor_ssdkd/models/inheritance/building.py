@@ -12,7 +12,7 @@ from mmrazor_ssdkd.validation import shown
 from .student_init import StudentInit
 from .teacher_weights import TeacherWeights
 
-__all__ = ['build_student_init']
+__all__ = ['build_student_init', 'replace_student_init']
 
 _RULE = (
     "`student_init` must be 'random', 'teacher' or the config of a "
@@ -55,6 +55,19 @@ def build_student_init(
                 f"the teacher's weights over it, but got {value!r}"
             )
     return part
+
+
+def replace_student_init(model: dict, cfg: Union[str, dict]) -> None:
+    """Lets a model's config start its student otherwise, without features.
+
+    Whose features are whose is known of a copy alone.
+
+    Args:
+        model (dict): Config of an SSDKD, changed in place.
+        cfg (str | dict): Its ``student_init``.
+    """
+    model['student_init'] = cfg
+    model.get('distillation', {}).pop('feature_weight', None)
 
 
 def _other_weights(cfg: Any, name: str) -> Iterator[tuple[str, Any]]:

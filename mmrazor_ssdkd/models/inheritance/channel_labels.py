@@ -6,7 +6,7 @@ import torch
 
 from .channel_ids import NOBODY
 
-__all__ = ['Labels', 'nobody', 'passes', 'shrink', 'spread']
+__all__ = ['Labels', 'narrowed', 'nobody', 'passes', 'shrink', 'spread']
 
 Labels = Optional[torch.Tensor]
 
@@ -32,6 +32,19 @@ def spread(labels: Labels, out: torch.Tensor) -> Labels:
         size in (1, wanted) for size, wanted in zip(labels.shape, out.shape)
     ]
     return labels.expand(out.shape) if all(fits) else None
+
+
+def narrowed(labels: torch.Tensor, but: Optional[int] = None) -> torch.Tensor:
+    """Returns one of those ids that repeat, size 1 where they do.
+
+    Args:
+        labels (torch.Tensor): From :func:`shrink`.
+        but (int, optional): A dimension that keeps its size.
+    """
+    for dim in range(labels.dim()):
+        if dim != but and labels.stride(dim) == 0:
+            labels = labels.narrow(dim, 0, 1)
+    return labels
 
 
 def shrink(labels: torch.Tensor) -> torch.Tensor:

@@ -10,6 +10,7 @@ from torch.overrides import TorchFunctionMode
 from .channel_blocks import merge_blocks
 from .channel_calls import PROPERTIES, Call, name_of
 from .channel_ids import NOBODY
+from .channel_labels import narrowed
 from .channel_rules import follow
 from .channel_trace import ChannelTrace
 from .feature_maps import GivenOutput, noting_outputs
@@ -109,9 +110,7 @@ class Tracer(TensorNotes, TorchFunctionMode):
         if labels is None:
             return None
         dim %= labels.dim()
-        for other in range(labels.dim()):
-            if other != dim and labels.stride(other) == 0:
-                labels = labels.narrow(other, 0, 1)
+        labels = narrowed(labels, but=dim)
         rows = labels.movedim(dim, -1).reshape(-1, labels.shape[dim])
         # Those of a class token and of an image's may be one by now.
         rows = self.ids.find(rows)

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from .channel_ids import ChannelIds
-from .channel_labels import shrink
+from .channel_labels import narrowed, shrink
 
 if TYPE_CHECKING:
     from .channel_tracer import Tracer
@@ -56,7 +56,7 @@ class GivenOutput:
         """
         shape = self.labels.shape
         # Those of a class token and of an image's may have met only later.
-        found = shrink(self.ids.find(_shrunk(self.labels)).expand(shape))
+        found = shrink(self.ids.find(narrowed(self.labels)).expand(shape))
         wide = [
             d for d in range(len(shape)) if shape[d] > 1 and found.stride(d)
         ]
@@ -68,14 +68,6 @@ class GivenOutput:
             return None
         channels = found.movedim(dim, -1).reshape(-1, shape[dim])[0]
         return FeatureMap(channels, dim, places)
-
-
-def _shrunk(labels: torch.Tensor) -> torch.Tensor:
-    """Returns labels with one of those that repeat along a dimension."""
-    for dim in range(labels.dim()):
-        if labels.stride(dim) == 0:
-            labels = labels.narrow(dim, 0, 1)
-    return labels
 
 
 @contextmanager
