@@ -92,6 +92,6 @@ def _solve(
     share = max(_RIDGE, _SCARCE * size / (rows * num_processes()))
     # At least a little, where an input never changes.
     ridge = share * gram.diagonal(dim1=1, dim2=2).mean(dim=1) + 1e-6
-    gram = gram + ridge.view(-1, 1, 1) * torch.eye(size, device=gram.device)
+    gram.diagonal(dim1=1, dim2=2).add_(ridge.view(-1, 1))
     step = torch.linalg.solve(gram, error)
     return (old + step).transpose(1, 2).reshape(weight.shape)
