@@ -41,6 +41,41 @@ def pool(x: torch.Tensor) -> torch.Tensor:
     return F.adaptive_avg_pool2d(x, 1).flatten(1)
 
 
+class Heads(Network):
+    """An auxiliary head that runs before or after the last layer."""
+
+    def __init__(self, width: int, after: bool) -> None:
+        super().__init__()
+        self.first, self.second = layer(3, width), layer(width, width)
+        self.aux = nn.Sequential(layer(width, width), nn.Conv2d(width, 3, 1))
+        self.fc, self.after = nn.Conv2d(width, 3, 1), after
+
+    def run(self, x: torch.Tensor) -> torch.Tensor:
+        """Returns the other head's."""
+        x = self.first(x)
+        if not self.after:
+            self.aux(x)
+        y = self.second(x)
+        logits = F.interpolate(self.fc(y), scale_factor=2)
+        if self.after:
+            self.aux(x)
+        return logits
+
+
+class TokensFirst(Network):
+    """A map of (places, N, channels) before its last layer."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.stem, self.inner = layer(3, width), nn.Linear(width, width)
+        self.fc = nn.Linear(width, 3)
+
+    def run(self, x: torch.Tensor) -> torch.Tensor:
+        """Returns logits of the mean token."""
+        x = self.stem(x).flatten(2).permute(2, 0, 1)
+        return self.fc(self.inner(x).mean(0))
+
+
 class Residual(Network):
     """A stem and blocks of a residual stream."""
 

@@ -37,6 +37,7 @@ from mmrazor_ssdkd.models.teacher_ensemble import (
     build_teachers,
     named_teachers,
 )
+from mmrazor_ssdkd.models.unchanged import unchanged
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.renaming import refuses
 from mmrazor_ssdkd.replay import PrioritizedReplayBuffer
@@ -210,6 +211,7 @@ class SSDKD(BaseAlgorithm):
                 torch.full(self._image_shape, 127.0),
             )
         self._hints = self._build_hints()
+        self._check_hints()
 
     @property
     def _image_shape(self) -> tuple[int, ...]:
@@ -245,6 +247,20 @@ class SSDKD(BaseAlgorithm):
                 f'one size, but got {weight}'
             )
         return FeatureHints(pair, weight)
+
+    def _check_hints(self) -> None:
+        """Raises a ValueError for features that training cannot compare."""
+        if not self._hints.on:
+            return
+        number, *size = self._image_shape
+        batch = dict(images=draw_pixels(number, tuple(size)))
+        student, teacher = self.student, self.teacher
+        with unchanged(student, teacher), torch.enable_grad():
+            student.train()
+            self._answers(batch, self._targets(batch))
+            self._hints.losses()
+        if self._shared_slot is not None:
+            self._shared_slot.forget()
 
     @property
     def student(self) -> nn.Module:

@@ -37,6 +37,9 @@ class ChannelTrace:
             the layer's weight.
         bare (set): Weights of layers whose output no norm takes next.
         image (torch.Tensor): The ids of the image's channels, (channels,).
+        number (int): How many images there were.
+        last (int): How many layers had run before the one that made the
+            logits, or the last one where none was found.
         known (set): The ids of channels that were followed from where they
             were made.
         outputs_of (dict): What modules give, by name, in the order that they
@@ -60,3 +63,5 @@ class ChannelTrace:
     bare: set[str] = field(default_factory=set)
     known: set[int] = field(default_factory=set)
     image: torch.Tensor = field(default_factory=lambda: torch.zeros(0).long())
+    number: int = 0
+    last: int = 0

@@ -33,7 +33,7 @@ def trace_channels(
 
     Args:
         model (nn.Module): The network, in eval mode.
-        forward (Callable): Runs it on ``image``.
+        forward (Callable): Runs it on ``image`` and returns its logits.
         image (torch.Tensor): The images that it starts from, (N, C, H, W).
 
     Returns:
@@ -42,8 +42,8 @@ def trace_channels(
     tracer = Tracer(model)
     tracer.start(image)
     with noting_outputs(tracer, model), tracer:
-        forward()
-    return tracer.result()
+        logits = forward()
+    return tracer.result(logits)
 
 
 class Tracer(TensorNotes, TorchFunctionMode):
@@ -79,6 +79,7 @@ class Tracer(TensorNotes, TorchFunctionMode):
     def start(self, image: torch.Tensor) -> None:
         """Gives the channels of the image ids."""
         self._trace.image = self.ids.fresh(image.shape[1])
+        self._trace.number = len(image)
         self.label(image, self._trace.image, 1)
 
     def adopt(self, tensor: torch.Tensor) -> None:
@@ -193,9 +194,14 @@ class Tracer(TensorNotes, TorchFunctionMode):
             layers = len(self._trace.inputs)
             self._given[name] = GivenOutput(labels, layers, self.ids)
 
-    def result(self) -> ChannelTrace:
-        """Returns the trace, each channel under one id."""
+    def result(self, logits: Any = None) -> ChannelTrace:
+        """Returns the trace, each channel under one id.
+
+        Args:
+            logits (torch.Tensor, optional): What the network gave.
+        """
         trace = self._trace
+        trace.last = self._layers_before(logits)
         find = self.ids.find
         trace.slots = {k: find(v) for k, v in trace.slots.items()}
         trace.inputs = {k: find(v) for k, v in trace.inputs.items()}
@@ -210,3 +216,18 @@ class Tracer(TensorNotes, TorchFunctionMode):
             [[find(matrix) for matrix in block] for block in trace.blocks]
         )
         return trace
+
+    def _layers_before(self, logits: Any) -> int:
+        """Returns how many layers ran before the one that made the logits.
+
+        An auxiliary head may run after it.
+        """
+        outputs = self._trace.outputs.values()
+        made = [set(self.ids.find(ids).tolist()) for ids in outputs]
+        labels = self.get(logits)
+        if labels is not None:
+            found = set(self.ids.find(narrowed(labels)).view(-1).tolist())
+            for place in reversed(range(len(made))):
+                if found <= made[place]:
+                    return place
+        return len(made) - 1

@@ -56,7 +56,7 @@ class FeatureHints:
     def __init__(self, pair: Optional[FeaturePair], weight: float) -> None:
         self._pair = pair
         self._weight = weight
-        self._seen: dict[str, torch.Tensor] = {}
+        self._seen: dict[str, Any] = {}
 
     @property
     def on(self) -> bool:
@@ -74,7 +74,7 @@ class FeatureHints:
             yield
             return
 
-        def keep(_module: Any, _inputs: Any, output: torch.Tensor) -> None:
+        def keep(_module: Any, _inputs: Any, output: Any) -> None:
             self._seen[role] = output
 
         network = getattr(self._pair, role)
@@ -91,17 +91,44 @@ class FeatureHints:
         Returns:
             dict[str, torch.Tensor]: A scalar ``loss_features``; empty where
             nothing is compared.
+
+        Raises:
+            ValueError: The student's features have no gradient, or do not
+                have the form that they had when they were traced.
         """
         if self._pair is None:
             return {}
         ours, theirs = self._seen.pop('student'), self._seen.pop('teacher')
         index = self._pair.index.to(theirs.device)
         theirs = theirs.detach().index_select(self._pair.dim, index)
+        self._check(ours, theirs)
         distance = _unit(ours) - _unit(theirs)
         loss = distance.square().sum(dim=1).mean()
         return dict(loss_features=self._weight * loss)
 
+    def _check(self, ours: Any, theirs: torch.Tensor) -> None:
+        """Raises a ValueError for features that cannot be compared."""
+        if getattr(ours, 'shape', None) != theirs.shape:
+            shape = tuple(getattr(ours, 'shape', ())) or type(ours).__name__
+            found = f'gives {shape} in training mode'
+        elif not ours.requires_grad:
+            # The inner forward pass of reentrant checkpointing has no graph.
+            found = (
+                'gives no gradient (it is frozen, or inside reentrant '
+                'activation checkpointing)'
+            )
+        else:
+            return
+        name = self._pair.names['student'] if self._pair else ''
+        raise ValueError(
+            '`distillation.feature_weight` must be 0 for a student whose '
+            f'features cannot be held to those of its teacher, but got '
+            f'{self._weight} and {name!r}, which is to give '
+            f'{tuple(theirs.shape)}, {found}'
+        )
+
 
 def _unit(features: torch.Tensor) -> torch.Tensor:
     """Returns each image's features as a vector of length 1, (N, -1)."""
-    return nn.functional.normalize(features.flatten(1).float())
+    # A map of almost nothing keeps a gradient of a usual size.
+    return nn.functional.normalize(features.flatten(1).float(), eps=1e-6)

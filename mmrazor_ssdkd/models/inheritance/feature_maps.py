@@ -47,14 +47,19 @@ class GivenOutput:
     layers: int
     ids: ChannelIds
 
-    def as_map(self) -> Optional[FeatureMap]:
+    def as_map(self, number: int) -> Optional[FeatureMap]:
         """Describes it.
 
+        Args:
+            number (int): How many images the network was given.
+
         Returns:
-            FeatureMap | None: None unless it has channels along one
-            dimension, not the first, and several places.
+            FeatureMap | None: None unless it has images along its first
+            dimension, channels along another one, and several places.
         """
         shape = self.labels.shape
+        if not shape or shape[0] != number:
+            return None
         # Those of a class token and of an image's may have met only later.
         found = shrink(self.ids.find(narrowed(self.labels)).expand(shape))
         wide = [

@@ -152,8 +152,8 @@ class Heritage:
 def _maps(trace: ChannelTrace) -> Iterator[tuple[str, FeatureMap]]:
     """Yields what modules give before the last layer, the last ones first."""
     for name, given in reversed(trace.outputs_of.items()):
-        if given.layers < len(trace.inputs):
-            found = given.as_map()
+        if given.layers <= trace.last:
+            found = given.as_map(trace.number)
             if found is not None:
                 yield name, found
 

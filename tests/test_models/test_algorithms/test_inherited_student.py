@@ -1,6 +1,7 @@
 """Tests of SSD-KD with a student that is born from its teacher."""
 
 import copy
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ from mmengine.model import BaseModel
 from mmengine.runner import Runner
 from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 from toy_models import (
     build,
     classifier,
@@ -375,4 +377,30 @@ def test_features_that_cannot_be(changes, match):
         **changes,
     }
     with pytest.raises(ValueError, match=match):
+        build(ssdkd(**changes))
+
+
+@pytest.mark.parametrize('weight, raises', [(10.0, True), (0.0, False)])
+def test_features_inside_checkpointing(weight, raises):
+    """Of a layer whose graph is built in the backward pass alone."""
+    algorithm = build(ssdkd(student_init='teacher'))
+    student = algorithm.student
+    # The last map is inside, and what is given out the pooled vector.
+    inside = student.extract_feat
+
+    def extract_feat(inputs, **kwargs):
+        inputs.requires_grad_()
+        return checkpoint(inside, inputs, use_reentrant=True)
+
+    student.extract_feat = extract_feat
+    changes = dict(
+        architecture=student,
+        student_init='teacher',
+        distillation=dict(feature_weight=weight),
+    )
+    match = 'layer2.*gives no gradient'
+    refused = (
+        pytest.raises(ValueError, match=match) if raises else nullcontext()
+    )
+    with refused:
         build(ssdkd(**changes))

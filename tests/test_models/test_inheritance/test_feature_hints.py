@@ -23,7 +23,7 @@ def distance(pair, ours, theirs, weight=1.0):
     with hints.watch('teacher'):
         pair.teacher(theirs)
     with hints.watch('student'):
-        pair.student(ours)
+        pair.student(ours.requires_grad_())
     return hints.losses()['loss_features']
 
 
@@ -51,7 +51,6 @@ def test_opposite_maps_are_farthest_apart():
 
 def test_gradients_reach_the_student_alone():
     ours, theirs = torch.randn(2, 2, 3, 3), torch.randn(2, 2, 3, 3)
-    ours.requires_grad_()
     theirs.requires_grad_()
     distance(pair_of([1, 0]), ours, theirs).backward()
     assert ours.grad.abs().sum() > 0
@@ -63,6 +62,31 @@ def test_a_map_of_zeros_has_a_finite_gradient():
     ours = torch.zeros(2, 2, 3, 3, requires_grad=True)
     distance(pair_of([0, 1]), ours, torch.randn(2, 2, 3, 3)).backward()
     assert ours.grad.isfinite().all()
+
+
+def test_a_map_of_almost_nothing_has_no_huge_gradient():
+    ours = torch.full((1, 1, 2, 2), 1e-20)
+    distance(pair_of([0]), ours, torch.randn(1, 1, 2, 2)).backward()
+    assert 0 < ours.grad.abs().max() < 1e7
+
+
+@pytest.mark.parametrize(
+    'shape, grad, match',
+    [
+        ((2, 1, 3, 3), True, r"'0', .*\(2, 1, 4, 4\), gives \(2, 1, 3, 3\)"),
+        ((2, 1, 4, 4), False, 'gives no gradient'),
+    ],
+)
+def test_maps_that_cannot_be_compared(shape, grad, match):
+    pair = pair_of([0])
+    hints = FeatureHints(pair, 2.0)
+    with hints.watch('teacher'):
+        pair.teacher(torch.ones(2, 1, 4, 4))
+    with hints.watch('student'):
+        pair.student(torch.ones(shape, requires_grad=grad))
+    message = f'`distillation.feature_weight` must be 0.*got 2.0.*{match}'
+    with pytest.raises(ValueError, match=message):
+        hints.losses()
 
 
 def test_nothing_is_kept_outside():
@@ -82,7 +106,7 @@ def test_a_module_that_was_replaced():
     hints = FeatureHints(pair, 1.0)
     pair.student[0] = nn.Identity()
     with hints.watch('student'):
-        pair.student(torch.ones(2, 1, 2, 2))
+        pair.student(torch.ones(2, 1, 2, 2, requires_grad=True))
     with hints.watch('teacher'):
         pair.teacher(torch.ones(2, 1, 2, 2))
     torch.testing.assert_close(

@@ -10,12 +10,14 @@ from inherited_networks import (
     Dense,
     Flattened,
     Grouped,
+    Heads,
     Normalized,
     Residual,
     Shared,
     Shuffled,
     Sorted,
     Squeeze,
+    TokensFirst,
     Transposed,
     images,
     inherit,
@@ -307,3 +309,17 @@ def test_the_last_features(student, teacher, size, names, dim):
     assert (pair.names['student'], pair.names['teacher']) == names
     assert pair.dim == dim
     assert len(pair.index.unique()) == len(pair.index)
+
+
+@pytest.mark.parametrize('after', [True, False])
+def test_features_are_not_those_of_an_auxiliary_head(after):
+    """As torchvision's FCN runs its own after the other."""
+    student, teacher = Heads(2, after), randomize(Heads(4, after))
+    pair = inherit(student, teacher).last_features()
+    assert pair.names == dict(student='second', teacher='second')
+
+
+def test_features_have_images_along_their_first_dimension():
+    student, teacher = TokensFirst(2), randomize(TokensFirst(4))
+    pair = inherit(student, teacher).last_features()
+    assert pair.names == dict(student='stem', teacher='stem')
