@@ -1,5 +1,8 @@
 # SSD-KD on the digit pairs, the student born from its teacher.
-_base_ = './ssdkd_logits_resnet18-w16_resnet18-w8_1xb128-40e_digit-pairs.py'
+_base_ = [
+    './ssdkd_logits_resnet18-w16_resnet18-w8_1xb128-40e_digit-pairs.py',
+    '../../_base_/schedules/inherited_20e.py',
+]
 
 model = dict(
     student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
@@ -9,14 +12,4 @@ model = dict(
 # Low, since what was copied is easily forgotten.
 optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.02)))
 train_cfg = dict(max_epochs=20, val_interval=10)
-param_scheduler = dict(
-    architecture=[
-        dict(
-            type='CosineAnnealingLR',
-            begin=0,
-            end=20,
-            by_epoch=True,
-            convert_to_iter_based=True,
-        )
-    ],
-)
+param_scheduler = dict(architecture=_base_.inherited_20e)
