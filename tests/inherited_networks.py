@@ -62,6 +62,21 @@ class Heads(Network):
         return logits
 
 
+class Scores(Network):
+    """Adds up maps of scores, as LR-ASPP and FCN-8s do."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first, self.second = layer(3, width), layer(width, width)
+        self.low, self.high = (nn.Conv2d(width, 3, 1) for _ in '12')
+
+    def run(self, x: torch.Tensor) -> torch.Tensor:
+        """Returns logits of two layers."""
+        x = self.first(x)
+        y = self.second(x)
+        return self.low(x) + self.high(y)
+
+
 class TokensFirst(Network):
     """A map of (places, N, channels) before its last layer."""
 

@@ -523,7 +523,10 @@ class PrioritizedReplayBuffer:
         """Returns the places of those who leave, counted out."""
         if not num:
             return self._class_count.new_zeros(0)
-        places = self._score(phi).topk(num, largest=False).indices
+        # The oldest of equals first, lest the newest make room for the next.
+        order = self._storage.read('order').argsort()
+        worst = self._score(phi)[order].argsort(stable=True)[:num]
+        places = order[worst]
         self._count(self._storage.read('labels', places), sign=-1)
         return places
 

@@ -281,6 +281,19 @@ def test_phi_of_a_segmentor_is_averaged_over_pixels():
     assert tags(buffer) == [0, 2]
 
 
+@pytest.mark.parametrize('evict', ['priority', 'phi'])
+def test_the_oldest_of_equals_leave_first(evict):
+    """A buffer of equal samples is renewed round by round."""
+    buffer = PrioritizedReplayBuffer(max_size=8, evict=evict)
+
+    def phi(labels, confidence):
+        return torch.ones_like(confidence)
+
+    for start in range(0, 20, 2):
+        fill(buffer, [1.0, 1.0], start=start, phi=phi)
+    assert sorted(tags(buffer)) == list(range(12, 20))
+
+
 def test_evicting_by_phi_without_phi_raises():
     """The message names what is missing, and nothing has changed."""
     buffer = PrioritizedReplayBuffer(max_size=2, evict='phi')

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 from buffer_figures import buffer_figures
-from claim_pages import decide, page
-from claims import collect, main, merge
+from claim_pages import check_claims, decide, page
+from claims import check_rows, collect, main, merge, read_runs
 from mmengine.config import Config
 from paired import Effect, paired_effect
 from tool_calls import ROOT
@@ -21,8 +21,9 @@ def test_effect_is_that_of_a_paired_t_test():
     # Differences 2, 1, 3: mean 2, standard error 1 / sqrt 3, t(2) = 4.3027.
     assert effect.mean == 2
     assert effect.half_width == pytest.approx(4.302653 / math.sqrt(3))
-    # The quantile of 0.8 with two degrees of freedom is 1.0607.
-    assert effect.detectable == pytest.approx(5.363313 / math.sqrt(3))
+    # A noncentral t with two degrees of freedom and 5.653 passes 4.3027 with
+    # a chance of 0.8.
+    assert effect.detectable == pytest.approx(5.653 / math.sqrt(3), rel=1e-3)
     assert effect.number == 3
 
 
@@ -87,21 +88,64 @@ def test_only_seeds_of_both_rows_are_compared():
     assert decide(CLAIM, 'scenes', RECORDS) is None
 
 
-def test_page():
-    plan = Config(
+def claim_list(*changes: dict) -> Config:
+    """Returns a list of claims that differ from one so."""
+    claim = dict(CLAIM, plans=['digits', 'scenes'])
+    return Config(
         dict(
             head='# Claims',
             regimes=dict(digits='ten digits', scenes='scenes'),
             margins=dict(score=1.0),
-            claims=[dict(CLAIM, plans=['digits', 'scenes'])],
+            claims=[{**claim, **change} for change in changes],
         )
     )
-    lines = page(plan, RECORDS).splitlines()
+
+
+def test_lengths_of_one_seed_are_no_further_seeds():
+    longer = [{**run, 'epochs': 20} for run in RECORDS]
+    with pytest.raises(ValueError, match=r"'digits' of one .*\[10, 20\]"):
+        decide(CLAIM, 'digits', [*RECORDS, *longer])
+
+
+def test_a_figure_that_no_run_has():
+    with pytest.raises(ValueError, match=r"'class_balance', 'score'.*'odd'"):
+        decide({**CLAIM, 'figure': 'odd'}, 'digits', RECORDS)
+
+
+@pytest.mark.parametrize(
+    ('changes', 'match'),
+    [
+        ([{}, {}], r"`name` must differ .*\['it helps'\]"),
+        ([dict(plans=['pairs'])], r"\['digits', 'scenes'\].*\['pairs'\]"),
+        ([dict(figure='odd')], r"`figure` of \['score'\].*'odd'"),
+    ],
+)
+def test_claims_that_cannot_be_shown(changes, match):
+    with pytest.raises(ValueError, match=match):
+        check_claims(claim_list(*changes))
+
+
+def test_a_row_that_its_plan_does_not_have():
+    plan = claim_list(dict(plans=['digits'], on='SSD-KD', off='SSDKD'))
+    del plan.regimes['scenes']
+    with pytest.raises(ValueError, match=r"'it helps' must be on .*'SSDKD'"):
+        check_rows(plan)
+
+
+def test_a_file_of_results_that_is_not_there(tmp_path):
+    with pytest.raises(ValueError, match='`runs` must be a file of results'):
+        read_runs(tmp_path / 'none.json', None)
+
+
+def test_page():
+    lines = page(claim_list({}), RECORDS).splitlines()
     assert '| it helps |  |  |  | 1 | 1 |' in lines
     # Differences 1 and 1.5: 0.25 times t(1) = 12.706.
-    assert '| ten digits | +1.25 ± 3.18 | 3.52 | 2 | cannot tell |' in lines
+    assert '| ten digits | +1.25 ± 3.18 | 4.08 | 2 | cannot tell |' in lines
     assert '| scenes |  |  |  | not measured |' in lines
     assert any('plans/modules/digits.py' in line for line in lines)
+    runs = '5 runs, 5 of 400 steps and 30 processor seconds (the median)'
+    assert f'- **ten digits**: {runs}, on a processor.' in lines
 
 
 def test_new_results_replace_those_of_their_name(tmp_path):

@@ -329,6 +329,21 @@ def test_rows_of_one_folder(tmp_path, monkeypatch):
         read_plan(parse_args())
 
 
+@pytest.mark.parametrize(
+    ('options', 'match'),
+    [
+        ('--epochs 0', '`epochs` must be >= 1, but got 0'),
+        ('--seeds 10 10', r'`seeds` must differ, but got \[10, 10\]'),
+    ],
+)
+def test_columns_and_seeds_that_cannot_be(options, match, monkeypatch):
+    plan = 'tools/tables/plans/digits_inherited.py'
+    command = f'run_table.py {ROOT / plan} --out out {options}'
+    monkeypatch.setattr('sys.argv', command.split())
+    with pytest.raises(ValueError, match=match):
+        read_plan(parse_args())
+
+
 @pytest.mark.parametrize('path', PLANS, ids=name_of)
 def test_plans_have_folders_for_every_row(path):
     """None shares one with another."""

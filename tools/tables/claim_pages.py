@@ -1,8 +1,9 @@
 """The claims' page as Markdown."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
 from typing import Any, Optional
 
 from mmengine.config import Config
@@ -19,8 +20,16 @@ def figure(record: Record, name: str) -> float:
     Args:
         record (dict): Of a run.
         name (str): 'score', or one of ``buffer_figures``'s names.
+
+    Raises:
+        ValueError: The run has none.
     """
-    return record['score'] if name == 'score' else record['buffer'][name]
+    figures = {'score': record['score'], **record.get('buffer', {})}
+    if name not in figures:
+        raise ValueError(
+            f'`figure` must be one of {sorted(figures)}, but got {name!r}'
+        )
+    return figures[name]
 
 
 def decide(
@@ -35,13 +44,23 @@ def decide(
 
     Returns:
         Effect | None: Of the seeds that both rows have; None without any.
+
+    Raises:
+        ValueError: A row was run for several lengths, which are no further
+            seeds, or a run lacks the figure.
     """
-    found: dict[str, dict[tuple, float]] = {claim['on']: {}, claim['off']: {}}
+    found: dict[str, dict[int, float]] = {claim['on']: {}, claim['off']: {}}
+    lengths = set()
     for record in records:
         if record['plan'] == plan and record['row'] in found:
-            key = (record['epochs'], record['seed'])
+            lengths.add(record['epochs'])
             value = figure(record, claim['figure'])
-            found[record['row']][key] = value
+            found[record['row']][record['seed']] = value
+    if len(lengths) > 1:
+        raise ValueError(
+            f'`runs` must have {plan!r} of one length, but got rows of '
+            f'{sorted(lengths)} epochs for {claim["name"]!r}'
+        )
     on, off = found[claim['on']], found[claim['off']]
     pairs = sorted(on.keys() & off.keys())
     if not pairs:
@@ -59,7 +78,11 @@ def page(plan: Config, records: Sequence[Record]) -> str:
 
     Returns:
         str: The page, ending in a newline.
+
+    Raises:
+        ValueError: Two claims have one name, or a regime has none.
     """
+    check_claims(plan)
     effects = {
         claim.name: {
             regime: decide(claim, regime, records) for regime in claim.plans
@@ -73,6 +96,26 @@ def page(plan: Config, records: Sequence[Record]) -> str:
         parts.append(_section(plan, claim, effects[claim.name]))
     parts.append(_regimes(plan, records))
     return '\n\n'.join(parts) + '\n'
+
+
+def check_claims(plan: Config) -> None:
+    """Raises a ValueError for claims that cannot be told apart, or found.
+
+    Args:
+        plan (Config): As for :func:`page`.
+    """
+    names = Counter(claim.name for claim in plan.claims)
+    twice = [name for name, number in names.items() if number > 1]
+    if twice:
+        raise ValueError(f'`name` must differ between claims, but got {twice}')
+    for claim in plan.claims:
+        unknown = set(claim.plans) - plan.regimes.keys()
+        if unknown or claim.figure not in plan.margins:
+            raise ValueError(
+                f'{claim.name!r} must have `plans` of {list(plan.regimes)} '
+                f'and a `figure` of {list(plan.margins)}, but got '
+                f'{list(claim.plans)} and {claim.figure!r}'
+            )
 
 
 def _verdict(plan: Config, claim: Config, effect: Optional[Effect]) -> str:
@@ -140,11 +183,9 @@ def _regimes(plan: Config, records: Sequence[Record]) -> str:
             continue
         seeds = sorted({record['seed'] for record in runs})
         machines = '; '.join(sorted({record['machine'] for record in runs}))
-        seconds = sorted(record['cpu_seconds'] for record in runs)
         lines += [
-            f'- **{words}**: {len(runs)} runs of {runs[0]["steps"]} steps, '
-            f'{seconds[len(seconds) // 2]:.0f} processor seconds each (the '
-            f'median), on {machines}.',
+            f'- **{words}**: {len(runs)} runs, {_lengths(runs)}, on '
+            f'{machines}.',
             '',
             '  ```bash',
             f'  python tools/tables/run_table.py '
@@ -153,3 +194,15 @@ def _regimes(plan: Config, records: Sequence[Record]) -> str:
             '  ```',
         ]
     return '\n'.join(lines)
+
+
+def _lengths(runs: Sequence[Record]) -> str:
+    """Says how long runs of each number of steps took, in the median."""
+    seconds = defaultdict(list)
+    for record in runs:
+        seconds[record['steps']].append(record['cpu_seconds'])
+    return ', '.join(
+        f'{len(each)} of {steps} steps and {median(each):.0f} processor '
+        'seconds (the median)'
+        for steps, each in sorted(seconds.items())
+    )

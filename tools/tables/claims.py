@@ -87,13 +87,42 @@ def merge(old: Iterable[Record], new: Iterable[Record]) -> list[Record]:
 
 
 def read_runs(path: Path, runs: Optional[Path]) -> list[Record]:
-    """Returns what the file of results has, with new ones if there are any."""
+    """Returns what the file of results has, with new ones if there are any.
+
+    Raises:
+        ValueError: There are neither.
+    """
+    if runs is None and not path.is_file():
+        raise ValueError(
+            f'`runs` must be a file of results, but got {str(path)!r}'
+        )
     old = json.loads(path.read_text()) if path.is_file() else []
     if runs is None:
         return old
     records = merge(old, collect(runs))
     write_json(path, records)
     return records
+
+
+def check_rows(plan: Config) -> None:
+    """Raises a ValueError for a claim on a row that its plan does not have.
+
+    Args:
+        plan (Config): Of claims; its regimes are plans in ``modules/``.
+    """
+    folder = Path(__file__).parent / 'plans' / 'modules'
+    rows = {
+        name: list(Config.fromfile(folder / f'{name}.py').rows)
+        for name in plan.regimes
+    }
+    for claim in plan.claims:
+        for name in claim.plans:
+            for row in (claim.on, claim.off):
+                if row not in rows[name]:
+                    raise ValueError(
+                        f'{claim.name!r} must be on rows of {name!r}, '
+                        f'{rows[name]}, but got {row!r}'
+                    )
 
 
 def parse_args() -> argparse.Namespace:
@@ -110,8 +139,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Takes over new results and writes the page."""
     args = parse_args()
+    plan = Config.fromfile(args.plan)
+    check_rows(plan)
     records = read_runs(args.runs, args.collect)
-    text = page(Config.fromfile(args.plan), records)
+    text = page(plan, records)
     write_text(args.page, text)
     print(text)
 

@@ -4,8 +4,10 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from scipy.stats import t
+from scipy.optimize import brentq
+from scipy.stats import nct, t
 
 __all__ = ['Effect', 'paired_effect']
 
@@ -23,7 +25,8 @@ class Effect:
         half_width (float): Half of its 95% interval, from Student's t; NaN
             of a single pair.
         detectable (float): The smallest effect that as many pairs of this
-            spread show with a chance of 80%; NaN of a single pair.
+            spread show with a chance of 80%, from the noncentral t; NaN of a
+            single pair.
         number (int): How many pairs.
     """
 
@@ -78,5 +81,20 @@ def paired_effect(on: Sequence[float], off: Sequence[float]) -> Effect:
         return Effect(mean, math.nan, math.nan, number)
     error = statistics.stdev(differences) / math.sqrt(number)
     quantile = float(t.ppf((1 + _LEVEL) / 2, number - 1))
-    power = float(t.ppf(_POWER, number - 1))
-    return Effect(mean, quantile * error, (quantile + power) * error, number)
+    shown = _detectable(quantile, number - 1)
+    return Effect(mean, quantile * error, shown * error, number)
+
+
+@cache
+def _detectable(quantile: float, freedom: int) -> float:
+    """Returns the effect, in standard errors, that passes a quantile of t.
+
+    Args:
+        quantile (float): What a t value has to pass.
+        freedom (int): Degrees of freedom.
+    """
+
+    def missing(effect: float) -> float:
+        return float(nct.sf(quantile, freedom, effect)) - _POWER
+
+    return brentq(missing, 0.0, 2 * quantile)

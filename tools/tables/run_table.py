@@ -167,6 +167,10 @@ def read_plan(args: argparse.Namespace) -> Config:
     for name in ('validations', 'teacher_epochs'):
         if getattr(args, name) is not None:
             plan[name] = check_int(name, getattr(args, name))
+    for epochs in plan.get('epochs', ()):
+        check_int('epochs', epochs)
+    if len(set(args.seeds)) < len(args.seeds):
+        raise ValueError(f'`seeds` must differ, but got {args.seeds}')
     check_folders(plan.rows)
     return plan
 

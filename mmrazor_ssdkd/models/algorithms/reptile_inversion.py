@@ -68,6 +68,8 @@ class ReptileInversion(DataInversion):
         }
         optim_wrapper.optimizer.state.clear()
         images, losses = super().run(algorithm, optim_wrapper)
+        # Gradients that wait for more are of where the steps went.
+        optim_wrapper.optimizer.zero_grad()
         with torch.no_grad():
             for name, value in _learnt(generator).items():
                 value.copy_(start[name].lerp(value, self.meta_rate))

@@ -244,7 +244,8 @@ class SSDKD(BaseAlgorithm):
             raise ValueError(
                 '`distillation.feature_weight` must be 0 unless '
                 "`student_init` is 'teacher' and both have a feature map of "
-                f'one size, but got {weight}'
+                "one size, all of whose channels the student's came from, but "
+                f'got {weight}'
             )
         return FeatureHints(pair, weight)
 

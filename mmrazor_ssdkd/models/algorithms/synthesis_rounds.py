@@ -19,9 +19,10 @@ class SynthesisRounds(BaseModule):
         interval (int): Student steps between two rounds, >= 1.
         until (int, optional): Student steps, >= 0, after which no round runs
             any more, so that a last phase at a low learning rate is spent on
-            the whole buffer; with 0 there are only the warm-up's. None: rounds
-            run to the end. On CamVid such a phase gave 0.5 and 0.8 points of
-            mIoU with FitNets, -0.3 and 1.0 without.
+            the whole buffer; with 0 all rounds, the warm-up's and one more,
+            come before the first step. None: rounds run to the end. On CamVid
+            such a phase gave 0.5 and 0.8 points of mIoU with FitNets, -0.3
+            and 1.0 without.
         batch_size (int): Candidates of a round, >= 2.
         warmup_rounds (int): Further rounds before the first student step,
             >= 0.

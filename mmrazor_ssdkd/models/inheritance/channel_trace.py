@@ -37,9 +37,10 @@ class ChannelTrace:
             the layer's weight.
         bare (set): Weights of layers whose output no norm takes next.
         image (torch.Tensor): The ids of the image's channels, (channels,).
+        logits (set): The ids of the logits' channels.
+        last (int): How many layers had run before the last one that made
+            some of them, or the last of all where none was found.
         number (int): How many images there were.
-        last (int): How many layers had run before the one that made the
-            logits, or the last one where none was found.
         known (set): The ids of channels that were followed from where they
             were made.
         outputs_of (dict): What modules give, by name, in the order that they
@@ -63,5 +64,6 @@ class ChannelTrace:
     bare: set[str] = field(default_factory=set)
     known: set[int] = field(default_factory=set)
     image: torch.Tensor = field(default_factory=lambda: torch.zeros(0).long())
-    number: int = 0
+    logits: set[int] = field(default_factory=set)
     last: int = 0
+    number: int = 0

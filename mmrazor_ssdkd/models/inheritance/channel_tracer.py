@@ -201,7 +201,7 @@ class Tracer(TensorNotes, TorchFunctionMode):
             logits (torch.Tensor, optional): What the network gave.
         """
         trace = self._trace
-        trace.last = self._layers_before(logits)
+        self._find_last_layer(logits)
         find = self.ids.find
         trace.slots = {k: find(v) for k, v in trace.slots.items()}
         trace.inputs = {k: find(v) for k, v in trace.inputs.items()}
@@ -217,17 +217,14 @@ class Tracer(TensorNotes, TorchFunctionMode):
         )
         return trace
 
-    def _layers_before(self, logits: Any) -> int:
-        """Returns how many layers ran before the one that made the logits.
-
-        An auxiliary head may run after it.
-        """
-        outputs = self._trace.outputs.values()
-        made = [set(self.ids.find(ids).tolist()) for ids in outputs]
-        labels = self.get(logits)
-        if labels is not None:
-            found = set(self.ids.find(narrowed(labels)).view(-1).tolist())
-            for place in reversed(range(len(made))):
-                if found <= made[place]:
-                    return place
-        return len(made) - 1
+    def _find_last_layer(self, logits: Any) -> None:
+        """Notes what makes the logits; an auxiliary head may run later."""
+        trace, labels = self._trace, self.get(logits)
+        trace.last = len(trace.outputs) - 1
+        if labels is None:
+            return
+        ids = self.ids.find(narrowed(labels)).view(-1).tolist()
+        trace.logits = set(ids) - {NOBODY}
+        for place, made in enumerate(trace.outputs.values()):
+            if trace.logits & set(self.ids.find(made).tolist()):
+                trace.last = place

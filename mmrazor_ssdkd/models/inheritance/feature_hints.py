@@ -93,12 +93,14 @@ class FeatureHints:
             nothing is compared.
 
         Raises:
-            ValueError: The student's features have no gradient, or do not
-                have the form that they had when they were traced.
+            ValueError: The student's features are not there, have no
+                gradient, or not the form that they had when traced.
         """
         if self._pair is None:
             return {}
-        ours, theirs = self._seen.pop('student'), self._seen.pop('teacher')
+        # A student may skip blocks at random.
+        ours = self._seen.pop('student', None)
+        theirs = self._seen.pop('teacher')
         index = self._pair.index.to(theirs.device)
         theirs = theirs.detach().index_select(self._pair.dim, index)
         self._check(ours, theirs)
@@ -108,7 +110,9 @@ class FeatureHints:
 
     def _check(self, ours: Any, theirs: torch.Tensor) -> None:
         """Raises a ValueError for features that cannot be compared."""
-        if getattr(ours, 'shape', None) != theirs.shape:
+        if ours is None:
+            found = 'does not run in each step'
+        elif getattr(ours, 'shape', None) != theirs.shape:
             shape = tuple(getattr(ours, 'shape', ())) or type(ours).__name__
             found = f'gives {shape} in training mode'
         elif not ours.requires_grad:

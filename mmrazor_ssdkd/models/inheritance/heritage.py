@@ -35,6 +35,9 @@ class Heritage:
 
     Attributes:
         copies (list[Copy]): What each of the student's tensors takes.
+        last_features (FeaturePair | None): The last map before the last layer
+            that both have, of the same places, and of whose student's
+            channels all came from the teacher's.
     """
 
     def __init__(
@@ -52,6 +55,10 @@ class Heritage:
         self._shifts = plan_shifts(
             student, teacher, self._traces[0], self.copies
         )
+        self.last_features = self._find_last_features()
+        for trace in self._traces:
+            # As large as all features of two images.
+            trace.outputs_of.clear()
 
     def copy_weights(self) -> None:
         """Copies what there is into the student."""
@@ -83,15 +90,8 @@ class Heritage:
                 pairs.append(LayerPair(layer, other, outputs))
         return pairs
 
-    def last_features(self) -> Optional[FeaturePair]:
-        """Returns the last map before the last layer, of both networks.
-
-        Of the same places, and of the student all channels came from the
-        teacher's.
-
-        Returns:
-            FeaturePair | None: None where there is none.
-        """
+    def _find_last_features(self) -> Optional[FeaturePair]:
+        """Returns the last map before the last layer, of both networks."""
         others = list(_maps(self._traces[1]))
         for name, own in _maps(self._traces[0]):
             for counterpart, other in others:
@@ -154,7 +154,8 @@ def _maps(trace: ChannelTrace) -> Iterator[tuple[str, FeatureMap]]:
     for name, given in reversed(trace.outputs_of.items()):
         if given.layers <= trace.last:
             found = given.as_map(trace.number)
-            if found is not None:
+            # Of several maps of scores that are added up, none is features.
+            if found and not trace.logits & set(found.channels.tolist()):
                 yield name, found
 
 

@@ -114,7 +114,7 @@ class TeacherWeights(StudentInit):
     @property
     def features(self) -> Optional[FeaturePair]:
         """The last map before the last layer, with the channels kept."""
-        return self._heritage.last_features() if self._heritage else None
+        return self._heritage.last_features if self._heritage else None
 
     def initialize(self) -> None:
         """Copies the weights and says how many."""

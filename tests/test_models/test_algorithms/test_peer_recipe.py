@@ -54,6 +54,15 @@ def test_the_start_moves_a_part_of_the_way(meta_rate, monkeypatch):
         assert not torch.equal(ends[0][name], start[name])
 
 
+def test_no_gradient_of_a_round_reaches_the_next():
+    """Not where steps wait for several gradients, either."""
+    algorithm = reptile()
+    wrapper = optimizers(algorithm)['generator']
+    wrapper._accumulative_counts = 2
+    algorithm.synthesize(wrapper)
+    assert all(p.grad is None for p in algorithm.generator.parameters())
+
+
 def test_each_round_has_a_new_optimizer():
     algorithm = reptile()
     wrapper = optimizers(algorithm)['generator']

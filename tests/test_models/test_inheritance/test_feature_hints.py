@@ -89,6 +89,16 @@ def test_maps_that_cannot_be_compared(shape, grad, match):
         hints.losses()
 
 
+def test_a_module_that_was_skipped():
+    """As a block is at random in training."""
+    pair = pair_of([0])
+    hints = FeatureHints(pair, 2.0)
+    with hints.watch('teacher'):
+        pair.teacher(torch.ones(2, 1, 4, 4))
+    with pytest.raises(ValueError, match=r"'0', .* does not run in each step"):
+        hints.losses()
+
+
 def test_nothing_is_kept_outside():
     """Nor where an inside raises."""
     pair = pair_of([0])
@@ -120,7 +130,7 @@ def test_the_channels_are_those_that_were_copied():
     student.eval(), teacher.eval()
     heritage = Heritage(student, teacher, 255 * torch.rand(2, 1, 16, 16))
     heritage.copy_weights()
-    index = heritage.last_features().index
+    index = heritage.last_features.index
     ours, theirs = student.head.fc.weight, teacher.head.fc.weight
     ratio = ours / theirs[:, index]
     torch.testing.assert_close(ratio, ratio.mean().expand_as(ratio))
@@ -132,7 +142,7 @@ def test_an_equal_network_has_no_distance():
     inputs = 255 * torch.rand(2, 1, 16, 16)
     heritage = Heritage(student, teacher, inputs)
     heritage.copy_weights()
-    hints = FeatureHints(heritage.last_features(), 1.0)
+    hints = FeatureHints(heritage.last_features, 1.0)
     for role, model in (('student', student), ('teacher', teacher)):
         with hints.watch(role):
             model(inputs, mode='tensor')

@@ -13,6 +13,7 @@ from inherited_networks import (
     Heads,
     Normalized,
     Residual,
+    Scores,
     Shared,
     Shuffled,
     Sorted,
@@ -305,7 +306,7 @@ def test_the_last_features(student, teacher, size, names, dim):
     student, teacher = map(MODELS.build, (student, teacher))
     channels = 1 if size == 16 else 3
     inputs = 255 * torch.rand(2, channels, size, size)
-    pair = Heritage(student.eval(), teacher.eval(), inputs).last_features()
+    pair = Heritage(student.eval(), teacher.eval(), inputs).last_features
     assert (pair.names['student'], pair.names['teacher']) == names
     assert pair.dim == dim
     assert len(pair.index.unique()) == len(pair.index)
@@ -315,11 +316,23 @@ def test_the_last_features(student, teacher, size, names, dim):
 def test_features_are_not_those_of_an_auxiliary_head(after):
     """As torchvision's FCN runs its own after the other."""
     student, teacher = Heads(2, after), randomize(Heads(4, after))
-    pair = inherit(student, teacher).last_features()
+    pair = inherit(student, teacher).last_features
     assert pair.names == dict(student='second', teacher='second')
+
+
+def test_features_are_no_scores():
+    """Of which one map comes before the last layer."""
+    student, teacher = Scores(2), randomize(Scores(4))
+    pair = inherit(student, teacher).last_features
+    assert pair.names == dict(student='second', teacher='second')
+
+
+def test_traced_features_do_not_stay_in_memory():
+    heritage = inherit(Residual(2), randomize(Residual(4)))
+    assert not any(trace.outputs_of for trace in heritage._traces)
 
 
 def test_features_have_images_along_their_first_dimension():
     student, teacher = TokensFirst(2), randomize(TokensFirst(4))
-    pair = inherit(student, teacher).last_features()
+    pair = inherit(student, teacher).last_features
     assert pair.names == dict(student='stem', teacher='stem')

@@ -1,17 +1,18 @@
 # The paper's claims on its two modules, and what decides each: two rows of
 # plans in `modules/` that differ in one setting, seed by seed. `figure` is the
-# score or one of the buffer's. An effect whose interval lies within its
-# figure's margin is none.
+# score or one of the buffer's. An effect whose interval holds zero and lies
+# within its figure's margin is none.
 head = """
 # Do the paper's modules pay?
 
 Each claim is two rows of a table that differ in one setting, run with the same
 seeds. An effect is the mean of the differences, with its 95% interval
 (Student's t). *Detectable* is the smallest effect that as many seeds show with
-a chance of 80%. A claim *holds* where the whole interval is above zero.
-*No effect* means that the interval lies within a point of accuracy, or 0.02 of
-balance. What is neither is *cannot tell*. Of twenty such intervals one misses
-the truth.
+a chance of 80%. A claim *holds* where the whole interval is above zero, and
+*the contrary* where it is below, however small the effect. *No effect* means
+that it holds zero and lies within a point of accuracy, or 0.02 of balance or
+confidence. What is none of these is *cannot tell*. Of twenty such intervals
+one misses the truth.
 
 ```bash
 python tools/tables/claims.py tools/tables/claim_lists/paper.py
