@@ -20,9 +20,15 @@ epochs = [40]
 validations = 20
 rows = {
     'inherited': inherited,
-    'inherited, features off': {
+    'inherited, with features': {
         **inherited,
-        'model.distillation.feature_weight': 0.0,
+        'model.distillation.feature_weight': 10.0,
+    },
+    'inherited, rounds between steps': {
+        **inherited,
+        'model.synthesis.warmup_rounds': 3,
+        'model.synthesis.interval': 80,
+        'model.synthesis.until': None,
     },
     'inherited, before its first step': before,
     'inherited, before its first step, not refitted': {

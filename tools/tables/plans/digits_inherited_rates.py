@@ -1,5 +1,6 @@
 # The learning rate of the digits' inherited student, picked blind: 200 steps,
 # with the fidelity of each row beside its accuracy.
+_base_ = './_base_/digits_rounds.py'
 folder = 'configs/mmpretrain/digits/'
 pair = '_logits_resnet18-w16_resnet18-w8'
 teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'
@@ -8,7 +9,6 @@ metric = 'accuracy/top1'
 epochs = [5]
 fidelity = True
 rate = 'optim_wrapper.architecture.optimizer.lr'
-cfg_options = {'model.distillation.feature_weight': 0.0}
 rows = {
     'rate 0.002': {rate: 0.002},
     'rate 0.005': {rate: 0.005},

@@ -9,8 +9,6 @@ length = {'epoch_factor': 0.5}
 inherited = {
     'config': pair + '-inherited_1xb64-20e_digits.py',
     **length,
-    # As of pruned ones.
-    'model.distillation.feature_weight': 0.0,
 }
 pruned = {'config': pair + '-pruned_1xb64-20e_digits.py', **length}
 before = {

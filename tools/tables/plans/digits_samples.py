@@ -15,8 +15,6 @@ oracle = folder + 'kd' + pair + '_1xb64-40e_digits.py'
 synthetic: dict[str, dict] = {
     'inherited': {
         'config': folder + f'ssdkd{pair}-inherited_1xb64-20e_digits.py',
-        # Which the real images' student has not.
-        'model.distillation.feature_weight': 0.0,
         'epoch_factor': 0.5,
     },
     'random weights': {},

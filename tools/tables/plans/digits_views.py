@@ -1,5 +1,6 @@
 # What the digits' student, born from its teacher, sees of a replayed image:
 # itself, a moved view, or one mixed with another's: 400 steps.
+_base_ = './_base_/digits_rounds.py'
 folder = 'configs/mmpretrain/digits/'
 teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'
 config = (
@@ -10,7 +11,6 @@ metric = 'accuracy/top1'
 epochs = [10]
 views = 'mmrazor_ssdkd.RandomView'
 mixed = 'mmrazor_ssdkd.MixedView'
-cfg_options = {'model.distillation.feature_weight': 0.0}
 rows = {
     'images as stored': {},
     'views': {'model.distillation.augmentation': dict(type=views, flip=0.0)},

@@ -1,5 +1,5 @@
 # The paper's modules on the digits' student born from its teacher: 400 steps.
-_base_ = '../_base_/modules.py'
+_base_ = ['../_base_/modules.py', '../_base_/digits_rounds.py']
 folder = 'configs/mmpretrain/digits/'
 teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'
 config = (
@@ -8,8 +8,6 @@ config = (
 )
 metric = 'accuracy/top1'
 epochs = [10]
-# Features are not of the paper.
-cfg_options = {'model.distillation.feature_weight': 0.0}
 rows = {
     # The student's temperature, in place of 1.
     'priorities at tau': {'model.distillation.priority_tau': 4.0},

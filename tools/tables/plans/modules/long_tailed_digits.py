@@ -1,6 +1,6 @@
 # The paper's modules under a teacher of long-tailed digits, on a student born
 # from it: 400 steps.
-_base_ = '../_base_/modules.py'
+_base_ = ['../_base_/modules.py', '../_base_/digits_rounds.py']
 folder = 'configs/mmpretrain/digits/'
 teacher = folder + 'resnet18-w16_1xb64-100e_long-tailed-digits.py'
 config = (
@@ -9,8 +9,6 @@ config = (
 )
 metric = 'accuracy/top1'
 epochs = [10]
-# Features are not of the paper.
-cfg_options = {'model.distillation.feature_weight': 0.0}
 rows = {
     'labels of rare classes': {'model.synthesis.labels': 'rare'},
     'importance weights of mean 1': {
