@@ -345,6 +345,19 @@ def test_columns_and_seeds_that_cannot_be(options, match, monkeypatch):
 
 
 @pytest.mark.parametrize('path', PLANS, ids=name_of)
+def test_options_of_all_rows_are_for_all_rows(path):
+    """Not for one whose config is of another algorithm."""
+    plan = Config.fromfile(path)
+    if not any(
+        key.startswith('model.') for key in plan.get('cfg_options', ())
+    ):
+        return
+    for name, options in plan.rows.items():
+        cfg = Config.fromfile(ROOT / options.get('config', plan.config))
+        assert cfg.model.type == 'mmrazor_ssdkd.SSDKD', name
+
+
+@pytest.mark.parametrize('path', PLANS, ids=name_of)
 def test_plans_have_folders_for_every_row(path):
     """None shares one with another."""
     check_folders(Config.fromfile(path).rows)

@@ -3,6 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from shlex import quote
 from statistics import median
 from typing import Any, Optional
 
@@ -134,7 +135,7 @@ def _summary(plan: Config, effects: Mapping) -> str:
         )
         cells = ' | '.join(str(count[v] or '') for v in _VERDICTS)
         lines.append(f'| {claim.name} | {cells} |')
-    return '\n'.join(['In how many regimes each claim', '', *lines])
+    return '\n'.join(['In how many regimes a claim:', '', *lines])
 
 
 _VERDICTS = (
@@ -190,7 +191,7 @@ def _regimes(plan: Config, records: Sequence[Record]) -> str:
             '  ```bash',
             f'  python tools/tables/run_table.py '
             f'tools/tables/plans/modules/{name}.py --out runs/{name} '
-            f'--seeds {" ".join(map(str, seeds))}',
+            f'--seeds {" ".join(map(str, seeds))} --rows {_named(runs)}',
             '  ```',
         ]
     return '\n'.join(lines)
@@ -206,3 +207,9 @@ def _lengths(runs: Sequence[Record]) -> str:
         'seconds (the median)'
         for steps, each in sorted(seconds.items())
     )
+
+
+def _named(runs: Sequence[Record]) -> str:
+    """Returns the rows of runs as a command line has them."""
+    rows = dict.fromkeys(record['row'] for record in runs)
+    return ' '.join(map(quote, rows))

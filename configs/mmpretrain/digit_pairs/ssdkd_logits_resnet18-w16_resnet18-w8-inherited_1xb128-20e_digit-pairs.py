@@ -6,7 +6,11 @@ _base_ = [
 
 model = dict(
     student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
-    synthesis=dict(warmup_rounds=12),
+    # All images first, and better ones, 4,096. There is no student yet that
+    # the generator could learn to contradict.
+    synthesis=dict(
+        warmup_rounds=15, until=0, iters=40, adversarial_weight=0.0
+    ),
     distillation=dict(feature_weight=10.0),
 )
 # Low, since what was copied is easily forgotten.

@@ -1,5 +1,6 @@
-# WRN-40-2 to WRN-16-2 on CIFAR-10: the parts that the paper is about, the
-# data scale and the controls. For a GPU.
+# WRN-40-2 to WRN-16-2 on CIFAR-10, from random weights and born from its
+# teacher: the parts that the paper is about, the data scale and the controls.
+# For a GPU.
 _base_ = './_base_/time.py'
 folder = 'configs/mmpretrain/cifar10/'
 pair = '_logits_wrn40-2_wrn16-2_1xb256-400e_cifar10.py'
@@ -8,12 +9,31 @@ config = folder + 'ssdkd' + pair
 metric = 'accuracy/top1'
 epochs = [400]
 validations = 8
+no_phi = {
+    'model.task_loss.diversity': False,
+    'model.task_loss.gamma': 0.0,
+}
+no_priority = {'model.replay_buffer.alpha': 0.0}
+# The slim pair's recipe, a tenth of the steps.
+inherited = {
+    'epoch_factor': 0.1,
+    'model.student_init': dict(type='mmrazor_ssdkd.TeacherWeights'),
+    'model.synthesis.warmup_rounds': 1,
+    'model.distillation.feature_weight': 10.0,
+    'optim_wrapper.architecture.optimizer.lr': 0.05,
+}
 rows = {
-    'phi off': {
-        'model.task_loss.diversity': False,
-        'model.task_loss.gamma': 0.0,
+    'phi off': no_phi,
+    'priority off (alpha = 0)': no_priority,
+    'inherited': inherited,
+    'inherited, phi off': {**inherited, **no_phi},
+    'inherited, priority off': {**inherited, **no_priority},
+    'inherited, plain baseline': {
+        **inherited,
+        **no_phi,
+        **no_priority,
+        'model.replay_buffer.beta': 0.0,
     },
-    'priority off (alpha = 0)': {'model.replay_buffer.alpha': 0.0},
     # Fewer or more draws in as many epochs, as in the paper.
     'data scale 1%': {'train_dataloader.dataset.length': 500},
     'data scale 20%': {'train_dataloader.dataset.length': 10000},
