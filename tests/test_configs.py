@@ -94,7 +94,8 @@ def test_schedule_ends_with_training(cfg):
         schedules = schedules.architecture[-1]
     assert schedules.end == cfg.train_cfg.max_epochs
     synthesis = cfg.model.get('synthesis', {})
-    if (until := synthesis.get('until')) is not None:
+    # With 0 all images come before the first step.
+    if until := synthesis.get('until'):
         # In a last phase no image is made.
         loader = cfg.train_dataloader
         steps = math.ceil(loader.dataset.length / loader.batch_size)
