@@ -6,8 +6,9 @@ import sys
 
 import pytest
 from buffer_figures import buffer_figures
-from claim_pages import check_claims, decide, page
-from claims import check_rows, collect, main, merge, read_runs
+from claim_checks import check_claims
+from claim_pages import decide, page
+from claims import MODULES, collect, main, merge, read_runs
 from mmengine.config import Config
 from paired import Effect, paired_effect
 from tool_calls import ROOT
@@ -122,14 +123,14 @@ def test_a_figure_that_no_run_has():
 )
 def test_claims_that_cannot_be_shown(changes, match):
     with pytest.raises(ValueError, match=match):
-        check_claims(claim_list(*changes))
+        check_claims(claim_list(*changes), MODULES)
 
 
 def test_a_row_that_its_plan_does_not_have():
     plan = claim_list(dict(plans=['digits'], on='SSD-KD', off='SSDKD'))
     del plan.regimes['scenes']
     with pytest.raises(ValueError, match=r"'it helps' must be on .*'SSDKD'"):
-        check_rows(plan)
+        check_claims(plan, MODULES)
 
 
 def test_a_file_of_results_that_is_not_there(tmp_path):

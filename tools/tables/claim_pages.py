@@ -79,11 +79,7 @@ def page(plan: Config, records: Sequence[Record]) -> str:
 
     Returns:
         str: The page, ending in a newline.
-
-    Raises:
-        ValueError: Two claims have one name, or a regime has none.
     """
-    check_claims(plan)
     effects = {
         claim.name: {
             regime: decide(claim, regime, records) for regime in claim.plans
@@ -97,26 +93,6 @@ def page(plan: Config, records: Sequence[Record]) -> str:
         parts.append(_section(plan, claim, effects[claim.name]))
     parts.append(_regimes(plan, records))
     return '\n\n'.join(parts) + '\n'
-
-
-def check_claims(plan: Config) -> None:
-    """Raises a ValueError for claims that cannot be told apart, or found.
-
-    Args:
-        plan (Config): As for :func:`page`.
-    """
-    names = Counter(claim.name for claim in plan.claims)
-    twice = [name for name, number in names.items() if number > 1]
-    if twice:
-        raise ValueError(f'`name` must differ between claims, but got {twice}')
-    for claim in plan.claims:
-        unknown = set(claim.plans) - plan.regimes.keys()
-        if unknown or claim.figure not in plan.margins:
-            raise ValueError(
-                f'{claim.name!r} must have `plans` of {list(plan.regimes)} '
-                f'and a `figure` of {list(plan.margins)}, but got '
-                f'{list(claim.plans)} and {claim.figure!r}'
-            )
 
 
 def _verdict(plan: Config, claim: Config, effect: Optional[Effect]) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 import torch
+from claim_checks import check_claims
 from claim_pages import page
 from mmengine.config import Config
 
@@ -23,6 +24,8 @@ from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.files import write_text
 
 Record = dict[str, Any]
+
+MODULES = Path(__file__).parent / 'plans' / 'modules'
 
 _KEPT = (
     'row',
@@ -104,27 +107,6 @@ def read_runs(path: Path, runs: Optional[Path]) -> list[Record]:
     return records
 
 
-def check_rows(plan: Config) -> None:
-    """Raises a ValueError for a claim on a row that its plan does not have.
-
-    Args:
-        plan (Config): Of claims; its regimes are plans in ``modules/``.
-    """
-    folder = Path(__file__).parent / 'plans' / 'modules'
-    rows = {
-        name: list(Config.fromfile(folder / f'{name}.py').rows)
-        for name in plan.regimes
-    }
-    for claim in plan.claims:
-        for name in claim.plans:
-            for row in (claim.on, claim.off):
-                if row not in rows[name]:
-                    raise ValueError(
-                        f'{claim.name!r} must be on rows of {name!r}, '
-                        f'{rows[name]}, but got {row!r}'
-                    )
-
-
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
     parser = Parser(__doc__, example='tools/tables/claim_lists/paper.py')
@@ -140,7 +122,7 @@ def main() -> None:
     """Takes over new results and writes the page."""
     args = parse_args()
     plan = Config.fromfile(args.plan)
-    check_rows(plan)
+    check_claims(plan, MODULES)
     records = read_runs(args.runs, args.collect)
     text = page(plan, records)
     write_text(args.page, text)
