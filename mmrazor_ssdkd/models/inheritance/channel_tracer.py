@@ -201,12 +201,12 @@ class Tracer(TensorNotes, TorchFunctionMode):
             logits (torch.Tensor, optional): What the network gave.
         """
         trace = self._trace
-        self._find_last_layer(logits)
         find = self.ids.find
         trace.slots = {k: find(v) for k, v in trace.slots.items()}
         trace.inputs = {k: find(v) for k, v in trace.inputs.items()}
         trace.outputs = {k: find(v) for k, v in trace.outputs.items()}
         trace.image = find(trace.image)
+        self._find_last_layer(logits)
         trace.outputs_of = {k: v for k, v in self._given.items() if v}
         followed = torch.ones(len(self.ids), dtype=torch.bool)
         for ids in self._unknown:
@@ -218,7 +218,10 @@ class Tracer(TensorNotes, TorchFunctionMode):
         return trace
 
     def _find_last_layer(self, logits: Any) -> None:
-        """Notes what makes the logits; an auxiliary head may run later."""
+        """Notes what makes the logits; an auxiliary head may run later.
+
+        What the layers make is under one id by now.
+        """
         trace, labels = self._trace, self.get(logits)
         trace.last = len(trace.outputs) - 1
         if labels is None:
@@ -226,5 +229,5 @@ class Tracer(TensorNotes, TorchFunctionMode):
         ids = self.ids.find(narrowed(labels)).view(-1).tolist()
         trace.logits = set(ids) - {NOBODY}
         for place, made in enumerate(trace.outputs.values()):
-            if trace.logits & set(self.ids.find(made).tolist()):
+            if trace.logits & set(made.tolist()):
                 trace.last = place

@@ -103,12 +103,12 @@ class FeatureHints:
         theirs = self._seen.pop('teacher')
         index = self._pair.index.to(theirs.device)
         theirs = theirs.detach().index_select(self._pair.dim, index)
-        self._check(ours, theirs)
+        self._check(self._pair.names['student'], ours, theirs)
         distance = _unit(ours) - _unit(theirs)
         loss = distance.square().sum(dim=1).mean()
         return dict(loss_features=self._weight * loss)
 
-    def _check(self, ours: Any, theirs: torch.Tensor) -> None:
+    def _check(self, name: str, ours: Any, theirs: torch.Tensor) -> None:
         """Raises a ValueError for features that cannot be compared."""
         if ours is None:
             found = 'does not run in each step'
@@ -123,10 +123,9 @@ class FeatureHints:
             )
         else:
             return
-        name = self._pair.names['student'] if self._pair else ''
         raise ValueError(
             '`distillation.feature_weight` must be 0 for a student whose '
-            f'features cannot be held to those of its teacher, but got '
+            'features cannot be held to those of its teacher, but got '
             f'{self._weight} and {name!r}, which is to give '
             f'{tuple(theirs.shape)}, {found}'
         )
