@@ -45,12 +45,14 @@ class PrioritizedReplayBuffer:
     first sample arrives.
 
     A sample that is not drawn keeps its priority, where the paper lets it
-    follow every update of the student; that would cost a forward pass of the
-    student over the whole buffer. On the digits (120 student steps, means of
-    three seeds) recomputing all of them once an epoch gave 91.5% for 92.0%,
-    in a tenth more time. Importance weights are the paper's: over the largest
-    of the batch, as in prioritised replay (arXiv:1511.05952), they gave 90.0%,
-    and a ``beta`` that grows to 1 over the run 88.2%.
+    follow every update of the student: that costs a forward pass of the
+    student over the whole buffer, see :class:`Distillation`'s
+    ``refresh_interval``.
+
+    Importance weights are the paper's. On the digits (120 student steps,
+    means of three seeds) they gave 92.0%, over the largest of the batch, as
+    in prioritised replay (arXiv:1511.05952), 90.0%, and with a ``beta`` that
+    grows to 1 over the run 88.2%.
 
     Several processes share a buffer: each keeps a shard of its own and draws
     from that, while class shares, confidence and importance weights are those

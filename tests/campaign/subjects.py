@@ -129,6 +129,7 @@ SUBJECTS: dict[str, Subject] = {
             distiller_uniform=flag,
             normalize_weights=flag,
             priority_tau=number(0, exclusive=True, maximum=50),
+            refresh_interval=count(0),
         ),
     ),
     'SSDKDGenerator': Subject(

@@ -83,6 +83,13 @@ class Distillation(BaseModule):
             the surest quarter 2%. At ``tau`` each gets 23 to 27%, and what
             L_KD still has to teach decides. configs/claims.md has what either
             is worth.
+        refresh_interval (int): Every how many student steps the priorities of
+            all stored samples are computed anew before the draw, >= 0. 1 is
+            the paper's, whose delta is that of the student as it is now. It
+            costs a forward pass of the student over the whole buffer, and one
+            of the teacher where logits are not stored. Defaults to 0: a
+            sample keeps the priority of its last draw. configs/claims.md has
+            what it is worth.
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -108,6 +115,7 @@ class Distillation(BaseModule):
         distiller_uniform: bool = False,
         normalize_weights: bool = False,
         priority_tau: float = 1.0,
+        refresh_interval: int = 0,
     ) -> None:
         super().__init__()
         self.tau = check_number('distillation.tau', tau, exclusive=True)
@@ -151,6 +159,9 @@ class Distillation(BaseModule):
             priority_tau,
             exclusive=True,
             maximum=50.0,
+        )
+        self.refresh_interval = check_int(
+            'distillation.refresh_interval', refresh_interval, 0
         )
 
     def check_alone(self) -> None:

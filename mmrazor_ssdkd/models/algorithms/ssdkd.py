@@ -315,6 +315,7 @@ class SSDKD(BaseAlgorithm):
                 self.admit_best(images)
                 log_vars.update(self._buffer_vars())
             self.settle_student()
+            self.refresh_priorities()
             batch = self.distillation.view(
                 self.replay_buffer.sample(len(data['inputs']))
             )
@@ -391,6 +392,35 @@ class SSDKD(BaseAlgorithm):
             self._student_init.settle(batch['images'])
             # Processors of two kinds round differently.
             broadcast_weights(self.student)
+
+    @torch.no_grad()
+    def refresh_priorities(self) -> None:
+        """Computes the priorities of all stored samples anew, where due.
+
+        Of the images as stored, as when they entered, with the importance
+        weights of their last draws.
+        """
+        interval = self.distillation.refresh_interval
+        if not interval or self.iteration % interval:
+            return
+        fields = ['images', 'weight']
+        if self.replay_buffer.store_logits:
+            fields.append('preds_T')
+        places = torch.arange(
+            len(self.replay_buffer), device=self.generator.device
+        )
+        for index in places.split(self.synthesis.batch_size):
+            batch = self.replay_buffer.stored(*fields, index=index)
+            images = batch['images']
+            preds_T = batch.get('preds_T')
+            if preds_T is None:
+                preds_T = self.predict_teacher(images)
+            with frozen(self.student):
+                preds_S = self.predict_student(images, preds_T)
+            delta = self.distillation.priority(
+                preds_S, preds_T, batch['weight']
+            )
+            self.replay_buffer.update_priority(index, delta, batch['weight'])
 
     def distill(
         self,
