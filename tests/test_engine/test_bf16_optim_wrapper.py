@@ -7,8 +7,8 @@ from mmrazor.models.losses import KLDivergence
 from torch import nn
 from torch.testing import assert_close
 
-from mmrazor_ssdkd.engine import Bf16OptimWrapper
-from mmrazor_ssdkd.engine.bf16_optim_wrapper import _pays
+from mmrazor_ssdkd.engine import Bf16OptimWrapper, bf16_optim_wrapper
+from mmrazor_ssdkd.engine.bf16_optim_wrapper import _pays, trial_ratio
 
 
 def make(model: nn.Module, **settings) -> Bf16OptimWrapper:
@@ -31,19 +31,50 @@ def test_matmul_is_bfloat16_inside():
     assert model(x).dtype == torch.float32
 
 
+def runs_in(model: nn.Module, **settings) -> torch.dtype:
+    """Returns a layer's dtype, its processor asked anew."""
+    _pays.cache_clear()
+    with make(model, **settings).optim_context(model):
+        dtype = model(torch.randn(2, 4)).dtype
+    _pays.cache_clear()
+    assert not torch.is_autocast_enabled('cpu')
+    return dtype
+
+
 @pytest.mark.parametrize('amx', [True, False])
 @pytest.mark.parametrize('enabled', [True, False, None])
 def test_enabled(amx, enabled, monkeypatch):
-    """By itself where it pays, which it does not without AMX."""
-    _pays.cache_clear()
+    """By itself where it pays, which it does with AMX."""
     monkeypatch.setattr(torch.cpu, '_is_amx_tile_supported', lambda: amx)
-    model = nn.Linear(4, 3)
-    with make(model, enabled=enabled).optim_context(model):
-        dtype = model(torch.randn(2, 4)).dtype
-    _pays.cache_clear()
+    monkeypatch.setattr(
+        torch.cpu, '_is_avx512_bf16_supported', lambda: False, raising=False
+    )
     on = amx if enabled is None else enabled
-    assert dtype == (torch.bfloat16 if on else torch.float32)
-    assert not torch.is_autocast_enabled('cpu')
+    expected = torch.bfloat16 if on else torch.float32
+    assert runs_in(nn.Linear(4, 3), enabled=enabled) == expected
+
+
+@pytest.mark.parametrize('ratio', [0.7, 1.3])
+def test_a_trial_decides(ratio, monkeypatch):
+    """On a processor that has bfloat16 in AVX-512 alone."""
+    for name, there in (('amx_tile', False), ('avx512_bf16', True)):
+        monkeypatch.setattr(
+            torch.cpu,
+            f'_is_{name}_supported',
+            lambda there=there: there,
+            raising=False,
+        )
+    monkeypatch.setattr(bf16_optim_wrapper, 'trial_ratio', lambda: ratio)
+    expected = torch.bfloat16 if ratio < 1 else torch.float32
+    assert runs_in(nn.Linear(4, 3), enabled=None) == expected
+
+
+def test_the_trial_leaves_the_random_numbers_alone():
+    """A run is the same whether its processor was tried or not."""
+    state = torch.get_rng_state()
+    with torch.no_grad():
+        assert trial_ratio() > 0
+    assert torch.equal(torch.get_rng_state(), state)
 
 
 def test_enabled_is_a_switch():

@@ -29,8 +29,8 @@ train_dataloader = dict(
     dataset=dict(type='mmrazor_ssdkd.LatentDataset'),
     sampler=dict(type='DefaultSampler', shuffle=False),
 )
-# bfloat16 where it pays: on a CPU, one with AMX. The student's optimizer is
-# SSD-KD's, the generator's rate as on the digits.
+# bfloat16 where it pays. The student's optimizer is SSD-KD's, the generator's
+# rate as on the digits.
 optim_wrapper = dict(
     generator=dict(
         type='mmrazor_ssdkd.Bf16OptimWrapper', optimizer=dict(lr=1e-2)

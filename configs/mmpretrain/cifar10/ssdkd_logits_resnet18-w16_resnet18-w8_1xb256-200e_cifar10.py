@@ -18,7 +18,7 @@ model = dict(
     generator=dict(base_channels=32),
 )
 
-# bfloat16 where it pays: on a CPU, one with AMX.
+# bfloat16 where it pays.
 optim_wrapper = dict(
     generator=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
     architecture=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),

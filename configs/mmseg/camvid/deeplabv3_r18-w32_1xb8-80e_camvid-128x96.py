@@ -18,5 +18,5 @@ train_dataloader = dict(
 )
 train_cfg = dict(by_epoch=True, max_epochs=80, val_interval=10)
 param_scheduler = dict(end=80)
-# bfloat16 where it pays: on a CPU, one with AMX.
+# bfloat16 where it pays.
 optim_wrapper = dict(type='mmrazor_ssdkd.Bf16OptimWrapper')

@@ -34,8 +34,7 @@ train_dataloader = dict(
     dataset=dict(type='mmrazor_ssdkd.LatentDataset', length=1072),
     sampler=dict(type='DefaultSampler', shuffle=False),
 )
-# bfloat16 where it pays (on a CPU, one with AMX), and the student's decay of
-# the digit scenes.
+# bfloat16 where it pays, and the student's decay of the digit scenes.
 optim_wrapper = dict(
     generator=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
     architecture=dict(
