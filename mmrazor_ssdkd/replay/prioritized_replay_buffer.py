@@ -380,6 +380,21 @@ class PrioritizedReplayBuffer:
         self._storage.overwrite('weight', index, weight)
         self._num_broken = self._num_broken + (~finite).sum()
 
+    def refresh_priority(
+        self, index: torch.Tensor, priority: torch.Tensor
+    ) -> None:
+        """Writes new priorities of samples that were not drawn.
+
+        They keep their importance weights, and it goes through
+        :meth:`update_priority`; a buffer that counts draws there has its own.
+
+        Args:
+            index (torch.Tensor): Their places, (N,).
+            priority (torch.Tensor): The new priorities, (N,).
+        """
+        weight = self._storage.read('weight', index)
+        self.update_priority(index, priority, weight)
+
     def state_dict(self, samples: bool = True) -> dict[str, Any]:
         """Returns copies of the samples and the counters.
 

@@ -83,13 +83,14 @@ class Distillation(BaseModule):
             the surest quarter 2%. At ``tau`` each gets 23 to 27%, and what
             L_KD still has to teach decides. configs/claims.md has what either
             is worth.
-        refresh_interval (int): Every how many student steps the priorities of
-            all stored samples are computed anew before the draw, >= 0. 1 is
-            the paper's, whose delta is that of the student as it is now. It
-            costs a forward pass of the student over the whole buffer, and one
-            of the teacher where logits are not stored. Defaults to 0: a
-            sample keeps the priority of its last draw. configs/claims.md has
-            what it is worth.
+        refresh_interval (int): Every how many student steps the divergences
+            of all stored samples are computed anew before the draw, >= 0; a
+            sample's w stays that of its last draw. With 1 priorities follow
+            every update of the student, as the paper's delta does. That costs
+            a forward pass of the student over the whole buffer, and one of
+            the teacher where logits are not stored. Defaults to 0: a sample
+            keeps the priority of its last draw. configs/claims.md has what it
+            is worth.
 
     Raises:
         TypeError: An argument has the wrong type.

@@ -315,7 +315,7 @@ class SSDKD(BaseAlgorithm):
                 self.admit_best(images)
                 log_vars.update(self._buffer_vars())
             self.settle_student()
-            self.refresh_priorities()
+            self.refresh_priorities(student)
             batch = self.distillation.view(
                 self.replay_buffer.sample(len(data['inputs']))
             )
@@ -394,11 +394,13 @@ class SSDKD(BaseAlgorithm):
             broadcast_weights(self.student)
 
     @torch.no_grad()
-    def refresh_priorities(self) -> None:
-        """Computes the priorities of all stored samples anew, where due.
+    def refresh_priorities(self, optim_wrapper: OptimWrapper) -> None:
+        """Computes the divergences of all stored samples anew, where due.
 
-        Of the images as stored, as when they entered, with the importance
-        weights of their last draws.
+        Of the images as stored, as when they entered.
+
+        Args:
+            optim_wrapper (OptimWrapper): The student's.
         """
         interval = self.distillation.refresh_interval
         if not interval or self.iteration % interval:
@@ -411,16 +413,21 @@ class SSDKD(BaseAlgorithm):
         )
         for index in places.split(self.synthesis.batch_size):
             batch = self.replay_buffer.stored(*fields, index=index)
-            images = batch['images']
             preds_T = batch.get('preds_T')
             if preds_T is None:
-                preds_T = self.predict_teacher(images)
+                preds_T = self.predict_teacher(batch['images'])
             with frozen(self.student):
-                preds_S = self.predict_student(images, preds_T)
+                preds_S = self.predict_student(batch['images'], preds_T)
+            self.loss_guard.check(
+                'architecture',
+                optim_wrapper,
+                dict(logits=preds_S.sum()),
+                dict(teacher=preds_T, student=preds_S),
+            )
             delta = self.distillation.priority(
                 preds_S, preds_T, batch['weight']
             )
-            self.replay_buffer.update_priority(index, delta, batch['weight'])
+            self.replay_buffer.refresh_priority(index, delta)
 
     def distill(
         self,

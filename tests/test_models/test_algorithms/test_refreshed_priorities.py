@@ -32,6 +32,11 @@ def expected(algorithm):
     return stored['weight'] * kl_divergence(preds_S, preds_T)
 
 
+def refresh(algorithm):
+    """Computes them anew."""
+    algorithm.refresh_priorities(optimizers(algorithm)['architecture'])
+
+
 def priorities(algorithm):
     """Returns a copy of what is stored."""
     return algorithm.replay_buffer.stored('priority')['priority'].clone()
@@ -46,7 +51,7 @@ def test_all_are_those_of_the_student_now(config, store_logits):
     assert len(weight.unique()) > 1
     stale = priorities(algorithm)
     assert not torch.allclose(stale, expected(algorithm))
-    algorithm.refresh_priorities()
+    refresh(algorithm)
     torch.testing.assert_close(priorities(algorithm), expected(algorithm))
     assert torch.equal(
         algorithm.replay_buffer.stored('weight')['weight'], weight
@@ -92,13 +97,31 @@ def test_the_models_stay():
     before |= {
         name: value.clone() for name, value in algorithm.named_buffers()
     }
-    algorithm.refresh_priorities()
+    refresh(algorithm)
     assert algorithm.student.training
     assert not algorithm.teacher.training
     after = dict(algorithm.named_parameters()) | dict(
         algorithm.named_buffers()
     )
     assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_a_broken_student_is_named():
+    """As in a step without, with what to try."""
+    algorithm = trained(refresh_interval=1)
+    next(algorithm.student.parameters()).data.fill_(float('nan'))
+    with pytest.raises(ValueError, match=r'`architecture` .*student.* lower'):
+        refresh(algorithm)
+
+
+def test_draws_are_told_apart():
+    """For a buffer that counts them."""
+    algorithm = trained(refresh_interval=1)
+    buffer, refreshed = algorithm.replay_buffer, []
+    buffer.refresh_priority = lambda index, priority: refreshed.extend(index)
+    buffer.update_priority = None
+    refresh(algorithm)
+    assert sorted(map(int, refreshed)) == list(range(len(buffer)))
 
 
 @pytest.mark.parametrize('value, error', [(-1, ValueError), (0.5, TypeError)])

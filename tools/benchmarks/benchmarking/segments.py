@@ -20,6 +20,7 @@ TIMED = (
     ('', 'synthesize', 'synthesis'),
     ('', 'admit_best', 'candidates'),
     ('', '_buffer_vars', 'insert'),
+    ('', 'refresh_priorities', 'draw'),
     ('distillation', 'view', 'student'),
     ('', 'distill', 'student'),
     ('replay_buffer', 'extend', 'insert'),

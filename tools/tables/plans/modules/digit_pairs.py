@@ -7,14 +7,15 @@ teacher = folder + 'resnet18-w16_1xb128-6e_digit-pairs.py'
 config = folder + 'ssdkd' + pair + '-inherited_1xb128-20e_digit-pairs.py'
 metric = 'accuracy/top1'
 epochs = [10]
-# Rounds between the student's steps, and no features, which are not of the
-# paper.
+# Rounds between the student's steps, in float32, and no features, which are
+# not of the paper.
 cfg_options = {
     'model.distillation.feature_weight': 0.0,
     'model.synthesis.warmup_rounds': 12,
     'model.synthesis.until': None,
     'model.synthesis.iters': 10,
     'model.synthesis.adversarial_weight': 0.3,
+    'optim_wrapper.generator.enabled': False,
 }
 rows = {
     # The student's temperature, in place of 1.

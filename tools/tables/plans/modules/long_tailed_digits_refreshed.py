@@ -1,5 +1,5 @@
 # As long_tailed_digits_ten_rounds.py: priorities of the last draw, and all of
-# them computed anew before every draw, as the paper has them.
+# them computed anew before every draw.
 _base_ = './long_tailed_digits_ten_rounds.py'
 rows = {
     'priorities anew': {'model.distillation.refresh_interval': 1},
