@@ -74,8 +74,10 @@ def test_table_and_plot_of_runs(tmp_path, monkeypatch, capsys):
         folder.mkdir()
         result = dict(row='a row', points=_points(scale))
         (folder / 'result.json').write_text(json.dumps(result))
-    with pytest.raises(ValueError, match=r"`rows`.* 4 and \['other'\]"):
+    with pytest.raises(ValueError, match=r"`rows`.*'a row'.*'other'"):
         load_rows(tmp_path, 4, ['other'])
+    with pytest.raises(ValueError, match=r'`epochs`.* and 5'):
+        load_rows(tmp_path, 5)
     png = tmp_path / 'plot.png'
     options = ('--epochs', 4, '--rows', 'a', '--clock', 'seconds')
     times = ('--at', 15, 99)

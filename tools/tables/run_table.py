@@ -25,6 +25,7 @@ from table_markdown import render
 from table_runs import check_folders, run, teacher_result
 
 from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.cli.table_results import pick_names
 from mmrazor_ssdkd.files import write_text
 from mmrazor_ssdkd.validation import check_int
 
@@ -79,27 +80,6 @@ def take_turns(
                 print(f'{row}, seed {seed}: {result["score"]:.2f}', flush=True)
 
 
-def pick_rows(
-    rows: dict[str, dict[str, Any]], starts: list[str]
-) -> dict[str, dict[str, Any]]:
-    """Returns the rows whose names start with one of some strings.
-
-    Raises:
-        ValueError: No row's name starts with one of them.
-    """
-    for start in starts:
-        if not any(name.startswith(start) for name in rows):
-            raise ValueError(
-                f'`rows` must start names of the plan, {list(rows)}, but got '
-                f'{start!r}'
-            )
-    return {
-        name: options
-        for name, options in rows.items()
-        if name.startswith(tuple(starts))
-    }
-
-
 def parse_args() -> argparse.Namespace:
     """Returns the command line's arguments."""
     parser = Parser(
@@ -116,7 +96,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--rows',
         nargs='+',
-        help='only rows whose names start with one; printed, not written',
+        help='only rows of these names, or whose names start with one; '
+        'printed, not written',
     )
     parser.add_argument(
         '--validations', type=int, help="of a run, in place of the plan's"
@@ -180,7 +161,7 @@ def main() -> None:
     """Runs what is missing, prints the table and writes OUT/table.md."""
     args = parse_args()
     plan = read_plan(args)
-    rows = pick_rows(plan.rows, args.rows) if args.rows else plan.rows
+    rows = pick_names(plan.rows, args.rows) if args.rows else list(plan.rows)
     out = args.out.resolve()
     take_turns(plan, rows, args.seeds, out)
     found: Rows = {row: run_row(plan, row, args.seeds, out) for row in rows}

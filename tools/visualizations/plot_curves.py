@@ -32,8 +32,8 @@ def load_rows(
     Args:
         folder (Path): What `run_table.py` was told as `--out`.
         epochs (int): Of which column.
-        names (Sequence[str]): Only rows whose names start with one; all if
-            empty.
+        names (Sequence[str]): Only these rows, or whose names start with
+            one; all if empty.
 
     Returns:
         dict[str, list[list[dict]]]: For every row the points of each seed.
@@ -135,7 +135,12 @@ def main() -> None:
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
     parser.add_argument('png', type=Path, help='where to draw it')
     parser.add_argument('--epochs', type=int, required=True)
-    parser.add_argument('--rows', nargs='+', default=[])
+    parser.add_argument(
+        '--rows',
+        nargs='+',
+        default=[],
+        help='only rows of these names, or whose names start with one',
+    )
     parser.add_argument('--metric', default='accuracy/top1')
     parser.add_argument(
         '--clock', choices=['cpu_seconds', 'seconds'], default='cpu_seconds'

@@ -29,7 +29,8 @@ def load_logs(
     Args:
         folder (Path): What `run_table.py` was told as `--out`.
         epochs (int): Of which column.
-        rows (list[str]): Only rows whose names start with one; all if empty.
+        rows (list[str]): Only these rows, or whose names start with one; all
+            if empty.
         mean (bool): Whether the seeds of a row share a line. Defaults to
             False.
 
@@ -112,7 +113,12 @@ def main() -> None:
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
     parser.add_argument('png', type=Path, help='where to draw it')
     parser.add_argument('--epochs', type=int, required=True)
-    parser.add_argument('--rows', nargs='+', default=[])
+    parser.add_argument(
+        '--rows',
+        nargs='+',
+        default=[],
+        help='only rows of these names, or whose names start with one',
+    )
     parser.add_argument(
         '--keys',
         nargs='+',
