@@ -93,10 +93,10 @@ def test_schedule_ends_with_training(cfg):
     if 'type' not in schedules:
         schedules = schedules.architecture[-1]
     assert schedules.end == cfg.train_cfg.max_epochs
-    synthesis = cfg.model.get('synthesis', {})
-    # With 0 all images come before the first step.
-    if until := synthesis.get('until'):
-        # In a last phase no image is made.
+    until = cfg.model.get('synthesis', {}).get('until')
+    # Where the images do not all come at the start, none is made in a last
+    # phase of the schedule.
+    if until and 'periods' in schedules:
         loader = cfg.train_dataloader
         steps = math.ceil(loader.dataset.length / loader.batch_size)
         assert until == steps * schedules.periods[0]

@@ -8,7 +8,7 @@ import plot_log
 import plot_samples
 import pytest
 import training_curve
-from plot_curves import load_rows, reached
+from plot_curves import first_times, load_rows, reached
 from plot_log import load_logs
 from plot_samples import load_scores
 from training_curve import TrainingCurve
@@ -67,6 +67,15 @@ def test_reached():
     assert reached(_points(1.0), 'seconds', 21.0) is None
 
 
+def test_first_times():
+    """Of the first validation that saw a score, least and largest."""
+    dip = [dict(cpu_seconds=s, score=v) for s, v in ((5, 3), (6, 1), (7, 4))]
+    late = [dict(cpu_seconds=9, score=2)]
+    assert first_times([dip], 'cpu_seconds', 2.0) == '5 s'
+    assert first_times([late, dip], 'cpu_seconds', 2.0) == '5 to 9 s'
+    assert first_times([dip, late], 'cpu_seconds', 4.0) == '7 s, 1 of 2'
+
+
 def test_table_and_plot_of_runs(tmp_path, monkeypatch, capsys):
     """Means of a row's seeds; runs of other lengths do not count."""
     for name, epochs, scale in (('a', 4, 1.0), ('b', 4, 2.0), ('c', 9, 7.0)):
@@ -75,19 +84,21 @@ def test_table_and_plot_of_runs(tmp_path, monkeypatch, capsys):
         result = dict(row='a row', points=_points(scale))
         (folder / 'result.json').write_text(json.dumps(result))
     with pytest.raises(ValueError, match=r"`rows`.*'a row'.*'other'"):
-        load_rows(tmp_path, 4, ['other'])
+        load_rows(tmp_path, [4], ['other'])
     with pytest.raises(ValueError, match=r'`epochs`.* and 5'):
-        load_rows(tmp_path, 5)
+        load_rows(tmp_path, [5])
     png = tmp_path / 'plot.png'
     options = ('--epochs', 4, '--rows', 'a', '--clock', 'seconds')
-    times = ('--at', 15, 99)
+    times = ('--at', 15, 99, '--first', 10, 35, 50)
     call(plot_curves, monkeypatch, tmp_path, png, *options, *times)
     assert capsys.readouterr().out.splitlines() == [
         f'Wrote {png}',
-        '| | 15 s | 99 s | the end |',
-        '|---|---|---|---|',
-        '| a row | 22.50 |  | 30.00 at 20 s |',
+        '| | 15 s | 99 s | first 10 | first 35 | first 50 | the end |',
+        '|---|---|---|---|---|---|---|',
+        '| a row | 22.50 |  | 10 s | 20 s, 1 of 2 |  | 30.00 at 20 s |',
     ]
+    names = list(load_rows(tmp_path, [9, 4]))
+    assert names == ['a row, 9 epochs', 'a row, 4 epochs']
     assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
 
 

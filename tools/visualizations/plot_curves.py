@@ -2,7 +2,7 @@
 
 Every row is one line through the means of its seeds, on a band between the
 lowest and the highest. Beside the plot, a table says what each row has reached
-at a few times.
+at a few times, and when it first had a few scores.
 """
 
 import statistics
@@ -25,22 +25,25 @@ Points = list[dict[str, Any]]
 
 
 def load_rows(
-    folder: Path, epochs: int, names: Sequence[str] = ()
+    folder: Path, epochs: Sequence[int], names: Sequence[str] = ()
 ) -> dict[str, list[Points]]:
     """Reads the curves of a table's runs.
 
     Args:
         folder (Path): What `run_table.py` was told as `--out`.
-        epochs (int): Of which column.
+        epochs (Sequence[int]): Of which columns.
         names (Sequence[str]): Only these rows, or whose names start with
             one; all if empty.
 
     Returns:
-        dict[str, list[list[dict]]]: For every row the points of each seed.
+        dict[str, list[list[dict]]]: For every row the points of each seed;
+        their names say the column where there are several.
     """
     rows = defaultdict(list)
-    for _, result in load_results(folder, epochs, names):
-        rows[result['row']].append(result['points'])
+    for column in epochs:
+        note = f', {column} epochs' if len(epochs) > 1 else ''
+        for _, result in load_results(folder, column, names):
+            rows[result['row'] + note].append(result['points'])
     return dict(rows)
 
 
@@ -61,33 +64,63 @@ def reached(points: Points, clock: str, seconds: float) -> Optional[float]:
     return float(np.interp(seconds, times, [p['score'] for p in points]))
 
 
+def first_times(runs: list[Points], clock: str, score: float) -> str:
+    """Returns when runs first had a score, as validations saw it.
+
+    Args:
+        runs (list[list[dict]]): The points of each seed.
+        clock (str): 'seconds' or 'cpu_seconds'.
+        score (float): The score.
+
+    Returns:
+        str: The least and the largest time; how many had it, unless all.
+    """
+    times = sorted(
+        next(point[clock] for point in points if point['score'] >= score)
+        for points in runs
+        if any(point['score'] >= score for point in points)
+    )
+    if not times:
+        return ''
+    least, most = f'{times[0]:.0f}', f'{times[-1]:.0f}'
+    seen = f'{least} s' if least == most else f'{least} to {most} s'
+    some = f', {len(times)} of {len(runs)}' if len(times) < len(runs) else ''
+    return seen + some
+
+
 def table(
-    rows: dict[str, list[Points]], clock: str, times: list[float]
+    rows: dict[str, list[Points]],
+    clock: str,
+    times: Sequence[float],
+    scores: Sequence[float] = (),
 ) -> list[str]:
     """Returns the lines of a Markdown table, means over the seeds.
 
     Args:
         rows (dict[str, list[list[dict]]]): From :func:`load_rows`.
         clock (str): 'seconds' or 'cpu_seconds'.
-        times (list[float]): A column each; empty where not all seeds were
+        times (Sequence[float]): A column each; empty where not all seeds were
             evaluated before and after.
+        scores (Sequence[float]): A column each, of when it was first there.
 
     Returns:
         list[str]: Its last column has each row's last score and time.
     """
     head = [f'{seconds:g} s' for seconds in times]
+    head += [f'first {score:g}' for score in scores]
     lines = [f'| | {" | ".join(head)} | the end |', '|---' * (len(head) + 2)]
     lines[1] += '|'
     for row, runs in rows.items():
         cells = []
         for seconds in times:
-            scores = [reached(points, clock, seconds) for points in runs]
-            known = [score for score in scores if score is not None]
+            found = [reached(points, clock, seconds) for points in runs]
+            known = [score for score in found if score is not None]
             complete = len(known) == len(runs)
             cells.append(f'{statistics.mean(known):.2f}' if complete else '')
-        score = statistics.mean(points[-1]['score'] for points in runs)
-        seconds = statistics.mean(points[-1][clock] for points in runs)
-        cells.append(f'{score:.2f} at {seconds:.0f} s')
+        cells += [first_times(runs, clock, score) for score in scores]
+        last = statistics.mean(points[-1]['score'] for points in runs)
+        end = statistics.mean(points[-1][clock] for points in runs)
+        cells.append(f'{last:.2f} at {end:.0f} s')
         lines.append(f'| {row} | {" | ".join(cells)} |')
     return lines
 
@@ -134,7 +167,9 @@ def main() -> None:
     )
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
     parser.add_argument('png', type=Path, help='where to draw it')
-    parser.add_argument('--epochs', type=int, required=True)
+    parser.add_argument(
+        '--epochs', type=int, nargs='+', required=True, help='columns'
+    )
     parser.add_argument(
         '--rows',
         nargs='+',
@@ -148,12 +183,19 @@ def main() -> None:
     parser.add_argument(
         '--at', type=float, nargs='+', default=[], help='times of the table'
     )
+    parser.add_argument(
+        '--first',
+        type=float,
+        nargs='+',
+        default=[],
+        help='scores of the table: when validations first saw them',
+    )
     add_force(parser)
     args = parser.parse_args()
     check_outputs(parser, args, 'png')
     rows = load_rows(args.folder, args.epochs, args.rows)
     draw(rows, args.clock, args.metric, args.png)
-    print('\n'.join(table(rows, args.clock, args.at)))
+    print('\n'.join(table(rows, args.clock, args.at, args.first)))
 
 
 if __name__ == '__main__':

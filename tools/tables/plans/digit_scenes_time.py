@@ -1,4 +1,5 @@
-# mIoU against time on the digit scenes, as digits_time.py.
+# mIoU against time on the digit scenes: SSD-KD, its plain baseline and
+# MMRazor's own data-free algorithms, for plot_curves.py.
 _base_ = './_base_/time.py'
 folder = 'configs/mmseg/digit_scenes/'
 pair = (

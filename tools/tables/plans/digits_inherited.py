@@ -1,6 +1,6 @@
 # The digits' student from random weights and born from its teacher, against
-# time. At a learning rate of 0 it stays what it was before its first step,
-# but for BatchNorm's statistics.
+# time, beside MMRazor's own data-free algorithms. At a learning rate of 0 it
+# stays what it was before its first step, but for BatchNorm's statistics.
 folder = 'configs/mmpretrain/digits/'
 pair = '_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
 teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'
@@ -24,11 +24,10 @@ rows = {
         **inherited,
         'model.distillation.feature_weight': 10.0,
     },
-    'inherited, rounds between steps': {
+    'inherited, all images first': {
         **inherited,
-        'model.synthesis.warmup_rounds': 3,
-        'model.synthesis.interval': 80,
-        'model.synthesis.until': None,
+        'model.synthesis.warmup_rounds': 13,
+        'model.synthesis.until': 0,
     },
     'inherited, before its first step': before,
     'inherited, before its first step, not refitted': {
@@ -59,5 +58,11 @@ rows = {
         'epoch_factor': 0.5,
         'custom_hooks': [dict(type='mmrazor_ssdkd.StudentInitHook')],
         'optim_wrapper.optimizer.lr': 0.02,
+    },
+    **{
+        f'peer: {name} (MMRazor)': {
+            'config': folder + name.lower() + pair,
+        }
+        for name in ('DAFL', 'DFAD', 'ZSKT')
     },
 }
