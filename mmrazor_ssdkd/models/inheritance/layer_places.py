@@ -78,30 +78,58 @@ class Places:
             return self._pick(_columns(layer, features))
         if layer.padding_mode != 'zeros' or isinstance(layer.padding, str):
             return None
-        if layer.kernel_size == (1, 1) and layer.padding == (0, 0):
-            # As unfolding does, without its copy.
-            height, width = layer.stride
-            return self._pick(features[..., ::height, ::width].flatten(2))
-        unfolded = F.unfold(
-            features.float(),
-            layer.kernel_size,
-            layer.dilation,
-            layer.padding,
-            layer.stride,
+        return self._patches(layer, features)
+
+    def _patches(self, layer: Any, features: torch.Tensor) -> torch.Tensor:
+        """Returns what a convolution sees, (N * places, C * kernel).
+
+        As unfolding orders it, of the drawn places alone: all of a map of
+        64x64 would be nine times the map.
+        """
+        down, right = layer.padding
+        padded = F.pad(features, (right, right, down, down))
+        heights, widths = (
+            _starts(size, *sizes)
+            for size, *sizes in zip(
+                padded.shape[2:],
+                layer.kernel_size,
+                layer.dilation,
+                layer.stride,
+            )
         )
-        return self._pick(unfolded)
+        places = self._draw(len(heights) * len(widths))
+        corners = (heights[:, None] * padded.shape[3] + widths).flatten()
+        within = [
+            torch.arange(size) * step
+            for size, step in zip(layer.kernel_size, layer.dilation)
+        ]
+        offsets = (within[0][:, None] * padded.shape[3] + within[1]).flatten()
+        index = (offsets[:, None] + corners[places]).to(features.device)
+        # (N, C, kernel, places), of which a row is what one place sees.
+        picked = padded.flatten(2)[..., index].permute(0, 3, 1, 2)
+        return picked.reshape(-1, picked.shape[2] * picked.shape[3]).float()
 
     def _pick(self, columns: torch.Tensor) -> torch.Tensor:
         """Returns some columns of (N, C, P) as rows, (N * places, C)."""
-        total = columns.shape[-1]
+        index = self._draw(columns.shape[-1]).to(columns.device)
+        picked = columns[..., index].transpose(1, 2)
+        return picked.reshape(-1, columns.shape[1]).float()
+
+    def _draw(self, total: int) -> torch.Tensor:
+        """Returns which of so many places are looked at."""
         if total not in self._drawn:
             # Draws of its own, so that a run's do not depend on it.
             own = torch.Generator().manual_seed(0)
             order = torch.randperm(total, generator=own)
             self._drawn[total] = order[: self._count]
-        index = self._drawn[total].to(columns.device)
-        picked = columns[..., index].transpose(1, 2)
-        return picked.reshape(-1, columns.shape[1]).float()
+        return self._drawn[total]
+
+
+def _starts(
+    size: int, kernel: int, dilation: int, stride: int
+) -> torch.Tensor:
+    """Returns where a kernel stands along a padded dimension."""
+    return torch.arange(0, size - dilation * (kernel - 1), stride)
 
 
 def _columns(layer: Any, features: torch.Tensor) -> torch.Tensor:
