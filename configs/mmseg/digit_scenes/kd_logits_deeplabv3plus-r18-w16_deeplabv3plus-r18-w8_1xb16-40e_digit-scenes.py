@@ -7,3 +7,5 @@ _base_ = (
 model = dict(
     architecture=dict(_delete_=True, **_base_.deeplabv3plus_r18_w8),
 )
+# As the SSD-KD config.
+optim_wrapper = dict(type='mmrazor_ssdkd.Bf16OptimWrapper')

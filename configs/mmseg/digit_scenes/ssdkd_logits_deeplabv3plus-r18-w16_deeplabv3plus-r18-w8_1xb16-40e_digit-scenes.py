@@ -8,3 +8,8 @@ _base_ = (
 model = dict(
     architecture=dict(_delete_=True, **_base_.deeplabv3plus_r18_w8),
 )
+# Where the processor is faster in bfloat16.
+optim_wrapper = dict(
+    generator=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
+    architecture=dict(type='mmrazor_ssdkd.Bf16OptimWrapper'),
+)

@@ -1,7 +1,10 @@
 """Rows of maps, and how much each counts."""
 
+import pytest
 import torch
+from torch import nn
 
+from mmrazor_ssdkd.models.inheritance import layer_places
 from mmrazor_ssdkd.models.inheritance.layer_places import Places
 
 
@@ -53,3 +56,31 @@ def test_one_logit():
     two.balance(maps())
     size = torch.Size((4, 4))
     assert torch.equal(places.shares(size), two.shares(size))
+
+
+@pytest.mark.parametrize(
+    'convolution',
+    [
+        dict(kernel_size=3, padding=1),
+        dict(kernel_size=3, padding=1, stride=2),
+        dict(kernel_size=3, padding=2, dilation=2),
+        dict(kernel_size=(3, 1), padding=(1, 0), stride=(1, 2)),
+        dict(kernel_size=1, stride=2),
+        dict(kernel_size=4, stride=3, dilation=2),
+        dict(kernel_size=3, padding=1, groups=2),
+    ],
+    ids=str,
+)
+def test_inputs_of_a_convolution_make_its_outputs(convolution, monkeypatch):
+    """Rows are what its kernel sees at the drawn places of each image."""
+    monkeypatch.setattr(layer_places, '_ROWS', 2 * 11)
+    layer = nn.Conv2d(4, 6, **convolution).double()
+    images = torch.randn(2, 4, 9, 11).double()
+    places = Places(2)
+    rows = places.inputs(layer, images)
+    groups = rows.view(len(rows), layer.groups, -1)
+    weight = layer.weight.view(layer.groups, 6 // layer.groups, -1)
+    made = torch.einsum('rgi,goi->rgo', groups.double(), weight).flatten(1)
+    wanted = places.outputs(layer, layer(images))
+    assert len(rows) == 2 * min(11, layer(images)[0, 0].numel())
+    torch.testing.assert_close((made + layer.bias).float(), wanted)
