@@ -46,7 +46,7 @@ class Bf16OptimWrapper(OptimWrapper):
             the slim CIFAR-10 student takes two thirds of float32's time. On
             one with AVX-512's bfloat16 alone a trial of half a second
             decides: the student takes 0.7 of that time on one such processor
-            and took 1.3 on another.
+            and took 1.3 on another. A resumed run goes on as it was.
         **kwargs (Any): Those of mmengine's ``OptimWrapper``.
 
     Raises:
@@ -64,6 +64,29 @@ class Bf16OptimWrapper(OptimWrapper):
             check_bool('enabled', enabled)
         super().__init__(*args, **kwargs)
         self.enabled = enabled
+        # How this run, or the one that it resumes, did it.
+        self._in_bf16: Optional[bool] = None
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns the optimizer's state, and whether it is in bfloat16."""
+        state = super().state_dict()
+        if self._in_bf16 is not None:
+            state['bfloat16'] = self._in_bf16
+        return state
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Goes on from a state.
+
+        Args:
+            state_dict (dict): From :meth:`state_dict`, or another wrapper's.
+
+        Raises:
+            TypeError: What it says of bfloat16 is no bool.
+        """
+        state = dict(state_dict)
+        if (in_bf16 := state.pop('bfloat16', None)) is not None:
+            self._in_bf16 = check_bool('optimizer.bfloat16', in_bf16)
+        super().load_state_dict(state)
 
     @contextmanager
     def optim_context(self, model: nn.Module) -> Iterator[None]:
@@ -73,8 +96,11 @@ class Bf16OptimWrapper(OptimWrapper):
             model (nn.Module): The model that runs inside.
         """
         device = next(model.parameters()).device
-        enabled = _pays(device) if self.enabled is None else self.enabled
-        if not enabled:
+        if self.enabled is not None:
+            self._in_bf16 = self.enabled
+        elif self._in_bf16 is None:
+            self._in_bf16 = _pays(device)
+        if not self._in_bf16:
             with super().optim_context(model):
                 yield
             return

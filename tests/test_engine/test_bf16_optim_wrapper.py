@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from mmengine.optim import OptimWrapper
 from mmengine.registry import OPTIM_WRAPPERS
 from mmrazor.models.losses import KLDivergence
 from torch import nn
@@ -67,6 +68,38 @@ def test_a_trial_decides(ratio, monkeypatch):
     monkeypatch.setattr(bf16_optim_wrapper, 'trial_ratio', lambda: ratio)
     expected = torch.bfloat16 if ratio < 1 else torch.float32
     assert runs_in(nn.Linear(4, 3), enabled=None) == expected
+
+
+@pytest.mark.parametrize('ratio', [0.7, 1.3])
+def test_a_resumed_run_goes_on_as_it_was(ratio, monkeypatch):
+    """Whatever a trial would say by then; `enabled` has the last word."""
+    model = nn.Linear(4, 3)
+    first = make(model, enabled=ratio < 1)
+    assert 'bfloat16' not in first.state_dict()
+    with first.optim_context(model):
+        pass
+    state = first.state_dict()
+    monkeypatch.setattr(bf16_optim_wrapper, '_pays', lambda _: ratio > 1)
+    for enabled, on in ((None, ratio < 1), (True, True), (False, False)):
+        resumed = make(model, enabled=enabled)
+        resumed.load_state_dict(state)
+        with resumed.optim_context(model):
+            assert torch.is_autocast_enabled('cpu') == on
+        assert resumed.state_dict()['bfloat16'] == on
+
+
+def test_states_of_others(monkeypatch):
+    """One from before, or of another wrapper; and one that says nonsense."""
+    monkeypatch.setattr(bf16_optim_wrapper, '_pays', lambda _: True)
+    model = nn.Linear(4, 3)
+    wrapper = make(model, enabled=None)
+    state = wrapper.state_dict()
+    wrapper.load_state_dict(state)
+    with wrapper.optim_context(model):
+        assert torch.is_autocast_enabled('cpu')
+    OptimWrapper(wrapper.optimizer).load_state_dict(wrapper.state_dict())
+    with pytest.raises(TypeError, match=r"`optimizer.bfloat16`.*'yes'"):
+        wrapper.load_state_dict({**state, 'bfloat16': 'yes'})
 
 
 def test_the_trial_leaves_the_random_numbers_alone():
