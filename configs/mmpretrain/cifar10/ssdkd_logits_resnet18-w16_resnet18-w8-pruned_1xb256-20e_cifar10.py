@@ -7,6 +7,4 @@ _base_ = (
 
 model = dict(
     student_init=dict(_delete_=True, type='mmrazor_ssdkd.PrunedWeights'),
-    # Whose features are whose is known of a copy alone.
-    distillation=dict(feature_weight=0.0),
 )

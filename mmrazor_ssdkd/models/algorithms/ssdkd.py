@@ -243,9 +243,9 @@ class SSDKD(BaseAlgorithm):
         if pair is None:
             raise ValueError(
                 '`distillation.feature_weight` must be 0 unless '
-                "`student_init` is 'teacher' and both have a feature map of "
-                "one size, all of whose channels the student's came from, but "
-                f'got {weight}'
+                "`student_init` is 'teacher' or PrunedWeights and both have a "
+                "feature map of one size, all of whose channels the student's "
+                f'came from, but got {weight}'
             )
         return FeatureHints(pair, weight)
 

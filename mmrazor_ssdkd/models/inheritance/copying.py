@@ -35,13 +35,21 @@ class Copy:
     mask: torch.Tensor
     scale: torch.Tensor
 
+    def values(self, state: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Returns what stands at the index, of the tensor's shape.
+
+        Args:
+            state (Mapping[str, torch.Tensor]): The teacher's state dict.
+        """
+        source = state[self.source].detach().to('cpu')
+        return source[self.index] if self.index else source.clone()
+
     @torch.no_grad()
     def write(
         self, target: torch.Tensor, state: Mapping[str, torch.Tensor]
     ) -> None:
         """Writes the teacher's values into the student's tensor."""
-        source = state[self.source].detach().to('cpu')
-        values = source[self.index] if self.index else source.clone()
+        values = self.values(state)
         if values.is_floating_point():
             values = values * self.scale
         kept = target.detach().to('cpu')

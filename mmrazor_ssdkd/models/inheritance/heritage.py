@@ -1,6 +1,6 @@
 """What a student can inherit from a teacher, worked out once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Optional
 
 import torch
@@ -20,7 +20,12 @@ from .layer_pairs import pair_tensors
 from .least_squares import LayerPair
 from .normalization import image_gains, plan_shifts
 
-__all__ = ['Heritage']
+__all__ = ['Heritage', 'Score']
+
+# Says how much each of a network's channels matters, by its id.
+Score = Callable[
+    [ChannelTrace, Mapping[str, torch.Tensor]], Mapping[int, float]
+]
 
 
 class Heritage:
@@ -32,6 +37,8 @@ class Heritage:
         student (nn.Module): The student.
         teacher (nn.Module): The teacher.
         images (torch.Tensor): In 0 to 255, (2, channels, H, W).
+        score (Callable): Of the teacher's channels. Defaults to
+            :func:`score_channels`.
 
     Attributes:
         copies (list[Copy]): What each of the student's tensors takes.
@@ -41,12 +48,16 @@ class Heritage:
     """
 
     def __init__(
-        self, student: nn.Module, teacher: nn.Module, images: torch.Tensor
+        self,
+        student: nn.Module,
+        teacher: nn.Module,
+        images: torch.Tensor,
+        score: Score = score_channels,
     ) -> None:
         self.student, self.teacher = student, teacher
         self._traces = _trace(student, images), _trace(teacher, images)
         self._pairs = pair_tensors(student, teacher)
-        scores = score_channels(self._traces[1], teacher.state_dict())
+        scores = score(self._traces[1], teacher.state_dict())
         self._channels = ChannelMap(*self._traces, self._pairs, scores)
         gains = image_gains(student, teacher, self._traces[0].image)
         self.copies: list[Copy] = plan_copies(

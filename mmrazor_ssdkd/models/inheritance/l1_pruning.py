@@ -75,6 +75,29 @@ class L1Pruner:
                 found[unit.name] = len(weight)
         return found
 
+    def left(self, widths: Mapping[str, int]) -> dict[str, torch.Tensor]:
+        """Returns which outputs layers keep.
+
+        Args:
+            widths (Mapping[str, int]): How many channels units keep, by name.
+
+        Returns:
+            dict[str, torch.Tensor]: By the names of layers that can lose
+            some, bool, (out,).
+        """
+        with _quiet():
+            self._mutator.set_choices(dict(widths))
+        found: dict[str, torch.Tensor] = {}
+        for unit in self._mutator.mutable_units:
+            mask = unit.mutable_channel.current_mask
+            for channel in unit.output_related:
+                layer = channel.module
+                if isinstance(layer, (nn.Conv2d, nn.Linear)):
+                    whole = torch.ones(len(layer.weight), dtype=torch.bool)
+                    outputs = found.setdefault(channel.name, whole)
+                    outputs[channel.start : channel.end] = mask
+        return found
+
     def cut(self, widths: Mapping[str, int]) -> nn.Module:
         """Keeps the channels of the largest weights, and gives itself up.
 

@@ -1,6 +1,7 @@
 """A student that is its teacher, pruned."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Optional
 
 import torch
@@ -10,7 +11,10 @@ from torch import nn
 from mmrazor_ssdkd.models.checkpoint import OPTIONAL_KEYS
 from mmrazor_ssdkd.registry import MODELS
 
+from .channel_trace import ChannelTrace
+from .feature_hints import FeaturePair
 from .given_weights import GivenWeights
+from .heritage import Heritage
 from .l1_pruning import L1Pruner
 from .teacher_choice import check_teacher_name, pick_teacher
 
@@ -44,6 +48,27 @@ class PrunedWeights(GivenWeights):
     ) -> None:
         super().__init__(num_images)
         self._name = check_teacher_name(teacher)
+        self._teacher: Optional[nn.Module] = None
+        self._images = torch.zeros(0)
+        self._left: dict[str, torch.Tensor] = {}
+
+    @property
+    def features(self) -> Optional[FeaturePair]:
+        """The last map before the last layer, with the channels left.
+
+        None where the channels that MMRazor cut cannot be followed.
+        """
+        if self._student is None or self._teacher is None:
+            return None
+        score = partial(_score_left, self._left)
+        heritage = Heritage(self._student, self._teacher, self._images, score)
+        state = self._teacher.state_dict()
+        same = all(
+            torch.equal(copy.values(state), self._weights[copy.name].cpu())
+            for copy in heritage.copies
+            if copy.name in self._weights
+        )
+        return heritage.last_features if same else None
 
     def find_weights(
         self,
@@ -61,12 +86,13 @@ class PrunedWeights(GivenWeights):
         Raises:
             ValueError: The student is not the teacher with fewer channels.
         """
-        pruner = L1Pruner(
-            pick_teacher(teachers, self._name), tuple(images.shape[1:])
-        )
+        self._teacher = pick_teacher(teachers, self._name)
+        self._images = images
+        pruner = L1Pruner(self._teacher, tuple(images.shape[1:]))
         own = student.state_dict()
         units = len(pruner.widths)
         widths = pruner.widths_of(own)
+        self._left = pruner.left(widths)
         pruned = pruner.cut(widths).state_dict()
         _check_same(own, pruned)
         print_log(
@@ -75,6 +101,22 @@ class PrunedWeights(GivenWeights):
             logger='current',
         )
         return {k: v.detach() for k, v in pruned.items() if k in own}
+
+
+def _score_left(
+    left: Mapping[str, torch.Tensor],
+    trace: ChannelTrace,
+    _state: Mapping[str, torch.Tensor],
+) -> dict[int, float]:
+    """Scores the channels that a pruner leaves with 1, all others with 0."""
+    lost = {
+        channel
+        for name, outputs in left.items()
+        if f'{name}.weight' in trace.outputs
+        for channel in trace.outputs[f'{name}.weight'][~outputs].tolist()
+    }
+    ids = {i for ids in trace.outputs.values() for i in ids.tolist()}
+    return {channel: float(channel not in lost) for channel in ids}
 
 
 def _check_same(

@@ -18,6 +18,8 @@ from toy_models import (
     steps,
 )
 
+from mmrazor_ssdkd.models.inheritance import PrunedWeights
+from mmrazor_ssdkd.models.inheritance.feature_hints import FeatureHints
 from mmrazor_ssdkd.models.inheritance.l1_pruning import L1Pruner, analyzer
 
 PRUNED = dict(type='mmrazor_ssdkd.PrunedWeights')
@@ -122,6 +124,68 @@ def test_pruned_student_trains(config):
     assert kept.shape[0] == rows.shape[0] // 2
     steps(algorithm, optimizers(algorithm), 2)
     assert learnt(start, algorithm.student)
+
+
+def _silence(network, left):
+    """Lets a classifier's channels that are to go give nothing but zeros."""
+    for name, outputs in left.items():
+        norm = name.replace('conv', 'bn').replace('sample.0', 'sample.1')
+        for layer in map(network.get_submodule, {name, norm}):
+            for weight in layer.parameters():
+                weight.data[~outputs] = 0.0
+
+
+def test_features_are_of_the_channels_left():
+    """Where all that goes is zeros, nothing is lost and the features agree."""
+    network = shaken(classifier(8))
+    pruner = L1Pruner(network, (1, 16, 16))
+    chosen = widths(pruner)
+    _silence(network, pruner.left(chosen))
+    student = MODELS.build(classifier(4))
+    init = PrunedWeights()
+    assert init.features is None
+    images = torch.rand(2, 1, 16, 16) * 255
+    init.prepare(student, dict(teacher=network), images)
+    hints = FeatureHints(init.features, 1.0)
+    init.initialize()
+    assert same(snapshot(student), snapshot(pruner.cut(chosen)))
+    logits = []
+    for role, model in (('teacher', network), ('student', student.eval())):
+        with hints.watch(role):
+            logits.append(model(images, mode='tensor'))
+    assert_close(logits[0], logits[1])
+    assert logits[0].std() > 0.1
+    assert hints.losses()['loss_features'].item() < 1e-9
+    # Not because all channels are alike.
+    index = init.features.index
+    assert len(index) == 8 and not torch.equal(index, torch.arange(8))
+
+
+def test_features_that_cannot_be_followed(monkeypatch):
+    """Where other channels were cut than are found, nothing is compared."""
+    init = PrunedWeights()
+    student, network = MODELS.build(classifier(4)), shaken(classifier(8))
+    images = torch.rand(2, 1, 16, 16)
+    init.prepare(student, dict(teacher=network), images)
+    assert init.features is not None
+    init._left = {name: ~left for name, left in init._left.items()}
+    assert init.features is None
+
+
+@pytest.mark.parametrize('kind', ['classification', 'segmentation'])
+def test_features_of_a_pruned_student_are_a_loss(kind):
+    """It is logged beside the others."""
+    changes = dict(student_init=PRUNED, distillation=dict(feature_weight=10.0))
+    if kind == 'segmentation':
+        config = segmentation(
+            teacher=segmentor(8), architecture=segmentor(4), **changes
+        )
+    else:
+        config = ssdkd(**changes)
+    algorithm = build(config)
+    algorithm.init_weights()
+    logged = steps(algorithm, optimizers(algorithm), 2)
+    assert 0 < logged[-1]['distill.loss_features'] < 40
 
 
 def test_statistics_are_those_of_the_buffer():

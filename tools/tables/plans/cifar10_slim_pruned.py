@@ -6,12 +6,7 @@ pair = folder + 'ssdkd_logits_resnet18-w16_resnet18-w8'
 teacher = folder + 'resnet18-w16_1xb128-30e_cifar10.py'
 config = pair + '_1xb256-200e_cifar10.py'
 length = {'epoch_factor': 0.1}
-inherited = {
-    'config': pair + '-inherited_1xb256-20e_cifar10.py',
-    **length,
-    # As of pruned ones.
-    'model.distillation.feature_weight': 0.0,
-}
+inherited = {'config': pair + '-inherited_1xb256-20e_cifar10.py', **length}
 pruned = {'config': pair + '-pruned_1xb256-20e_cifar10.py', **length}
 before = {
     'epoch_factor': 0.005,
@@ -22,6 +17,10 @@ epochs = [200]
 validations = 10
 rows = {
     'pruned (L1)': pruned,
+    'pruned (L1), features off': {
+        **pruned,
+        'model.distillation.feature_weight': 0.0,
+    },
     'pruned (L1), statistics estimated': {
         **pruned,
         'model.student_init.num_images': 1024,
