@@ -86,6 +86,8 @@ class Bf16OptimWrapper(OptimWrapper):
         state = dict(state_dict)
         if (in_bf16 := state.pop('bfloat16', None)) is not None:
             self._in_bf16 = check_bool('optimizer.bfloat16', in_bf16)
+            if self.enabled is None:
+                _log(in_bf16, 'as the run did that it resumes')
         super().load_state_dict(state)
 
     @contextmanager
@@ -120,13 +122,18 @@ def _pays(device: torch.device) -> bool:
         pays = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
         pays = device.type != 'cpu' or _pays_on_processor()
-    text = 'Trains in bfloat16' if pays else 'Trains in float32'
+    _log(pays, 'the faster one on this device')
+    return pays
+
+
+def _log(in_bf16: bool, why: str) -> None:
+    """Says which precision it is, and how to have the other."""
+    kind = 'bfloat16' if in_bf16 else 'float32'
     print_log(
-        f'{text}, the faster one on this device; `enabled` in the optimizer '
-        'wrapper has the last word',
+        f'Trains in {kind}, {why}; `enabled` in the optimizer wrapper has the '
+        'last word',
         logger='current',
     )
-    return pays
 
 
 def _pays_on_processor() -> bool:

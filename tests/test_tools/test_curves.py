@@ -70,10 +70,10 @@ def test_reached():
 def test_first_times():
     """Of the first validation that saw a score, least and largest."""
     dip = [dict(cpu_seconds=s, score=v) for s, v in ((5, 3), (6, 1), (7, 4))]
-    late = [dict(cpu_seconds=9, score=2)]
-    assert first_times([dip], 'cpu_seconds', 2.0) == '5 s'
-    assert first_times([late, dip], 'cpu_seconds', 2.0) == '5 to 9 s'
-    assert first_times([dip, late], 'cpu_seconds', 4.0) == '7 s, 1 of 2'
+    late = [dict(cpu_seconds=11, score=2)]
+    assert first_times([dip], 'cpu_seconds', 2.0) == '5.0 s'
+    assert first_times([late, dip], 'cpu_seconds', 2.0) == '5.0 to 11 s'
+    assert first_times([dip, late], 'cpu_seconds', 4.0) == '7.0 s, 1 of 2'
 
 
 def test_table_and_plot_of_runs(tmp_path, monkeypatch, capsys):
@@ -97,7 +97,7 @@ def test_table_and_plot_of_runs(tmp_path, monkeypatch, capsys):
         '|---|---|---|---|---|---|---|',
         '| a row | 22.50 |  | 10 s | 20 s, 1 of 2 |  | 30.00 at 20 s |',
     ]
-    names = list(load_rows(tmp_path, [9, 4]))
+    names = list(load_rows(tmp_path, [9, 4, 9], ['a row']))
     assert names == ['a row, 9 epochs', 'a row, 4 epochs']
     assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
 

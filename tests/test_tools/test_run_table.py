@@ -84,7 +84,7 @@ def test_set_epochs_of_a_last_phase(epochs, periods, until):
 
 
 def test_set_epochs_of_an_end_of_synthesis():
-    """Without a last phase it keeps its share of the steps."""
+    """Without a last phase it is a number of steps, as the interval is."""
     cfg = Config(
         dict(
             train_cfg=dict(max_epochs=40),
@@ -93,7 +93,7 @@ def test_set_epochs_of_an_end_of_synthesis():
         )
     )
     set_epochs(cfg, 10)
-    assert cfg.model.synthesis.until == 25
+    assert cfg.model.synthesis.until == 100
 
 
 def test_set_teacher():

@@ -29,7 +29,9 @@ CHECKPOINTS = 10
 
 
 def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
-    """Changes how long a config trains, schedules and synthesis included.
+    """Changes how long a config trains, schedules included.
+
+    Where synthesis ends with a period of a schedule, it does so after.
 
     Args:
         cfg (Config): Of an epoch-based training, changed in place.
@@ -43,7 +45,7 @@ def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
     schedules: Any = cfg.get('param_scheduler', [])
     if isinstance(schedules, dict) and 'type' not in schedules:
         schedules = [s for part in schedules.values() for s in part]
-    share = Fraction(epochs, old)
+    share = Fraction(1)
     for schedule in [schedules] if isinstance(schedules, dict) else schedules:
         if schedule.get('end') == old:
             schedule['end'] = epochs

@@ -16,7 +16,7 @@ import numpy as np
 
 from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
 from mmrazor_ssdkd.cli.parser import Parser, tool
-from mmrazor_ssdkd.cli.table_results import load_results
+from mmrazor_ssdkd.cli.table_results import load_results, pick_names
 
 matplotlib.use('Agg')
 from matplotlib import pyplot as plt
@@ -39,11 +39,18 @@ def load_rows(
         dict[str, list[list[dict]]]: For every row the points of each seed;
         their names say the column where there are several.
     """
+    columns = {
+        column: [result for _, result in load_results(folder, column)]
+        for column in epochs
+    }
+    found = dict.fromkeys(r['row'] for c in columns.values() for r in c)
+    picked = pick_names(found, names) if names else found
     rows = defaultdict(list)
-    for column in epochs:
-        note = f', {column} epochs' if len(epochs) > 1 else ''
-        for _, result in load_results(folder, column, names):
-            rows[result['row'] + note].append(result['points'])
+    for column, results in columns.items():
+        note = f', {column} epochs' if len(columns) > 1 else ''
+        for result in results:
+            if result['row'] in picked:
+                rows[result['row'] + note].append(result['points'])
     return dict(rows)
 
 
@@ -82,7 +89,10 @@ def first_times(runs: list[Points], clock: str, score: float) -> str:
     )
     if not times:
         return ''
-    least, most = f'{times[0]:.0f}', f'{times[-1]:.0f}'
+    least, most = (
+        f'{time:.0f}' if time >= 10 else f'{time:.1f}'
+        for time in (times[0], times[-1])
+    )
     seen = f'{least} s' if least == most else f'{least} to {most} s'
     some = f', {len(times)} of {len(runs)}' if len(times) < len(runs) else ''
     return seen + some

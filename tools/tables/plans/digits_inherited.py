@@ -7,12 +7,13 @@ teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'
 config = folder + 'ssdkd' + pair
 inherited = {
     'config': folder
-    + 'ssdkd_logits_resnet18-w16_resnet18-w8-inherited_1xb64-20e_digits.py',
-    'epoch_factor': 0.5,
+    + 'ssdkd_logits_resnet18-w16_resnet18-w8-inherited_1xb64-10e_digits.py',
+    'epoch_factor': 0.25,
 }
 before = {
     **inherited,
     'epoch_factor': 0.025,
+    'model.synthesis.until': 0,
     'optim_wrapper.architecture.optimizer.lr': 0.0,
 }
 metric = 'accuracy/top1'
@@ -26,7 +27,7 @@ rows = {
     },
     'inherited, all images first': {
         **inherited,
-        'model.synthesis.warmup_rounds': 13,
+        'model.synthesis.warmup_rounds': 19,
         'model.synthesis.until': 0,
     },
     'inherited, before its first step': before,
@@ -55,7 +56,7 @@ rows = {
     # As many steps, and the learning rate, of the inherited student.
     'control: oracle, real images, inherited': {
         'config': folder + 'kd' + pair,
-        'epoch_factor': 0.5,
+        'epoch_factor': 0.25,
         'custom_hooks': [dict(type='mmrazor_ssdkd.StudentInitHook')],
         'optim_wrapper.optimizer.lr': 0.02,
     },

@@ -14,7 +14,7 @@ numbers = [13, 126, 251, 1257]
 oracle = folder + 'kd' + pair + '_1xb64-40e_digits.py'
 synthetic: dict[str, dict] = {
     'inherited': {
-        'config': folder + f'ssdkd{pair}-inherited_1xb64-20e_digits.py',
+        'config': folder + f'ssdkd{pair}-inherited_1xb64-10e_digits.py',
         'epoch_factor': 0.5,
     },
     'random weights': {},
