@@ -519,6 +519,7 @@ class SSDKD(BaseAlgorithm):
         return dict(
             iteration=self.iteration,
             num_synthesized=self.num_synthesized,
+            feature_index=self._hints.index,
             **self._shared_state.collected(self._own_state),
         )
 
@@ -527,6 +528,9 @@ class SSDKD(BaseAlgorithm):
         own = self._shared_state.pick(state, self.replay_buffer.max_size)
         self.iteration = state['iteration']
         self.num_synthesized = state['num_synthesized']
+        # Checkpoints from before have none.
+        if (index := state.get('feature_index')) is not None:
+            self._hints.resume(index)
         self.random_stream.load_state_dict(own['random_stream'])
         self.replay_buffer.load_state_dict(own['replay_buffer'])
 

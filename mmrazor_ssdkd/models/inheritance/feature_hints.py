@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 import torch
@@ -24,6 +24,8 @@ class FeaturePair:
         index (torch.Tensor): The teacher's channels that the student's came
             from, (C,).
         dim (int): The dimension of their outputs that channels lie along.
+        channels (int, optional): How many the teacher's output has. Defaults
+            to None: not known.
     """
 
     student: nn.Module
@@ -31,6 +33,7 @@ class FeaturePair:
     names: dict[str, str]
     index: torch.Tensor
     dim: int
+    channels: Optional[int] = None
 
 
 class FeatureHints:
@@ -62,6 +65,38 @@ class FeatureHints:
     def on(self) -> bool:
         """Whether there is anything to compare."""
         return self._pair is not None
+
+    @property
+    def index(self) -> Optional[torch.Tensor]:
+        """The teacher's channels that the student's came from, (C,)."""
+        return self._pair.index if self._pair is not None else None
+
+    def resume(self, index: Any) -> None:
+        """Takes over which channels the student came from.
+
+        A checkpoint may hold the weights of another teacher than the one that
+        the student of this run was born from.
+
+        Args:
+            index (torch.Tensor): As of :attr:`index`.
+
+        Raises:
+            ValueError: It is not of this student's channels.
+        """
+        if self._pair is None:
+            return
+        known, most = self._pair.index, self._pair.channels
+        if (
+            not isinstance(index, torch.Tensor)
+            or (index.shape, index.dtype) != (known.shape, known.dtype)
+            or bool((index < 0).any())
+            or (most is not None and bool((index >= most).any()))
+        ):
+            raise ValueError(
+                '`feature_index` of a checkpoint must be '
+                f"{len(known)} of the teacher's channels, but got {index!r}"
+            )
+        self._pair = replace(self._pair, index=index)
 
     @contextmanager
     def watch(self, role: str) -> Iterator[None]:

@@ -114,7 +114,12 @@ class Heritage:
                 ):
                     names = dict(student=name, teacher=counterpart)
                     return FeaturePair(
-                        self.student, self.teacher, names, index, own.dim
+                        self.student,
+                        self.teacher,
+                        names,
+                        index,
+                        own.dim,
+                        len(other.channels),
                     )
         return None
 

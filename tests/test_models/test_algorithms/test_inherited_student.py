@@ -132,14 +132,17 @@ def test_settling_comes_once_and_before_the_first_step(monkeypatch, count):
 
 
 @CASES
-def test_resume_gives_the_same_student(config, monkeypatch):
-    straight = born(config)
+@pytest.mark.parametrize('weight', [0.0, 10.0])
+def test_resume_gives_the_same_student(config, weight, monkeypatch):
+    """Though it was built with a teacher whose other channels matter."""
+    changes = dict(distillation=dict(feature_weight=weight))
+    straight = born(config, **changes)
     wrapper = optimizers(straight)
     steps(straight, wrapper, 3)
     state = copy.deepcopy(straight.state_dict())
     optimizer_state = copy.deepcopy(wrapper.state_dict())
     steps(straight, wrapper, 3)
-    resumed = born(config, seed=1)
+    resumed = born(config, seed=1, **changes)
     resumed.load_state_dict(state)
 
     def settle(images):

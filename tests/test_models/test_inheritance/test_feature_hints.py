@@ -1,5 +1,7 @@
 """Tests of the distance to the features that a student came from."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from mmrazor.registry import MODELS
@@ -41,6 +43,22 @@ def test_channels_may_lie_last():
     theirs = torch.stack([ours[..., 1], 7 * ours[..., 0], ours[..., 0]], 2)
     loss = distance(pair_of([2, 0], dim=2), ours, theirs)
     torch.testing.assert_close(loss, torch.tensor(0.0))
+
+
+def test_channels_of_a_checkpoint():
+    """Are taken over, unless they are not of this student."""
+    hints = FeatureHints(replace(pair_of([0, 2]), channels=3), 1.0)
+    hints.resume(torch.tensor([1, 2]))
+    assert hints.index.tolist() == [1, 2]
+    for index in ([1], [1, 3], [-1, 1], [0.0, 1.0]):
+        with pytest.raises(ValueError, match=r'`feature_index`.* 2 of the'):
+            hints.resume(torch.tensor(index))
+    with pytest.raises(ValueError, match=r'`feature_index`.*got \[1, 2\]'):
+        hints.resume([1, 2])
+    assert hints.index.tolist() == [1, 2]
+    nothing = FeatureHints(None, 0.0)
+    nothing.resume(torch.tensor([5]))
+    assert nothing.index is None
 
 
 def test_opposite_maps_are_farthest_apart():
