@@ -104,7 +104,7 @@ was seen to raise accuracy by a point.
   the classes as they do with 32 of 128. What that is worth cannot be told
   (+0.7 ± 1.0 points).
 - *Less or more data.* A data scale of 1% gives an inherited student of
-  CIFAR-10 a tenth of the steps that 10% do in as many epochs. It ends 7.0
+  CIFAR-10 a tenth of the steps that 10% do in as many epochs. It ends 6.8
   points lower; with 20%, twice the steps, 0.9 higher. The paper's stays
   relatively stable.
 - *Stale priorities.* With all of them computed anew before every step
