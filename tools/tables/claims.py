@@ -3,18 +3,15 @@
 The plan names each claim, the two rows that decide it and the plans that have
 them. `--collect RUNS` first takes over the results of `run_table.py`, one
 folder in RUNS for each plan, under its name; `--runs` is the file that keeps
-them, with the machine that they were collected on. Without `--collect` the
-page is rebuilt from that file alone.
+them. Without `--collect` the page is rebuilt from that file alone.
 """
 
 import argparse
 import json
-import platform
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Optional
 
-import torch
 from claim_checks import check_claims
 from claim_pages import page
 from mmengine.config import Config
@@ -36,19 +33,10 @@ _KEPT = (
     'cpu_seconds',
     'synthesized',
     'buffer',
+    'machine',
 )
-
-
-def machine() -> str:
-    """Returns this machine's processor and torch, in words."""
-    processor = platform.processor() or platform.machine()
-    info = Path('/proc/cpuinfo')
-    if info.is_file():
-        for line in info.read_text().splitlines():
-            if line.startswith('model name'):
-                processor = line.partition(':')[2].strip()
-                break
-    return f'{processor}, torch {torch.__version__}'
+# Of runs from before it was.
+_NOT_NOTED = 'a machine that was not noted'
 
 
 def collect(runs: Path) -> list[Record]:
@@ -59,7 +47,7 @@ def collect(runs: Path) -> list[Record]:
             writes it.
 
     Returns:
-        list[dict]: What is kept of each, with ``plan`` and ``machine``.
+        list[dict]: What is kept of each, with ``plan``.
 
     Raises:
         ValueError: There is no result.
@@ -70,7 +58,7 @@ def collect(runs: Path) -> list[Record]:
         if 'row' in result:
             kept = {name: result[name] for name in _KEPT if name in result}
             plan = path.parent.parent.name
-            found.append(dict(plan=plan, **kept, machine=machine()))
+            found.append(dict(plan=plan, machine=_NOT_NOTED) | kept)
     if not found:
         raise ValueError(
             '`collect` must be a folder of plans with results, but '

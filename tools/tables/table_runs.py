@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from buffer_figures import buffer_figures
+from machine_name import machine_name
 from mmengine.config import Config
 from mmengine.runner import Runner
 from training_curve import TrainingCurve
@@ -213,6 +214,7 @@ def run(
         **points[-1],
         points=points,
         synthesized=getattr(runner.model, 'num_synthesized', 0),
+        machine=machine_name(),
     )
     if isinstance(runner.model, SSDKD):
         result['buffer'] = buffer_figures(runner.model.replay_buffer)

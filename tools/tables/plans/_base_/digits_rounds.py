@@ -1,5 +1,5 @@
-# Rounds between the student's steps, a learning rate that falls from the start,
-# and no features, which are not of the paper.
+# Rounds between the student's steps, a learning rate that falls from the
+# start, and no features, which are not of the paper.
 cfg_options = {
     'model.distillation.feature_weight': 0.0,
     'model.synthesis.warmup_rounds': 3,
