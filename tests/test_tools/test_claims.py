@@ -160,6 +160,10 @@ def test_new_results_replace_those_of_their_name(tmp_path):
     new = collect(tmp_path)
     assert [(r['plan'], r['score']) for r in new] == [('digits', 50.0)]
     assert 'points' not in new[0]
+    assert new[0]['machine'] == 'a processor'
+    del result['machine']
+    (folder / 'result.json').write_text(json.dumps(result))
+    assert collect(tmp_path)[0]['machine'] == 'a machine that was not noted'
     scores = [r['score'] for r in merge(RECORDS, new)]
     assert scores == [50.0, 93.0, 90.0, 91.5, 10.0]
 
