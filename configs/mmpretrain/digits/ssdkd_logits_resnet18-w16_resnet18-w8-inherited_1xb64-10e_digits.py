@@ -15,14 +15,6 @@ optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.02)))
 train_cfg = dict(max_epochs=10, val_interval=5)
 param_scheduler = dict(
     architecture=[
-        # While images are few, a high rate would undo what was copied.
-        dict(
-            type='LinearLR',
-            start_factor=0.02,
-            begin=0,
-            end=90,
-            by_epoch=False,
-        ),
         dict(
             type='CosineAnnealingLR',
             begin=0,
