@@ -12,11 +12,13 @@ def pick_names(names: Collection[str], wanted: Sequence[str]) -> list[str]:
     Args:
         names (Collection[str]): Of all rows.
         wanted (Sequence[str]): A row's whole name stands for that row alone,
-            another string for all rows whose names start with it.
+            another string for all rows whose names start with it. Empty: all.
 
     Raises:
         ValueError: One of `wanted` stands for none.
     """
+    if not wanted:
+        return list(names)
     picked: set[str] = set()
     for start in wanted:
         found = {name for name in names if name.startswith(start)}
@@ -37,7 +39,7 @@ def load_results(
     Args:
         folder (Path): What `run_table.py` was told as `--out`.
         epochs (int): Of which column.
-        rows (Sequence[str]): As :func:`pick_names` takes them; all if empty.
+        rows (Sequence[str]): As :func:`pick_names` takes them.
 
     Raises:
         ValueError: There is none, or none of one of `rows`.
@@ -52,7 +54,7 @@ def load_results(
             f'{folder} and {epochs}'
         )
     names = dict.fromkeys(result['row'] for result in results.values())
-    picked = pick_names(names, rows) if rows else names
+    picked = pick_names(names, rows)
     for path, result in results.items():
         if result['row'] in picked:
             yield path, result

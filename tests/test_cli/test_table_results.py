@@ -15,6 +15,7 @@ ROWS = ['inherited', 'inherited, features off', 'random', 'control: oracle']
         (['inh'], ['inherited', 'inherited, features off']),
         (['control', 'inherited'], ['inherited', 'control: oracle']),
         (['inherited', 'inh'], ['inherited', 'inherited, features off']),
+        ([], ROWS),
     ],
 )
 def test_whole_name_stands_for_one_row(wanted, picked):

@@ -96,6 +96,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--rows',
         nargs='+',
+        default=[],
         help='only rows of these names, or whose names start with one; '
         'printed, not written',
     )
@@ -161,7 +162,7 @@ def main() -> None:
     """Runs what is missing, prints the table and writes OUT/table.md."""
     args = parse_args()
     plan = read_plan(args)
-    rows = pick_names(plan.rows, args.rows) if args.rows else list(plan.rows)
+    rows = pick_names(plan.rows, args.rows)
     out = args.out.resolve()
     take_turns(plan, rows, args.seeds, out)
     found: Rows = {row: run_row(plan, row, args.seeds, out) for row in rows}

@@ -44,7 +44,7 @@ def load_rows(
         for column in epochs
     }
     found = dict.fromkeys(r['row'] for c in columns.values() for r in c)
-    picked = pick_names(found, names) if names else found
+    picked = pick_names(found, names)
     rows = defaultdict(list)
     for column, results in columns.items():
         note = f', {column} epochs' if len(columns) > 1 else ''
@@ -82,20 +82,20 @@ def first_times(runs: list[Points], clock: str, score: float) -> str:
     Returns:
         str: The least and the largest time; how many had it, unless all.
     """
-    times = sorted(
-        next(point[clock] for point in points if point['score'] >= score)
+    seen = (
+        [point[clock] for point in points if point['score'] >= score]
         for points in runs
-        if any(point['score'] >= score for point in points)
     )
+    times = sorted(found[0] for found in seen if found)
     if not times:
         return ''
     least, most = (
         f'{time:.0f}' if time >= 10 else f'{time:.1f}'
         for time in (times[0], times[-1])
     )
-    seen = f'{least} s' if least == most else f'{least} to {most} s'
+    span = f'{least} s' if least == most else f'{least} to {most} s'
     some = f', {len(times)} of {len(runs)}' if len(times) < len(runs) else ''
-    return seen + some
+    return span + some
 
 
 def table(

@@ -14,14 +14,6 @@ model = dict(
 optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.02)))
 train_cfg = dict(max_epochs=10, val_interval=5)
 param_scheduler = dict(
-    architecture=[
-        dict(
-            type='CosineAnnealingLR',
-            begin=0,
-            end=10,
-            by_epoch=True,
-            convert_to_iter_based=True,
-        ),
-    ]
+    architecture=[dict(_base_.param_scheduler.architecture[0], end=10)]
 )
 default_hooks = dict(checkpoint=dict(interval=10))

@@ -60,7 +60,7 @@ def build_student_init(
 def replace_student_init(model: dict, cfg: Union[str, dict]) -> None:
     """Lets a model's config start its student otherwise, without features.
 
-    Whose features are whose is known of a copy alone.
+    Only weights that come from a teacher say whose features are whose.
 
     Args:
         model (dict): Config of an SSDKD, changed in place.

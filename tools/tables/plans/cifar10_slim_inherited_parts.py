@@ -1,13 +1,3 @@
 # Every part of SSD-KD off alone on CIFAR-10's slim student born from its
 # teacher, 100 steps.
-_base_ = './_base_/parts.py'
-folder = 'configs/mmpretrain/cifar10/'
-teacher = folder + 'resnet18-w16_1xb128-30e_cifar10.py'
-config = (
-    folder
-    + 'ssdkd_logits_resnet18-w16_resnet18-w8-inherited_1xb256-20e_cifar10.py'
-)
-metric = 'accuracy/top1'
-epochs = [5]
-# Features are not of the paper.
-cfg_options = {'model.distillation.feature_weight': 0.0}
+_base_ = ['./_base_/parts.py', './_base_/cifar10_slim_inherited.py']

@@ -1,11 +1,6 @@
 # The learning rate of the digits' inherited student, picked blind: 200 steps,
 # with the fidelity of each row beside its accuracy.
 _base_ = './_base_/digits_rounds.py'
-folder = 'configs/mmpretrain/digits/'
-pair = '_logits_resnet18-w16_resnet18-w8'
-teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'
-config = folder + 'ssdkd' + pair + '-inherited_1xb64-10e_digits.py'
-metric = 'accuracy/top1'
 epochs = [5]
 fidelity = True
 rate = 'optim_wrapper.architecture.optimizer.lr'

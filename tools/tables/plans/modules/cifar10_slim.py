@@ -1,16 +1,6 @@
 # The paper's modules on the slim CIFAR-10 student born from its teacher: 100
 # steps.
-_base_ = '../_base_/modules.py'
-folder = 'configs/mmpretrain/cifar10/'
-teacher = folder + 'resnet18-w16_1xb128-30e_cifar10.py'
-config = (
-    folder
-    + 'ssdkd_logits_resnet18-w16_resnet18-w8-inherited_1xb256-20e_cifar10.py'
-)
-metric = 'accuracy/top1'
-epochs = [5]
-# Features are not of the paper.
-cfg_options = {'model.distillation.feature_weight': 0.0}
+_base_ = ['../_base_/modules.py', '../_base_/cifar10_slim_inherited.py']
 rows = {
     # The student's temperature, in place of 1.
     'priorities at tau': {'model.distillation.priority_tau': 20.0},
