@@ -100,7 +100,7 @@ class SSDKD(BaseAlgorithm):
             entry in ``optim_wrapper``. Defaults to None.
         save_images_interval (int): A checkpoint holds the buffer's samples
             where its iteration is a multiple of this, and never if 0. A run
-            resumed from one without starts with a new buffer. Defaults to 1.
+            resumed from one without makes its images anew. Defaults to 1.
         channels_last (bool): Whether images and weights lie in memory with
             their channels last, which takes a third off a round on a CPU and
             changes nothing else. Defaults to True.

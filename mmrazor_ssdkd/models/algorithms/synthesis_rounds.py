@@ -68,13 +68,16 @@ class SynthesisRounds(BaseModule):
         Args:
             iteration (int): How many steps were done before.
             stored (int): How many samples the buffer holds. With none a run
-                starts, or goes on without those that it had.
+                starts, or goes on without those that it had; after ``until``
+                all rounds are then made anew.
         """
+        over = self.until is not None and iteration >= self.until
         if stored:
-            over = self.until is not None and iteration >= self.until
             yield from range(int(iteration % self.interval == 0 and not over))
             return
-        yield from rounds_with_eta(self.warmup_rounds)
+        # No later round would make up for those that came between steps.
+        past = range(self.interval, self.until or 0, self.interval)
+        yield from rounds_with_eta(self.warmup_rounds + over * len(past))
         # The first step's own, which no setting counts.
         yield 0
 

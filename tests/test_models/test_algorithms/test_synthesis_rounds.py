@@ -22,3 +22,26 @@ def test_warm_up_has_as_many_rounds_as_the_config_says(number, monkeypatch):
     due = [len(list(rounds.due(step, stored=4))) for step in range(1, 5)]
     assert due == [0, 1, 0, 1]
     assert not said
+
+
+@pytest.mark.parametrize(
+    ('until', 'iteration', 'expected'),
+    [
+        (None, 0, 3),
+        (None, 9, 3),
+        (7, 0, 3),
+        (7, 6, 3),
+        (7, 7, 5),
+        (7, 9, 5),
+        (6, 9, 4),
+        (1, 9, 3),
+        (0, 0, 3),
+        (0, 9, 3),
+    ],
+)
+def test_rounds_without_stored_images(until, iteration, expected):
+    """After the last round those between steps are made, too."""
+    rounds = SynthesisRounds(
+        interval=3, until=until, batch_size=4, warmup_rounds=2, admit=None
+    )
+    assert len(list(rounds.due(iteration, stored=0))) == expected
