@@ -11,6 +11,7 @@ pruned = {'config': pair + '-pruned_1xb64-10e_digits.py', **length}
 before = {
     'epoch_factor': 0.025,
     'optim_wrapper.architecture.optimizer.lr': 0.0,
+    'model.synthesis.until': 0,
 }
 metric = 'accuracy/top1'
 epochs = [40]
