@@ -242,7 +242,8 @@ SUBJECTS: dict[str, Subject] = {
         dict(teacher=maybe(text), fit=flag, num_images=maybe(count(0))),
     ),
     'PrunedWeights': Subject(
-        dict, dict(teacher=maybe(text), num_images=count(0))
+        dict,
+        dict(teacher=maybe(text), fit=flag, num_images=maybe(count(0))),
     ),
     'CheckpointWeights': Subject(
         lambda: dict(checkpoint='a.pth'),

@@ -11,18 +11,17 @@ from torch import nn
 from mmrazor_ssdkd.models.checkpoint import OPTIONAL_KEYS
 from mmrazor_ssdkd.registry import MODELS
 
+from .batch_norm_statistics import estimate_statistics
 from .channel_trace import ChannelTrace
-from .feature_hints import FeaturePair
-from .given_weights import GivenWeights
 from .heritage import Heritage
 from .l1_pruning import L1Pruner
-from .teacher_choice import check_teacher_name, pick_teacher
+from .teacher_weights import TeacherWeights
 
 __all__ = ['PrunedWeights']
 
 
 @MODELS.register_module()
-class PrunedWeights(GivenWeights):
+class PrunedWeights(TeacherWeights):
     """Prunes the teacher with MMRazor until it is the student.
 
     The student is the teacher with fewer channels: written as such, or as
@@ -30,10 +29,16 @@ class PrunedWeights(GivenWeights):
     MMRazor's units the channels of the largest L1 norm stay
     (``L1MutableChannelUnit``, arXiv:1608.08710).
 
+    After the warm-up it is settled as :class:`TeacherWeights` settles its
+    student. Where the channels that MMRazor cut cannot be followed, only
+    BatchNorm's statistics are estimated anew.
+
     Args:
         teacher (str, optional): Which of several ``teachers``. Defaults to
             None: the first.
-        num_images (int): As for :class:`GivenWeights`.
+        fit (bool): Whether the layers are refitted. Defaults to True.
+        num_images (int, optional): As for :class:`TeacherWeights`. Defaults
+            to None.
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -44,39 +49,22 @@ class PrunedWeights(GivenWeights):
     """
 
     def __init__(
-        self, teacher: Optional[str] = None, num_images: int = 0
+        self,
+        teacher: Optional[str] = None,
+        fit: bool = True,
+        num_images: Optional[int] = None,
     ) -> None:
-        super().__init__(num_images)
-        self._name = check_teacher_name(teacher)
-        self._teacher: Optional[nn.Module] = None
-        self._images = torch.zeros(0)
-        self._left: dict[str, torch.Tensor] = {}
+        super().__init__(teacher, fit, num_images)
+        self._student: Optional[nn.Module] = None
+        self._weights: dict[str, torch.Tensor] = {}
 
-    @property
-    def features(self) -> Optional[FeaturePair]:
-        """The last map before the last layer, with the channels left.
-
-        None where the channels that MMRazor cut cannot be followed.
-        """
-        if self._student is None or self._teacher is None:
-            return None
-        score = partial(_score_left, self._left)
-        heritage = Heritage(self._student, self._teacher, self._images, score)
-        state = self._teacher.state_dict()
-        same = all(
-            torch.equal(copy.values(state), self._weights[copy.name].cpu())
-            for copy in heritage.copies
-            if copy.name in self._weights
-        )
-        return heritage.last_features if same else None
-
-    def find_weights(
+    def prepare(
         self,
         student: nn.Module,
         teachers: Mapping[str, nn.Module],
         images: torch.Tensor,
-    ) -> dict[str, torch.Tensor]:
-        """Returns what is left of the teacher.
+    ) -> None:
+        """Prunes a copy of the teacher; changes nothing.
 
         Args:
             student (nn.Module): The student.
@@ -84,15 +72,15 @@ class PrunedWeights(GivenWeights):
             images (torch.Tensor): In 0 to 255, (2, channels, H, W).
 
         Raises:
-            ValueError: The student is not the teacher with fewer channels.
+            ValueError: There is no such teacher, or the student is not the
+                teacher with fewer channels.
         """
-        self._teacher = pick_teacher(teachers, self._name)
-        self._images = images
-        pruner = L1Pruner(self._teacher, tuple(images.shape[1:]))
+        teacher = self.pick(teachers, images)
+        pruner = L1Pruner(teacher, tuple(images.shape[1:]))
         own = student.state_dict()
         units = len(pruner.widths)
         widths = pruner.widths_of(own)
-        self._left = pruner.left(widths)
+        left = pruner.left(widths)
         pruned = pruner.cut(widths).state_dict()
         _check_same(own, pruned)
         print_log(
@@ -100,7 +88,36 @@ class PrunedWeights(GivenWeights):
             'cut by their L1 norms',
             logger='current',
         )
-        return {k: v.detach() for k, v in pruned.items() if k in own}
+        self._student = student
+        self._weights = {k: v.detach() for k, v in pruned.items() if k in own}
+        heritage = Heritage(
+            student, teacher, images, partial(_score_left, left)
+        )
+        self._heritage = heritage if self._agrees(heritage) else None
+
+    def _agrees(self, heritage: Heritage) -> bool:
+        """Returns whether a heritage would copy what was cut out."""
+        state = heritage.teacher.state_dict()
+        return all(
+            torch.equal(copy.values(state), self._weights[copy.name])
+            for copy in heritage.copies
+            if copy.name in self._weights and not _is_optional(copy.name)
+        )
+
+    def initialize(self) -> None:
+        """Gives the student what is left of the teacher."""
+        if self._student is not None:
+            self._student.load_state_dict(self._weights, strict=False)
+
+    def settle(self, images: torch.Tensor) -> None:
+        """Mends the student on synthetic images.
+
+        Args:
+            images (torch.Tensor): As of :class:`TeacherWeights`.
+        """
+        super().settle(images)
+        if self._heritage is None and self._student is not None:
+            estimate_statistics(self._student, images)
 
 
 def _score_left(
@@ -124,7 +141,7 @@ def _check_same(
 ) -> None:
     """Raises a ValueError unless two networks have the same tensors."""
     for name in sorted(own.keys() | pruned.keys()):
-        if any(part in name for part in OPTIONAL_KEYS):
+        if _is_optional(name):
             continue
         ours, theirs = (
             tuple(state[name].shape) if name in state else 'no tensor'
@@ -136,3 +153,8 @@ def _check_same(
                 f'MMRazor can cut them, for PrunedWeights, but got {ours} for '
                 f'{name!r} where the pruned teacher has {theirs}'
             )
+
+
+def _is_optional(name: str) -> bool:
+    """Returns whether a tensor says nothing of what a network computes."""
+    return any(part in name for part in OPTIONAL_KEYS)

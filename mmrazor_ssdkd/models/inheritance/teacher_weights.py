@@ -95,8 +95,7 @@ class TeacherWeights(StudentInit):
         Raises:
             ValueError: There is no such teacher, or nothing to inherit.
         """
-        teacher = pick_teacher(teachers, self._name)
-        self._pixels = images.shape[2] * images.shape[3]
+        teacher = self.pick(teachers, images)
         self._heritage = Heritage(student, teacher, images)
         if not self._heritage.counts():
             raise ValueError(
@@ -104,6 +103,21 @@ class TeacherWeights(StudentInit):
                 "layer in common with its teacher, but got 'teacher' for "
                 f'{type(student).__name__} and {type(teacher).__name__}'
             )
+
+    def pick(
+        self, teachers: Mapping[str, nn.Module], images: torch.Tensor
+    ) -> nn.Module:
+        """Returns the teacher, and keeps the size of images in mind.
+
+        Args:
+            teachers (Mapping[str, nn.Module]): By name.
+            images (torch.Tensor): (2, channels, H, W).
+
+        Raises:
+            ValueError: There is no such teacher.
+        """
+        self._pixels = images.shape[2] * images.shape[3]
+        return pick_teacher(teachers, self._name)
 
     @property
     def num_inherited(self) -> int:

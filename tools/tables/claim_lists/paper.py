@@ -61,8 +61,8 @@ seen there, *detectable* below, is between 0.4 and 6 points.
   doubts what it rarely saw, so in small buffers under the long tail each of
   φ's factors evens the classes by itself, and the other then adds nothing (the
   figure). In a buffer of ten rounds it is worth -0.6 to 7.2 points in each of
-  ten seeds, and a second run of five of them, that of *priorities anew*, cannot
-  tell (+1.4 ± 1.9).
+  ten seeds, and a second run of five of them, that of *priorities anew*,
+  cannot tell (+1.4 ± 1.9).
 - *Priorities.* In a buffer of ten uneven rounds they repeat what the student
   has not learnt yet (below). Once φ has evened that buffer, what they add
   cannot be told.

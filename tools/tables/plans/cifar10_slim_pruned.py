@@ -21,11 +21,17 @@ rows = {
         **pruned,
         'model.distillation.feature_weight': 0.0,
     },
-    'pruned (L1), statistics estimated': {
+    'pruned (L1), not refitted': {**pruned, 'model.student_init.fit': False},
+    'pruned (L1), as it was cut': {
         **pruned,
-        'model.student_init.num_images': 1024,
+        'model.student_init.num_images': 0,
     },
     'pruned (L1), before its first step': {**pruned, **before},
+    'pruned (L1), before its first step, as it was cut': {
+        **pruned,
+        **before,
+        'model.student_init.num_images': 0,
+    },
     'inherited': inherited,
     'inherited, before its first step': {**inherited, **before},
 }

@@ -31,7 +31,9 @@ def shaken(config):
     network = MODELS.build(config)
     network.init_weights()
     for name, tensor in network.state_dict().items():
-        if 'num_batches' not in name:
+        if 'num_batches' in name:
+            tensor.fill_(7)
+        else:
             tensor.mul_(torch.rand_like(tensor) + 0.5)
     return network.eval()
 
@@ -161,15 +163,48 @@ def test_features_are_of_the_channels_left():
     assert len(index) == 8 and not torch.equal(index, torch.arange(8))
 
 
-def test_features_that_cannot_be_followed(monkeypatch):
-    """Where other channels were cut than are found, nothing is compared."""
+def test_channels_that_cannot_be_followed(monkeypatch):
+    """Where other channels were cut than are found, statistics are all."""
+    left = L1Pruner.left
+    monkeypatch.setattr(
+        L1Pruner,
+        'left',
+        lambda *args: {name: ~kept for name, kept in left(*args).items()},
+    )
     init = PrunedWeights()
     student, network = MODELS.build(classifier(4)), shaken(classifier(8))
-    images = torch.rand(2, 1, 16, 16)
-    init.prepare(student, dict(teacher=network), images)
-    assert init.features is not None
-    init._left = {name: ~left for name, left in init._left.items()}
+    images = torch.rand(16, 1, 16, 16) * 255
+    init.prepare(student, dict(teacher=network), images[:2])
     assert init.features is None
+    init.initialize()
+    start = snapshot(student)
+    init.settle(images)
+    changed = {
+        k for k, v in snapshot(student).items() if (v != start[k]).any()
+    }
+    assert 'backbone.bn1.running_mean' in changed
+    assert all('running' in k or 'num_batches' in k for k in changed)
+
+
+def test_refit_mends_what_was_cut():
+    """The student's features come nearer to its teacher's than statistics."""
+    images = torch.rand(64, 1, 16, 16) * 255
+    losses = []
+    for fit in (False, True):
+        torch.manual_seed(0)
+        network = shaken(classifier(8))
+        student = MODELS.build(classifier(4)).eval()
+        init = PrunedWeights(fit=fit)
+        assert init.num_images == 1024
+        init.prepare(student, dict(teacher=network), images[:2])
+        init.initialize()
+        init.settle(images)
+        hints = FeatureHints(init.features, 1.0)
+        for role, model in (('teacher', network), ('student', student)):
+            with hints.watch(role):
+                model(images, mode='tensor')
+        losses.append(hints.losses()['loss_features'].item())
+    assert losses[1] < 0.9 * losses[0]
 
 
 @pytest.mark.parametrize('kind', ['classification', 'segmentation'])
@@ -192,7 +227,8 @@ def test_statistics_are_those_of_the_buffer():
     """They move before the first step where that is wanted."""
     moved = []
     for count in (16, 0):
-        config = ssdkd(student_init=dict(PRUNED, num_images=count))
+        init = dict(PRUNED, fit=False, num_images=count)
+        config = ssdkd(student_init=init)
         algorithm = build(config)
         algorithm.init_weights()
         start = snapshot(algorithm.student)
