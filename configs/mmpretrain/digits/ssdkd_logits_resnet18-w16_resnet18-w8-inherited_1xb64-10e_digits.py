@@ -4,9 +4,9 @@ _base_ = './ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
 
 model = dict(
     student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
-    # Three rounds before the first step, on which what was copied is refitted.
-    # All others follow closely, one in five steps: 20 after 85 of 400 steps.
-    synthesis=dict(warmup_rounds=2, interval=5, until=90),
+    # Two rounds before the first step, on which what was copied is refitted.
+    # All others follow closely, one in five steps: 19 after 85 of 400 steps.
+    synthesis=dict(warmup_rounds=1, interval=5, until=90),
     # The last ten of them, which are better than the first.
     replay_buffer=dict(max_size=1280),
 )
@@ -14,6 +14,12 @@ model = dict(
 optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.02)))
 train_cfg = dict(max_epochs=10, val_interval=5)
 param_scheduler = dict(
-    architecture=[dict(_base_.param_scheduler.architecture[0], end=10)]
+    architecture=[
+        # On the first few images it would forget, too.
+        dict(
+            type='LinearLR', start_factor=0.02, begin=0, end=40, by_epoch=False
+        ),
+        dict(_base_.param_scheduler.architecture[0], end=10),
+    ]
 )
 default_hooks = dict(checkpoint=dict(interval=10))

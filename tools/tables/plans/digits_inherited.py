@@ -27,7 +27,7 @@ rows = {
     },
     'inherited, all images first': {
         **inherited,
-        'model.synthesis.warmup_rounds': 19,
+        'model.synthesis.warmup_rounds': 18,
         'model.synthesis.until': 0,
     },
     'inherited, before its first step': before,

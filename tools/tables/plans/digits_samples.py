@@ -16,6 +16,16 @@ synthetic: dict[str, dict] = {
     'inherited': {
         'config': folder + f'ssdkd{pair}-inherited_1xb64-10e_digits.py',
         'epoch_factor': 0.5,
+        # As the config of the real images has it.
+        'param_scheduler.architecture': [
+            dict(
+                type='CosineAnnealingLR',
+                begin=0,
+                end=10,
+                by_epoch=True,
+                convert_to_iter_based=True,
+            )
+        ],
     },
     'random weights': {},
 }

@@ -1,5 +1,5 @@
 # 400 steps of the digits' student born from its teacher: rounds between its
-# steps, and no features, which are not of the paper.
+# steps, a cosine, and no features, which are not of the paper.
 folder = 'configs/mmpretrain/digits/'
 teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'
 config = (
@@ -13,4 +13,13 @@ cfg_options = {
     'model.synthesis.warmup_rounds': 3,
     'model.synthesis.interval': 80,
     'model.synthesis.until': None,
+    'param_scheduler.architecture': [
+        dict(
+            type='CosineAnnealingLR',
+            begin=0,
+            end=10,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        )
+    ],
 }
