@@ -109,6 +109,7 @@ SUBJECTS: dict[str, Subject] = {
             labels=word('predicted', 'uniform', 'rare'),
             adversarial_weight=number(),
             adversarial_where=word('all', 'agree'),
+            adversarial_from=count(0),
             image_prior=lambda value: value is None,
         ),
     ),

@@ -10,6 +10,8 @@ _base_ = [
 
 model = dict(
     student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
+    # Not before the student is refitted.
+    synthesis=dict(adversarial_from=1),
     # The teacher runs in the student's step, for its features.
     distillation=dict(feature_weight=10.0),
     replay_buffer=dict(store_logits=False),

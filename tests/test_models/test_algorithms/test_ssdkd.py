@@ -356,6 +356,20 @@ def test_optimised_noise_starts_anew_in_every_round():
     assert state[generator.linear.weight]['step'] == 6
 
 
+def test_adversarial_term_of_later_rounds_alone():
+    """The student runs in no step of a round before."""
+    algorithm = build(
+        ssdkd(
+            synthesis=dict(interval=2, warmup_rounds=1, adversarial_from=3),
+            distillation=dict(feature_weight=0.0),
+        )
+    )
+    wrapper = optimizers(algorithm)
+    found = [vars for n in range(5) for vars in steps(algorithm, wrapper, 1)]
+    made = [v['generator.loss_kd'] for v in found if 'generator.loss_kd' in v]
+    assert [bool(loss) for loss in made] == [False, False, True]
+
+
 @pytest.mark.parametrize('labels', ['uniform', 'rare'])
 def test_drawn_labels(labels):
     """Rare labels are those the buffer lacks, uniform ones are all."""
@@ -646,6 +660,11 @@ def test_samples_loaded_to_another_device_follow(monkeypatch):
                     dict(adversarial_weight=-1),
                     ValueError,
                     'adversarial_weight`.*-1',
+                ),
+                (
+                    dict(adversarial_from=-1),
+                    ValueError,
+                    'adversarial_from`.*-1',
                 ),
                 (dict(iters=-1), ValueError, 'iters`.*-1'),
                 (dict(interval=0), ValueError, 'interval`.*0'),
