@@ -1,5 +1,6 @@
 """A student that is its teacher, pruned."""
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 from typing import Optional
@@ -94,6 +95,13 @@ class PrunedWeights(TeacherWeights):
             student, teacher, images, partial(_score_left, left)
         )
         self._heritage = heritage if self._agrees(heritage) else None
+        if self._heritage is None:
+            print_log(
+                "Which of the teacher's channels are left cannot be followed: "
+                'the student is not refitted',
+                logger='current',
+                level=logging.WARNING,
+            )
 
     def _agrees(self, heritage: Heritage) -> bool:
         """Returns whether a heritage would copy what was cut out."""
