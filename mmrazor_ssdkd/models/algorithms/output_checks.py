@@ -7,6 +7,7 @@ from mmengine.logging import print_log
 from torch import nn
 
 from mmrazor_ssdkd.models.label_models import LabelModel, OneClass
+from mmrazor_ssdkd.models.unchanged import unchanged
 
 from .last_operation import ends_in
 from .model_passes import forward
@@ -20,6 +21,8 @@ _HALF = (torch.float16, torch.bfloat16)
 # and drive it to both ends.
 _FAR = (1.0, -100.0, 100.0)
 _SPREAD = 0.3
+# By what logits that are not bound leave -1 to 1.
+_LARGER = 1e4
 _KEY = '(the `probabilities=True` of its adapter does so)'
 
 
@@ -154,9 +157,12 @@ def _warn_of_cosines(
     """Says in the log that a softmax makes nearly nothing of logits."""
     far = _of_far_images(name, model, images)
     low, high = float(far.min()), float(far.max())
-    if -1 - _TOLERANCE <= low < 0 < high <= 1 + _TOLERANCE and (
-        high - low > 2 * _SPREAD
-    ):
+    if low < 0 < high and high - low > 2 * _SPREAD and _is_bound(far):
+        # One that has learnt nothing may have logits as small.
+        if not _is_bound(
+            _with_larger_weights(name, model, images, far.shape[1])
+        ):
+            return
         print_log(
             f'`{name}` must give logits, but got values between -1 and 1 of '
             'all images, as of a tanh or of cosines, whose softmax is nearly '
@@ -164,6 +170,25 @@ def _warn_of_cosines(
             logger='current',
             level=logging.WARNING,
         )
+
+
+def _is_bound(values: torch.Tensor) -> bool:
+    """Returns whether all values lie in -1 to 1."""
+    return float(values.abs().max()) <= 1 + _TOLERANCE
+
+
+def _with_larger_weights(
+    name: str, model: nn.Module, images: torch.Tensor, classes: int
+) -> torch.Tensor:
+    """Returns what a model gives if weights that make logits are larger."""
+    with unchanged(model), torch.no_grad():
+        for layer in model.modules():
+            if (
+                isinstance(layer, (nn.Conv2d, nn.Linear))
+                and len(layer.weight) == classes
+            ):
+                layer.weight.mul_(_LARGER)
+        return _of_far_images(name, model, images)
 
 
 @torch.no_grad()

@@ -8,8 +8,11 @@ from mmseg.registry import MODELS as MMSEG_MODELS
 from toy_models import build, classifier, segmentation, segmentor, ssdkd
 
 from mmrazor_ssdkd.models.algorithms.output_checks import (
+    _of_far_images,
+    _warn_of_cosines,
     check_no_probabilities,
 )
+from mmrazor_ssdkd.models.noise_images import draw_details
 
 ENDS = dict(
     Softmax=lambda x: x.softmax(dim=1),
@@ -152,6 +155,24 @@ def test_values_that_hardly_differ(ends, caplog, kind):
     logger.removeHandler(caplog.handler)
     said = '`architecture` must give logits, but got values between -1 and'
     assert (said in caplog.text) == bool(kind)
+
+
+def test_small_logits_of_far_images(caplog):
+    """Of a network that has learnt nothing, whose every logit is small."""
+    model = MMPRETRAIN_MODELS.build(classifier()).eval()
+    images = draw_details((1, 16, 16))[:2]
+    far = _of_far_images('a', model, images)
+    model.head.fc.weight.data.mul_(0.9 / far.abs().max())
+    model.head.fc.bias.data.zero_()
+    far = _of_far_images('a', model, images)
+    assert far.min() < -0.3 and far.max() > 0.3
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(caplog.handler)
+    weight = model.head.fc.weight.clone()
+    _warn_of_cosines('a', model, images)
+    logger.removeHandler(caplog.handler)
+    assert not caplog.text
+    assert torch.equal(weight, model.head.fc.weight)
 
 
 def test_network_that_has_learnt_nothing():
