@@ -18,7 +18,7 @@ from mmrazor_ssdkd.registry import MODELS
 PAGE = (ROOT / 'mmrazor_ssdkd' / 'extending.md').read_text('utf-8')
 BLOCKS = re.findall(r'```python\n# (\w+\.py)\n(.*?)```', PAGE, re.DOTALL)
 EXAMPLES = list(zip(BLOCKS[::2], BLOCKS[1::2]))
-BASE = str(DIGITS).replace('-w8_1xb64-40e', '-w8-inherited_1xb64-10e')
+BASE = str(DIGITS).replace('-w8_1xb64-40e', '-w8-inherited_1xb64-12e')
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ TASKS = dict(
         data='digits',
         teacher='mmpretrain/digits/resnet18-w16_1xb64-60e_digits.py',
         distill='mmpretrain/digits/ssdkd_logits_resnet18-w16_resnet18-w8-'
-        'inherited_1xb64-10e_digits.py',
+        'inherited_1xb64-12e_digits.py',
         metric='accuracy/top1',
         score='accuracy',
     ),

@@ -142,7 +142,7 @@ def test_distillers_and_teachers(out, teacher):
         kd='ssdkd_kd_resnet18-w16_resnet18-w8_1xb64-40e_digits.py',
         two='ssdkd_logits_2-resnet18-w16_resnet18-w8_1xb64-40e_digits.py',
         inherited='ssdkd_logits_resnet18-w16_resnet18-w8-inherited_'
-        '1xb64-10e_digits.py',
+        '1xb64-12e_digits.py',
     )
     options = {key: [one] for key in names}
     options['fitnets'] = [one, 'sync_bn=torch']

@@ -124,7 +124,7 @@ SHORTER = {
 train_cfg.update(max_epochs=2, val_interval=2)
 param_scheduler.update(end=2)
 """,
-    'ssdkd_logits_resnet18-w16_resnet18-w8-inherited_1xb64-10e_digits.py': """
+    'ssdkd_logits_resnet18-w16_resnet18-w8-inherited_1xb64-12e_digits.py': """
 train_cfg.update(max_epochs=1, val_interval=1)
 param_scheduler['architecture'][-1].update(end=1)
 """,

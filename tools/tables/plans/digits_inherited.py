@@ -7,8 +7,8 @@ teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'
 config = folder + 'ssdkd' + pair
 inherited = {
     'config': folder
-    + 'ssdkd_logits_resnet18-w16_resnet18-w8-inherited_1xb64-10e_digits.py',
-    'epoch_factor': 0.25,
+    + 'ssdkd_logits_resnet18-w16_resnet18-w8-inherited_1xb64-12e_digits.py',
+    'epoch_factor': 0.3,
 }
 before = {
     **inherited,
@@ -56,7 +56,7 @@ rows = {
     # As many steps, and the learning rate, of the inherited student.
     'control: oracle, real images, inherited': {
         'config': folder + 'kd' + pair,
-        'epoch_factor': 0.25,
+        'epoch_factor': 0.3,
         'custom_hooks': [dict(type='mmrazor_ssdkd.StudentInitHook')],
         'optim_wrapper.optimizer.lr': 0.02,
     },

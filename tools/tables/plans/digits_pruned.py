@@ -5,9 +5,9 @@ folder = 'configs/mmpretrain/digits/'
 pair = folder + 'ssdkd_logits_resnet18-w16_resnet18-w8'
 teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'
 config = pair + '_1xb64-40e_digits.py'
-length = {'epoch_factor': 0.25}
-inherited = {'config': pair + '-inherited_1xb64-10e_digits.py', **length}
-pruned = {'config': pair + '-pruned_1xb64-10e_digits.py', **length}
+length = {'epoch_factor': 0.3}
+inherited = {'config': pair + '-inherited_1xb64-12e_digits.py', **length}
+pruned = {'config': pair + '-pruned_1xb64-12e_digits.py', **length}
 before = {
     'epoch_factor': 0.025,
     'optim_wrapper.architecture.optimizer.lr': 0.0,

@@ -14,14 +14,14 @@ numbers = [13, 126, 251, 1257]
 oracle = folder + 'kd' + pair + '_1xb64-40e_digits.py'
 synthetic: dict[str, dict] = {
     'inherited': {
-        'config': folder + f'ssdkd{pair}-inherited_1xb64-10e_digits.py',
+        'config': folder + f'ssdkd{pair}-inherited_1xb64-12e_digits.py',
         'epoch_factor': 0.5,
         # As the config of the real images has it.
         'param_scheduler.architecture': [
             dict(
                 type='CosineAnnealingLR',
                 begin=0,
-                end=10,
+                end=12,
                 by_epoch=True,
                 convert_to_iter_based=True,
             )

@@ -4,7 +4,7 @@ folder = 'configs/mmpretrain/digits/'
 teacher = folder + 'resnet18-w16_1xb64-60e_digits.py'
 config = (
     folder
-    + 'ssdkd_logits_resnet18-w16_resnet18-w8-inherited_1xb64-10e_digits.py'
+    + 'ssdkd_logits_resnet18-w16_resnet18-w8-inherited_1xb64-12e_digits.py'
 )
 metric = 'accuracy/top1'
 epochs = [10]
@@ -17,7 +17,7 @@ cfg_options = {
         dict(
             type='CosineAnnealingLR',
             begin=0,
-            end=10,
+            end=12,
             by_epoch=True,
             convert_to_iter_based=True,
         )
