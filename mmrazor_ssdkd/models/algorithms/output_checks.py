@@ -7,7 +7,6 @@ from mmengine.logging import print_log
 from torch import nn
 
 from mmrazor_ssdkd.models.label_models import LabelModel, OneClass
-from mmrazor_ssdkd.models.unchanged import unchanged
 
 from .last_operation import ends_in
 from .model_passes import forward
@@ -21,8 +20,8 @@ _HALF = (torch.float16, torch.bfloat16)
 # and drive it to both ends.
 _FAR = (1.0, -100.0, 100.0)
 _SPREAD = 0.3
-# By what logits that are not bound leave -1 to 1.
-_LARGER = 1e4
+# So far that logits leave -1 to 1 which nothing bounds.
+_FARTHER = (-1e5, 1e5)
 _KEY = '(the `probabilities=True` of its adapter does so)'
 
 
@@ -158,10 +157,9 @@ def _warn_of_cosines(
     far = _of_far_images(name, model, images)
     low, high = float(far.min()), float(far.max())
     if low < 0 < high and high - low > 2 * _SPREAD and _is_bound(far):
-        # One that has learnt nothing may have logits as small.
-        if not _is_bound(
-            _with_larger_weights(name, model, images, far.shape[1])
-        ):
+        # One that has learnt nothing has logits as small, which grow.
+        farther = _of_far_images(name, model, images, _FARTHER)
+        if bool(farther.isfinite().all()) and not _is_bound(farther):
             return
         print_log(
             f'`{name}` must give logits, but got values between -1 and 1 of '
@@ -177,26 +175,15 @@ def _is_bound(values: torch.Tensor) -> bool:
     return float(values.abs().max()) <= 1 + _TOLERANCE
 
 
-def _with_larger_weights(
-    name: str, model: nn.Module, images: torch.Tensor, classes: int
-) -> torch.Tensor:
-    """Returns what a model gives if weights that make logits are larger."""
-    with unchanged(model), torch.no_grad():
-        for layer in model.modules():
-            if (
-                isinstance(layer, (nn.Conv2d, nn.Linear))
-                and len(layer.weight) == classes
-            ):
-                layer.weight.mul_(_LARGER)
-        return _of_far_images(name, model, images)
-
-
 @torch.no_grad()
 def _of_far_images(
-    name: str, model: nn.Module, images: torch.Tensor
+    name: str,
+    model: nn.Module,
+    images: torch.Tensor,
+    factors: tuple[float, ...] = _FAR,
 ) -> torch.Tensor:
     """Returns what a model gives of images that it cannot know."""
-    found = [forward(name, model, images * factor) for factor in _FAR]
+    found = [forward(name, model, images * factor) for factor in factors]
     return torch.cat(found).float()
 
 

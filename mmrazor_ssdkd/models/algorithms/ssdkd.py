@@ -218,6 +218,14 @@ class SSDKD(BaseAlgorithm):
         """The shape of two of the generator's images."""
         return (2, self.generator.channels, *self.generator.image_size)
 
+    @property
+    def _rounds_held(self) -> int:
+        """How many rounds' samples the buffer holds."""
+        views = max(1, self.distillation.stored_views)
+        return math.ceil(
+            self.replay_buffer.max_size / (self.synthesis.admit * views)
+        )
+
     @torch.no_grad()
     def _check_buffer(self) -> None:
         """Raises a ValueError for a buffer that fits into no memory."""
@@ -308,7 +316,7 @@ class SSDKD(BaseAlgorithm):
         log_vars: LogVars = {}
         with self.random_stream(device):
             for _ in self.synthesis.due(
-                self.iteration, len(self.replay_buffer)
+                self.iteration, len(self.replay_buffer), self._rounds_held
             ):
                 images, log_vars = self.synthesize(generator)
                 self.num_synthesized += len(images) * num_processes()

@@ -1,5 +1,6 @@
 """When synthesis rounds run, and what of them enters the buffer."""
 
+import math
 from collections.abc import Iterator
 from typing import Optional
 
@@ -60,7 +61,9 @@ class SynthesisRounds(BaseModule):
                 f'{batch_size}, but got {admit}'
             )
 
-    def due(self, iteration: int, stored: int) -> Iterator[int]:
+    def due(
+        self, iteration: int, stored: int, most: Optional[int] = None
+    ) -> Iterator[int]:
         """Yields once for each round that comes before a student step.
 
         The warm-up's, of which each logs a line, and then the step's own.
@@ -68,16 +71,25 @@ class SynthesisRounds(BaseModule):
         Args:
             iteration (int): How many steps were done before.
             stored (int): How many samples the buffer holds. With none a run
-                starts, or goes on without those that it had; after ``until``
-                all rounds are then made anew.
+                starts, or goes on without those that it had and makes as many
+                rounds anew.
+            most (int, optional): How many rounds the buffer holds, beyond
+                which none of those before are made anew. Defaults to None:
+                any number.
         """
-        over = self.until is not None and iteration >= self.until
+        until = math.inf if self.until is None else self.until
         if stored:
-            yield from range(int(iteration % self.interval == 0 and not over))
+            is_due = iteration % self.interval == 0 and iteration < until
+            yield from range(int(is_due))
             return
-        # No later round would make up for those that came between steps.
-        past = range(self.interval, self.until or 0, self.interval)
-        yield from rounds_with_eta(self.warmup_rounds + over * len(past))
+        # Later rounds would not make up for those that came between steps.
+        past = range(
+            self.interval, int(min(iteration + 1, until)), self.interval
+        )
+        rounds = self.warmup_rounds + len(past)
+        if past and most is not None:
+            rounds = max(self.warmup_rounds, min(rounds, most))
+        yield from rounds_with_eta(rounds)
         # The first step's own, which no setting counts.
         yield 0
 

@@ -95,7 +95,7 @@ class PrunedWeights(TeacherWeights):
             student, teacher, images, partial(_score_left, left)
         )
         self._heritage = heritage if self._agrees(heritage) else None
-        if self._heritage is None:
+        if self._heritage is None and self._fit and self.num_images:
             print_log(
                 "Which of the teacher's channels are left cannot be followed: "
                 'the student is not refitted',
@@ -107,7 +107,7 @@ class PrunedWeights(TeacherWeights):
         """Returns whether a heritage would copy what was cut out."""
         state = heritage.teacher.state_dict()
         return all(
-            torch.equal(copy.values(state), self._weights[copy.name])
+            torch.equal(copy.values(state), self._weights[copy.name].cpu())
             for copy in heritage.copies
             if copy.name in self._weights and not _is_optional(copy.name)
         )

@@ -25,23 +25,29 @@ def test_warm_up_has_as_many_rounds_as_the_config_says(number, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ('until', 'iteration', 'expected'),
+    ('until', 'iteration', 'most', 'expected'),
     [
-        (None, 0, 3),
-        (None, 9, 3),
-        (7, 0, 3),
-        (7, 6, 3),
-        (7, 7, 5),
-        (7, 9, 5),
-        (6, 9, 4),
-        (1, 9, 3),
-        (0, 0, 3),
-        (0, 9, 3),
+        (None, 0, None, 3),
+        (None, 2, None, 3),
+        (None, 3, None, 4),
+        (None, 9, None, 6),
+        (None, 9, 4, 5),
+        (None, 9, 1, 3),
+        (None, 0, 1, 3),
+        (7, 0, None, 3),
+        (7, 6, None, 5),
+        (7, 7, None, 5),
+        (7, 9, None, 5),
+        (7, 9, 3, 4),
+        (6, 9, None, 4),
+        (1, 9, None, 3),
+        (0, 0, None, 3),
+        (0, 9, None, 3),
     ],
 )
-def test_rounds_without_stored_images(until, iteration, expected):
-    """After the last round those between steps are made, too."""
+def test_rounds_without_stored_images(until, iteration, most, expected):
+    """Those between the steps before are made anew, as many as are held."""
     rounds = SynthesisRounds(
         interval=3, until=until, batch_size=4, warmup_rounds=2, admit=None
     )
-    assert len(list(rounds.due(iteration, stored=0))) == expected
+    assert len(list(rounds.due(iteration, 0, most))) == expected

@@ -7,7 +7,18 @@ config = (
     'ssdkd_logits_resnet18-w16_resnet18-w8_1xb64-40e_digits.py'
 )
 epochs = [20]
-cfg_options = {'model.synthesis.warmup_rounds': 20}
+cfg_options = {
+    'model.synthesis.warmup_rounds': 20,
+    'param_scheduler.architecture': [
+        dict(
+            type='CosineAnnealingLR',
+            begin=0,
+            end=40,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        )
+    ],
+}
 rows = {
     # The student's temperature, in place of 1.
     'phi off, priorities at tau': {
