@@ -46,7 +46,7 @@ def inherited_settings(
         return {}
     settings: dict[str, dict[str, Any]] = dict(
         student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
-        synthesis=dict(warmup_rounds=1),
+        synthesis=dict(warmup_rounds=1, adversarial_from=1),
     )
     if init.features is not None:
         settings['distillation'] = dict(feature_weight=_FEATURE_WEIGHT)
