@@ -237,8 +237,9 @@ class DataInversion(SynthesisRounds):
         self, algorithm: 'SSDKD', images: torch.Tensor, preds_T: torch.Tensor
     ) -> torch.Tensor:
         """Returns minus L_KD; the student does not run while it is off."""
-        early = algorithm.iteration < self.adversarial_from
-        if early or not self.adversarial_weight:
+        if not self.adversarial_weight or (
+            algorithm.iteration < self.adversarial_from
+        ):
             return preds_T.new_zeros(())
         preds_S = algorithm.predict_student(images, preds_T)
         agreed = None

@@ -185,6 +185,10 @@ class SSDKD(BaseAlgorithm):
         )
         self.loss_guard = LossGuard()
         self.synthesis.prepare(self.generator)
+        self.synthesis.rounds_held = math.ceil(
+            self.replay_buffer.max_size
+            / (self.synthesis.admit * max(1, self.distillation.stored_views))
+        )
         self.distiller: Optional[nn.Module] = None
         self._slot: Optional[DistillerSlot] = None
         if distiller is not None:
@@ -217,14 +221,6 @@ class SSDKD(BaseAlgorithm):
     def _image_shape(self) -> tuple[int, ...]:
         """The shape of two of the generator's images."""
         return (2, self.generator.channels, *self.generator.image_size)
-
-    @property
-    def _rounds_held(self) -> int:
-        """How many rounds' samples the buffer holds."""
-        views = max(1, self.distillation.stored_views)
-        return math.ceil(
-            self.replay_buffer.max_size / (self.synthesis.admit * views)
-        )
 
     @torch.no_grad()
     def _check_buffer(self) -> None:
@@ -316,7 +312,7 @@ class SSDKD(BaseAlgorithm):
         log_vars: LogVars = {}
         with self.random_stream(device):
             for _ in self.synthesis.due(
-                self.iteration, len(self.replay_buffer), self._rounds_held
+                self.iteration, len(self.replay_buffer)
             ):
                 images, log_vars = self.synthesize(generator)
                 self.num_synthesized += len(images) * num_processes()

@@ -30,6 +30,10 @@ class SynthesisRounds(BaseModule):
         admit (int, optional): How many of a round's candidates, those of the
             largest phi, enter the buffer. None: all.
 
+    Attributes:
+        rounds_held (int, optional): Of how many rounds the buffer holds the
+            samples, as the algorithm says at build time.
+
     Raises:
         TypeError: A count is no integer.
         ValueError: A count is out of range.
@@ -45,6 +49,7 @@ class SynthesisRounds(BaseModule):
     ) -> None:
         super().__init__()
         self.interval = check_int('synthesis.interval', interval)
+        self.rounds_held: Optional[int] = None
         self.until: Optional[int] = None
         if until is not None:
             self.until = check_int('synthesis.until', until, 0)
@@ -61,9 +66,7 @@ class SynthesisRounds(BaseModule):
                 f'{batch_size}, but got {admit}'
             )
 
-    def due(
-        self, iteration: int, stored: int, most: Optional[int] = None
-    ) -> Iterator[int]:
+    def due(self, iteration: int, stored: int) -> Iterator[int]:
         """Yields once for each round that comes before a student step.
 
         The warm-up's, of which each logs a line, and then the step's own.
@@ -72,10 +75,7 @@ class SynthesisRounds(BaseModule):
             iteration (int): How many steps were done before.
             stored (int): How many samples the buffer holds. With none a run
                 starts, or goes on without those that it had and makes as many
-                rounds anew.
-            most (int, optional): How many rounds the buffer holds, beyond
-                which none of those before are made anew. Defaults to None:
-                any number.
+                rounds anew as it holds.
         """
         until = math.inf if self.until is None else self.until
         if stored:
@@ -87,8 +87,8 @@ class SynthesisRounds(BaseModule):
             self.interval, int(min(iteration + 1, until)), self.interval
         )
         rounds = self.warmup_rounds + len(past)
-        if past and most is not None:
-            rounds = max(self.warmup_rounds, min(rounds, most))
+        if past and self.rounds_held is not None:
+            rounds = max(self.warmup_rounds, min(rounds, self.rounds_held))
         yield from rounds_with_eta(rounds)
         # The first step's own, which no setting counts.
         yield 0

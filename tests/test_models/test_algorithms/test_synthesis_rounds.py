@@ -50,4 +50,5 @@ def test_rounds_without_stored_images(until, iteration, most, expected):
     rounds = SynthesisRounds(
         interval=3, until=until, batch_size=4, warmup_rounds=2, admit=None
     )
-    assert len(list(rounds.due(iteration, 0, most))) == expected
+    rounds.rounds_held = most
+    assert len(list(rounds.due(iteration, stored=0))) == expected
