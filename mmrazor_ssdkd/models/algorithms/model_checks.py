@@ -87,14 +87,13 @@ def check_models(algorithm: 'SSDKD') -> int:
 
 def _check_counts(algorithm: 'SSDKD') -> None:
     """Raises a ValueError where a round gives more than the buffer takes."""
-    admit = algorithm.synthesis.admit
     buffer = algorithm.replay_buffer
     stored_views = algorithm.distillation.stored_views
-    if buffer.max_size < admit * max(1, stored_views):
+    if buffer.max_size < algorithm.round_size:
         views = ' times `distillation.stored_views`' if stored_views else ''
         raise ValueError(
             f'`replay_buffer.max_size` must be >= `synthesis.admit`{views} in '
-            f'each process, {admit * max(1, stored_views)}, but got '
+            f'each process, {algorithm.round_size}, but got '
             f'{buffer.max_size} for each'
         )
     if stored_views and not buffer.store_logits:

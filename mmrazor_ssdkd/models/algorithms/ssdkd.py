@@ -186,8 +186,7 @@ class SSDKD(BaseAlgorithm):
         self.loss_guard = LossGuard()
         self.synthesis.prepare(self.generator)
         self.synthesis.rounds_held = math.ceil(
-            self.replay_buffer.max_size
-            / (self.synthesis.admit * max(1, self.distillation.stored_views))
+            self.replay_buffer.max_size / self.round_size
         )
         self.distiller: Optional[nn.Module] = None
         self._slot: Optional[DistillerSlot] = None
@@ -221,6 +220,11 @@ class SSDKD(BaseAlgorithm):
     def _image_shape(self) -> tuple[int, ...]:
         """The shape of two of the generator's images."""
         return (2, self.generator.channels, *self.generator.image_size)
+
+    @property
+    def round_size(self) -> int:
+        """How many samples a round puts into the buffer."""
+        return self.synthesis.admit * max(1, self.distillation.stored_views)
 
     @torch.no_grad()
     def _check_buffer(self) -> None:
