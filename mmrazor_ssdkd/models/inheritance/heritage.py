@@ -18,6 +18,7 @@ from .feature_hints import FeaturePair
 from .feature_maps import FeatureMap
 from .layer_pairs import pair_tensors
 from .least_squares import LayerPair
+from .norm_moments import NormPair
 from .normalization import image_gains, plan_shifts
 
 __all__ = ['Heritage', 'Score']
@@ -101,6 +102,21 @@ class Heritage:
                 pairs.append(LayerPair(layer, other, outputs))
         return pairs
 
+    def norm_pairs(self) -> list[NormPair]:
+        """Returns the norms with running statistics and a counterpart."""
+        pairs = []
+        for copy in self.copies:
+            if copy.name.endswith('running_mean'):
+                norm = _owner(self.student, copy.name)
+                other = _owner(self.teacher, copy.source)
+                # Without a momentum its statistics are constants, which are
+                # the teacher's already.
+                if hasattr(norm, 'momentum') and norm.weight is not None:
+                    pairs.append(
+                        NormPair(norm, other, copy.index[0], copy.mask)
+                    )
+        return pairs
+
     def _find_last_features(self) -> Optional[FeaturePair]:
         """Returns the last map before the last layer, of both networks."""
         others = list(_maps(self._traces[1]))
@@ -175,9 +191,9 @@ def _maps(trace: ChannelTrace) -> Iterator[tuple[str, FeatureMap]]:
                 yield name, found
 
 
-def _owner(model: nn.Module, weight: str) -> nn.Module:
-    """Returns the layer that a weight belongs to."""
-    return model.get_submodule(weight.rpartition('.')[0])
+def _owner(model: nn.Module, tensor: str) -> Any:
+    """Returns the layer that a tensor belongs to."""
+    return model.get_submodule(tensor.rpartition('.')[0])
 
 
 def _trace(model: Any, images: torch.Tensor) -> ChannelTrace:

@@ -12,6 +12,7 @@ from mmrazor_ssdkd.models.forward import predict_logits
 from .batch_norm_statistics import batch_statistics
 from .channel_ids import NOBODY
 from .layer_places import Places
+from .norm_moments import NormMoments, NormPair
 from .normal_equations import fit_rows
 
 __all__ = ['LayerPair', 'fit_layers']
@@ -44,6 +45,7 @@ def fit_layers(
     student: nn.Module,
     teacher: nn.Module,
     pairs: list[LayerPair],
+    norms: list[NormPair],
     images: torch.Tensor,
 ) -> None:
     r"""Fits the student's layers, one after another, to the teacher's outputs.
@@ -53,9 +55,11 @@ def fit_layers(
 
     with the layer's inputs X as the layers before it, already fitted, make
     them, the teacher's outputs Y at the same places, both less their means,
-    and the copied weights W_0. The student's norms work on the batch's own
-    statistics meanwhile, and keep them. S lets each class of a segmentor
-    count the same, see :meth:`Places.balance`; of a classifier it is 1.
+    and the copied weights W_0. S lets each class of a segmentor count the
+    same, see :meth:`Places.balance`; of a classifier it is 1.
+
+    The student's norms work on the batch's own statistics meanwhile, and keep
+    them. What they give has the teacher's moments, see :class:`NormMoments`.
 
     Each process runs its own images. The rows of X and Y are those of all:
     means, class counts and the sums of the normal equations are added up, see
@@ -75,6 +79,7 @@ def fit_layers(
             change.
         teacher (nn.Module): In eval mode; stays as it is.
         pairs (list[LayerPair]): What is fitted.
+        norms (list[NormPair]): Whose outputs get the teacher's moments.
         images (torch.Tensor): This process's, in 0 to 255,
             (N, channels, H, W), of one size in all processes; all run through
             both networks at once.
@@ -89,8 +94,10 @@ def fit_layers(
             size = () if isinstance(layer, nn.Linear) else output.shape[2:]
             targets[layer] = rows, torch.Size(size)
 
+    moments = NormMoments(norms)
     watching = [p.teacher.register_forward_hook(collect) for p in pairs]
-    places.balance(_run(teacher, images, watching))
+    places.balance(_run(teacher, images, watching + moments.watch()))
+    moments.fit()
     fitting = [
         pair.student.register_forward_pre_hook(_Fit(pair, targets, places))
         for pair in pairs

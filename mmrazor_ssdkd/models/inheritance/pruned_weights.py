@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from functools import partial
-from typing import Optional
+from typing import Optional, Union
 
 import torch
 from mmengine.logging import print_log
@@ -37,7 +37,7 @@ class PrunedWeights(TeacherWeights):
     Args:
         teacher (str, optional): Which of several ``teachers``. Defaults to
             None: the first.
-        fit (bool): Whether the layers are refitted. Defaults to True.
+        fit (bool | str): As for :class:`TeacherWeights`. Defaults to True.
         num_images (int, optional): As for :class:`TeacherWeights`. Defaults
             to None.
 
@@ -52,7 +52,7 @@ class PrunedWeights(TeacherWeights):
     def __init__(
         self,
         teacher: Optional[str] = None,
-        fit: bool = True,
+        fit: Union[bool, str] = True,
         num_images: Optional[int] = None,
     ) -> None:
         super().__init__(teacher, fit, num_images)

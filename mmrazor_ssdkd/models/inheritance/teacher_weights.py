@@ -1,14 +1,14 @@
 """A student that is born from its teacher."""
 
 from collections.abc import Mapping
-from typing import Optional
+from typing import Optional, Union
 
 import torch
 from mmengine.logging import print_log
 from torch import nn
 
 from mmrazor_ssdkd.registry import MODELS
-from mmrazor_ssdkd.validation import check_bool, check_int
+from mmrazor_ssdkd.validation import check_int, shown
 
 from .batch_norm_statistics import estimate_statistics
 from .feature_hints import FeaturePair
@@ -35,9 +35,9 @@ class TeacherWeights(StudentInit):
     initialisation. Where a student normalises images otherwise than its
     teacher, the layers that read them are adapted.
 
-    After the warm-up, before the first step, the layers are refitted on the
-    buffer's images to give what the teacher's gave, see :func:`fit_layers`,
-    and BatchNorm's statistics are estimated anew.
+    After the warm-up, before the first step, layers and norms are refitted on
+    the buffer's images to give what the teacher's gave, see
+    :func:`fit_layers`, and BatchNorm's statistics are estimated anew.
 
     Relatives: weight subcloning (arXiv:2312.09299), weight selection
     (arXiv:2311.18823), channel pruning (arXiv:1707.06168).
@@ -45,7 +45,8 @@ class TeacherWeights(StudentInit):
     Args:
         teacher (str, optional): Which of several ``teachers``. Defaults to
             None: the first.
-        fit (bool): Whether the layers are refitted. Defaults to True.
+        fit (bool | str): Whether the student is refitted: 'layers' leaves
+            the norms' weights as they were copied. Defaults to True.
         num_images (int, optional): Views of replayed images that the student
             is settled on, >= 0; with 0 it stays as it was copied. Defaults to
             None: 1,024, or fewer if they are large (83 of 224x224).
@@ -61,11 +62,11 @@ class TeacherWeights(StudentInit):
     def __init__(
         self,
         teacher: Optional[str] = None,
-        fit: bool = True,
+        fit: Union[bool, str] = True,
         num_images: Optional[int] = None,
     ) -> None:
         self._name = check_teacher_name(teacher)
-        self._fit = check_bool('student_init.fit', fit)
+        self._fit = _check_fit(fit)
         if num_images is not None:
             check_int('student_init.num_images', num_images, 0)
         self._wanted = num_images
@@ -150,6 +151,23 @@ class TeacherWeights(StudentInit):
         if self._fit:
             # Keeps the statistics, too.
             pairs = heritage.layer_pairs()
-            fit_layers(student, heritage.teacher, pairs, images)
+            norms = heritage.norm_pairs() if self._fit is True else []
+            fit_layers(student, heritage.teacher, pairs, norms, images)
         else:
             estimate_statistics(student, images)
+
+
+def _check_fit(fit: Union[bool, str]) -> Union[bool, str]:
+    """Returns what to fit.
+
+    Raises:
+        TypeError: It is neither a bool nor a str.
+        ValueError: It is another str than 'layers'.
+    """
+    if not isinstance(fit, bool) and fit != 'layers':
+        kind = ValueError if isinstance(fit, str) else TypeError
+        raise kind(
+            "`student_init.fit` must be True, False or 'layers', but got "
+            f'{shown(fit)}'
+        )
+    return fit

@@ -59,6 +59,11 @@ def test_words_and_configs(cfg, kind):
             TypeError,
             '`student_init.fit` must be.*1',
         ),
+        (
+            dict(type='mmrazor_ssdkd.PrunedWeights', fit='norms'),
+            ValueError,
+            "`student_init.fit` must be.*'norms'",
+        ),
     ],
 )
 def test_mistakes_are_named(cfg, error, match):

@@ -114,7 +114,16 @@ def test_settling_without_fitting_changes_statistics_alone():
     }
 
 
+def test_fitting_layers_leaves_norms_as_they_were_copied():
+    before, student = settled(fit='layers')
+    copied = ('fc.weight', 'stem.1.weight')
+    kept = [before[key].equal(snapshot(student)[key]) for key in copied]
+    assert kept == [False, True]
+
+
 def test_fitting_changes_weights():
     before, student = settled()
-    assert not before['fc.weight'].equal(student.fc.weight)
+    after = snapshot(student)
+    for key in ('fc.weight', 'stem.1.weight', 'stem.1.bias'):
+        assert not before[key].equal(after[key])
     assert student.training
