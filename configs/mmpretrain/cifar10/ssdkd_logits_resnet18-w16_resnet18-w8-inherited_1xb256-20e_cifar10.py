@@ -7,7 +7,9 @@ _base_ = [
 
 model = dict(
     student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
-    synthesis=dict(warmup_rounds=1),
+    # Two rounds before its first step. Until then there is no student that
+    # the generator could learn to contradict.
+    synthesis=dict(warmup_rounds=1, adversarial_from=1),
     distillation=dict(feature_weight=10.0),
 )
 # What was copied is forgotten at 0.2.

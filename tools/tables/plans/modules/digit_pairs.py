@@ -16,6 +16,10 @@ cfg_options = {
     'model.synthesis.iters': 10,
     'model.synthesis.adversarial_weight': 0.3,
     'optim_wrapper.generator.enabled': False,
+    # As these were run: norms as they were copied.
+    'model.student_init': dict(
+        type='mmrazor_ssdkd.TeacherWeights', fit='layers'
+    ),
 }
 rows = {
     # The student's temperature, in place of 1.

@@ -8,6 +8,7 @@ config = (
 )
 epochs = [20]
 cfg_options = {
+    'model.student_init': 'random',
     'model.synthesis.warmup_rounds': 20,
     'param_scheduler.architecture': [
         dict(
