@@ -11,11 +11,14 @@ metric = 'accuracy/top1'
 # 800 steps from random weights, 400 of an inherited student.
 epochs = [20]
 numbers = [13, 126, 251, 1257]
+# As these were run: norms as they were copied.
+as_copied = dict(type='mmrazor_ssdkd.TeacherWeights', fit='layers')
 oracle = folder + 'kd' + pair + '_1xb64-40e_digits.py'
 synthetic: dict[str, dict] = {
     'inherited': {
         'config': folder + f'ssdkd{pair}-inherited_1xb64-12e_digits.py',
         'epoch_factor': 0.5,
+        'model.student_init': as_copied,
         # As the config of the real images has it.
         'param_scheduler.architecture': [
             dict(
@@ -33,7 +36,9 @@ real: dict[str, dict] = {
     'inherited': {
         'config': oracle,
         'epoch_factor': 0.5,
-        'custom_hooks': [dict(type='mmrazor_ssdkd.StudentInitHook')],
+        'custom_hooks': [
+            dict(type='mmrazor_ssdkd.StudentInitHook', student_init=as_copied)
+        ],
         # As the config of the synthetic images has it.
         'optim_wrapper.optimizer.lr': 0.02,
     },
