@@ -21,9 +21,9 @@ epochs = [40]
 validations = 20
 rows = {
     'inherited': inherited,
-    'inherited, with features': {
+    'inherited, features off': {
         **inherited,
-        'model.distillation.feature_weight': 10.0,
+        'model.distillation.feature_weight': 0.0,
     },
     'inherited, all images first': {
         **inherited,

@@ -11,7 +11,7 @@ metric = 'accuracy/top1'
 # 800 steps from random weights, 400 of an inherited student.
 epochs = [20]
 numbers = [13, 126, 251, 1257]
-# As these were run: norms as they were copied.
+# As these were run: norms as they were copied, and no features.
 as_copied = dict(type='mmrazor_ssdkd.TeacherWeights', fit='layers')
 oracle = folder + 'kd' + pair + '_1xb64-40e_digits.py'
 synthetic: dict[str, dict] = {
@@ -19,6 +19,7 @@ synthetic: dict[str, dict] = {
         'config': folder + f'ssdkd{pair}-inherited_1xb64-12e_digits.py',
         'epoch_factor': 0.5,
         'model.student_init': as_copied,
+        'model.distillation.feature_weight': 0.0,
         # As the config of the real images has it.
         'param_scheduler.architecture': [
             dict(
