@@ -37,6 +37,11 @@ def flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
+def flag_or_layers(value: Any) -> bool:
+    """Is True, False or 'layers'."""
+    return flag(value) or (text(value) and value == 'layers')
+
+
 def text(value: Any) -> bool:
     """Is a text that stands for something."""
     return isinstance(value, str)

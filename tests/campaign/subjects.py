@@ -14,6 +14,7 @@ from .rules import (
     Rule,
     count,
     flag,
+    flag_or_layers,
     maybe,
     never,
     number,
@@ -240,11 +241,15 @@ SUBJECTS: dict[str, Subject] = {
     ),
     'TeacherWeights': Subject(
         dict,
-        dict(teacher=maybe(text), fit=flag, num_images=maybe(count(0))),
+        dict(
+            teacher=maybe(text), fit=flag_or_layers, num_images=maybe(count(0))
+        ),
     ),
     'PrunedWeights': Subject(
         dict,
-        dict(teacher=maybe(text), fit=flag, num_images=maybe(count(0))),
+        dict(
+            teacher=maybe(text), fit=flag_or_layers, num_images=maybe(count(0))
+        ),
     ),
     'CheckpointWeights': Subject(
         lambda: dict(checkpoint='a.pth'),

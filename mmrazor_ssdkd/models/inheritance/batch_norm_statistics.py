@@ -11,7 +11,7 @@ from mmrazor_ssdkd.distributed import pooled_statistics
 from mmrazor_ssdkd.models.forward import predict_logits
 from mmrazor_ssdkd.models.losses.bn_statistics_loss import norm_layers
 
-__all__ = ['batch_statistics', 'estimate_statistics']
+__all__ = ['batch_statistics', 'estimate_statistics', 'estimated_norms']
 
 
 @torch.no_grad()
@@ -31,6 +31,14 @@ def estimate_statistics(model: nn.Module, images: torch.Tensor) -> None:
         predict_logits(model, images, preprocessor)
 
 
+def estimated_norms(model: nn.Module) -> list[nn.Module]:
+    """Returns the norms whose statistics are estimated anew.
+
+    Others keep constants, such as torchvision's frozen ones.
+    """
+    return [x for x in norm_layers(model) if hasattr(x, 'momentum')]
+
+
 @contextmanager
 def batch_statistics(model: nn.Module) -> Iterator[None]:
     """Lets norms take a batch's statistics, and keep them, all else in eval.
@@ -40,12 +48,7 @@ def batch_statistics(model: nn.Module) -> Iterator[None]:
     Args:
         model (nn.Module): Comes out in the modes that it had.
     """
-    layers: list[Any] = [
-        layer
-        for layer in norm_layers(model)
-        # Others keep constants, such as torchvision's frozen ones.
-        if hasattr(layer, 'momentum')
-    ]
+    layers: list[Any] = estimated_norms(model)
     modes = [(module, module.training) for module in model.modules()]
     momenta = [layer.momentum for layer in layers]
     model.eval()

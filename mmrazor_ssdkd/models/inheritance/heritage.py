@@ -7,7 +7,9 @@ import torch
 from torch import nn
 
 from mmrazor_ssdkd.models.forward import frozen, normalize
+from mmrazor_ssdkd.models.losses import norm_layers
 
+from .batch_norm_statistics import estimated_norms
 from .channel_ids import NOBODY
 from .channel_map import ChannelMap
 from .channel_scores import score_channels
@@ -103,15 +105,19 @@ class Heritage:
         return pairs
 
     def norm_pairs(self) -> list[NormPair]:
-        """Returns the norms with running statistics and a counterpart."""
+        """Returns the student's norms that have a counterpart.
+
+        Those whose statistics are estimated anew, and that have a weight and
+        a bias to change.
+        """
+        norms = set(estimated_norms(self.student))
+        others = {x for x in norm_layers(self.teacher) if hasattr(x, 'eps')}
         pairs = []
         for copy in self.copies:
-            if copy.name.endswith('running_mean'):
+            if copy.name.rpartition('.')[2] == 'running_mean':
                 norm = _owner(self.student, copy.name)
                 other = _owner(self.teacher, copy.source)
-                # Without a momentum its statistics are constants, which are
-                # the teacher's already.
-                if hasattr(norm, 'momentum') and norm.weight is not None:
+                if norm in norms and other in others and _has_weights(norm):
                     pairs.append(
                         NormPair(norm, other, copy.index[0], copy.mask)
                     )
@@ -194,6 +200,12 @@ def _maps(trace: ChannelTrace) -> Iterator[tuple[str, FeatureMap]]:
 def _owner(model: nn.Module, tensor: str) -> Any:
     """Returns the layer that a tensor belongs to."""
     return model.get_submodule(tensor.rpartition('.')[0])
+
+
+def _has_weights(norm: nn.Module) -> bool:
+    """Returns whether a norm has a weight and a bias that can be set."""
+    own = dict(norm.named_parameters(recurse=False))
+    return 'weight' in own and 'bias' in own
 
 
 def _trace(model: Any, images: torch.Tensor) -> ChannelTrace:

@@ -6,18 +6,25 @@ from typing import Any
 import torch
 from torch.utils.hooks import RemovableHandle
 
-from mmrazor_ssdkd.distributed import batch_moments, pooled_moments
+from mmrazor_ssdkd.distributed import (
+    batch_moments,
+    num_processes,
+    pooled_moments,
+)
 
 __all__ = ['NormMoments', 'NormPair']
+
+_Moments = dict[Any, tuple[torch.Tensor, torch.Tensor]]
 
 
 @dataclass(frozen=True)
 class NormPair:
-    """A student's norm and the teacher's, both with running statistics.
+    """A student's norm and the teacher's.
 
     Attributes:
-        student (nn.Module): The student's, with a weight and a bias.
-        teacher (nn.Module): The teacher's.
+        student (nn.Module): The student's, with a weight and a bias, which
+            normalises by its batch's moments and keeps them.
+        teacher (nn.Module): The teacher's, with running statistics.
         channels (torch.Tensor): Which of the teacher's channels each of the
             student's is, (C,).
         known (torch.Tensor): Of which channels that can be said, (C,).
@@ -38,15 +45,18 @@ class NormMoments:
         \gamma \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta,
 
     with its running :math:`\mu` and :math:`\sigma^2`, which synthetic images
-    do not quite have. The student's takes a batch's own moments, so that with
+    do not quite have. The student's takes a batch's own moments and has an
+    :math:`\epsilon'` of its own, so that with
 
     .. math::
-        \gamma' = \gamma \sqrt{\frac{v + \epsilon}{\sigma^2 + \epsilon}},
+        \gamma' = \gamma \sqrt{\frac{v + \epsilon'}{\sigma^2 + \epsilon}},
         \qquad
         \beta' = \beta + \gamma \frac{m - \mu}{\sqrt{\sigma^2 + \epsilon}}
 
-    its outputs have the mean and the variance of the teacher's. A student of
-    its teacher's own architecture then stays its teacher.
+    its outputs have the mean and the variance of the teacher's. It keeps the
+    biased variance, by which it normalised. A student of its teacher's own
+    architecture then stays its teacher, if no norm runs twice or shares its
+    weights with another.
 
     Args:
         pairs (list[NormPair]): The student's and the teacher's norms.
@@ -54,7 +64,7 @@ class NormMoments:
 
     def __init__(self, pairs: list[NormPair]) -> None:
         self._pairs = pairs
-        self._moments: dict[Any, tuple[torch.Tensor, torch.Tensor]] = {}
+        self._moments: _Moments = {}
 
     def watch(self) -> list[RemovableHandle]:
         """Has the teacher's norms say what they see when it next runs.
@@ -73,28 +83,55 @@ class NormMoments:
         if features.shape[1] == len(norm.running_mean):
             self._moments[norm] = pooled_moments(*batch_moments(features))
 
-    @torch.no_grad()
-    def fit(self) -> None:
-        """Sets weights and biases of the student's norms.
+    def fit(self) -> list[RemovableHandle]:
+        """Has the student's norms fitted when it next runs.
 
-        Of those whose counterpart ran, and of their known channels.
+        Those whose counterpart ran, in their known channels.
         """
+        handles = []
         for pair in self._pairs:
             if pair.teacher in self._moments:
-                self._fit(pair, *self._moments[pair.teacher])
+                fit = _Fit(pair, *self._moments[pair.teacher])
+                norm = pair.student
+                handles.append(norm.register_forward_pre_hook(fit.set_weights))
+                handles.append(
+                    norm.register_forward_hook(
+                        fit.keep_biased, with_kwargs=True
+                    )
+                )
+        return handles
 
-    def _fit(
+
+class _Fit:
+    """Fits a norm, by its hooks."""
+
+    def __init__(
         self, pair: NormPair, mean: torch.Tensor, var: torch.Tensor
     ) -> None:
-        norm, known = pair.teacher, pair.known.to(mean.device)
-        scale = (norm.running_var + norm.eps).rsqrt()
-        shift = (mean - norm.running_mean) * scale
-        scale = (var + norm.eps).sqrt() * scale
-        if getattr(norm, 'weight', None) is not None:
-            scale, shift = norm.weight * scale, norm.weight * shift + norm.bias
-        channels = pair.channels.to(mean.device)
-        for target, values in (
-            (pair.student.weight, scale),
-            (pair.student.bias, shift),
-        ):
-            target[known] = values[channels][known].to(target.dtype)
+        self._pair = pair
+        self._mean, self._var = mean, var
+
+    @torch.no_grad()
+    def set_weights(self, norm: Any, _args: tuple) -> None:
+        """Sets its weight and its bias."""
+        teacher = self._pair.teacher
+        rate = (teacher.running_var + teacher.eps).rsqrt()
+        scale = (self._var + norm.eps).sqrt() * rate
+        shift = (self._mean - teacher.running_mean) * rate
+        if getattr(teacher, 'weight', None) is not None:
+            scale, shift = teacher.weight * scale, teacher.weight * shift
+        if getattr(teacher, 'bias', None) is not None:
+            shift = shift + teacher.bias
+        known = self._pair.known.to(scale.device)
+        channels = self._pair.channels.to(scale.device)[known]
+        norm.weight[known] = scale[channels].to(norm.weight.dtype)
+        norm.bias[known] = shift[channels].to(norm.bias.dtype)
+
+    @torch.no_grad()
+    def keep_biased(
+        self, norm: Any, args: tuple, kwargs: dict, _output: Any
+    ) -> None:
+        """Makes the variance that it keeps the one that it divided by."""
+        features = [*args, *kwargs.values()][0]
+        count = num_processes() * features.numel() // len(norm.running_mean)
+        norm.running_var.mul_((count - 1) / count)

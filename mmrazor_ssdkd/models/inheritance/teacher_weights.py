@@ -138,7 +138,9 @@ class TeacherWeights(StudentInit):
             print_log(str(self._heritage), logger='current')
 
     def settle(self, images: torch.Tensor) -> None:
-        """Refits the layers and estimates BatchNorm's statistics anew.
+        """Refits layers and norms; estimates BatchNorm's statistics anew.
+
+        As far as ``fit`` says.
 
         Args:
             images (torch.Tensor): This process's, in 0 to 255,
@@ -164,9 +166,9 @@ def _check_fit(fit: Union[bool, str]) -> Union[bool, str]:
         TypeError: It is neither a bool nor a str.
         ValueError: It is another str than 'layers'.
     """
-    if not isinstance(fit, bool) and fit != 'layers':
-        kind = ValueError if isinstance(fit, str) else TypeError
-        raise kind(
+    is_text = isinstance(fit, str)
+    if not (fit == 'layers' if is_text else isinstance(fit, bool)):
+        raise (ValueError if is_text else TypeError)(
             "`student_init.fit` must be True, False or 'layers', but got "
             f'{shown(fit)}'
         )

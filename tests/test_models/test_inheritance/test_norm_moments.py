@@ -1,5 +1,7 @@
 """The student's norms give what the teacher's gave, on average."""
 
+from contextlib import contextmanager
+
 import pytest
 import torch
 from inherited_networks import Grouped, Residual, images, inherit, randomize
@@ -33,52 +35,89 @@ def features():
 
 def moments(teacher, channels, known=None):
     """Returns weight and bias that a student's norm gets."""
-    student = nn.BatchNorm2d(len(channels))
+    student = nn.BatchNorm2d(len(channels), eps=0.25)
     mask = torch.ones(len(channels)) if known is None else torch.tensor(known)
     pair = NormPair(student, teacher, torch.tensor(channels), mask.bool())
     found = NormMoments([pair])
-    handles = found.watch()
-    teacher(features())
-    for handle in handles:
-        handle.remove()
-    found.fit()
+    with hooked(found.watch()):
+        teacher(features())
+    with hooked(found.fit()):
+        student(features()[:, channels])
     return student.weight.tolist(), student.bias.tolist()
 
 
+@contextmanager
+def hooked(handles):
+    """Removes hooks in the end."""
+    yield
+    for handle in handles:
+        handle.remove()
+
+
 def test_by_hand():
-    # Channel 2: 4 sqrt(1.5 / 9) and 1/8 + 4 (1 - 3) / 3; channel 0:
-    # 2 sqrt(4.5 / 4) and 1/2 + 2 (5 - 1) / 2.
+    # Channel 2: 4 sqrt(1.25 / 9) and 1/8 + 4 (1 - 3) / 3; channel 0:
+    # 2 sqrt(4.25 / 4) and 1/2 + 2 (5 - 1) / 2.
     weight, bias = moments(teacher_norm(), [2, 0])
-    assert weight == pytest.approx([4 * (1.5 / 9) ** 0.5, 2 * 1.125**0.5])
+    assert weight == pytest.approx([4 * (1.25 / 9) ** 0.5, 2 * 1.0625**0.5])
     assert bias == pytest.approx([0.125 - 8 / 3, 4.5])
 
 
 def test_a_channel_that_never_changes():
     weight, bias = moments(teacher_norm(), [1])
-    assert weight == pytest.approx([-3 * 0.5**0.5])
+    assert weight == pytest.approx([-3 * 0.25**0.5])
     assert bias == pytest.approx([0.25])
 
 
 def test_without_weights_of_the_teachers():
     weight, bias = moments(teacher_norm(affine=False), [0])
-    assert weight == pytest.approx([1.125**0.5])
+    assert weight == pytest.approx([1.0625**0.5])
     assert bias == pytest.approx([2.0])
+
+
+def test_without_a_bias_of_the_teachers():
+    teacher = teacher_norm()
+    teacher.bias = None
+    weight, bias = moments(teacher, [0])
+    assert weight == pytest.approx([2 * 1.0625**0.5])
+    assert bias == pytest.approx([4.0])
 
 
 def test_channels_without_a_counterpart_stay():
     weight, bias = moments(teacher_norm(), [0, 0], [1, 0])
-    assert weight == pytest.approx([2 * 1.125**0.5, 1.0])
+    assert weight == pytest.approx([2 * 1.0625**0.5, 1.0])
     assert bias == pytest.approx([4.5, 0.0])
 
 
-def test_a_norm_that_did_not_run_changes_nothing():
+@pytest.mark.parametrize('runs', ['teacher', 'student'])
+def test_norms_of_which_one_does_not_run_change_nothing(runs):
     pair = NormPair(
-        nn.BatchNorm2d(1), teacher_norm(), torch.tensor([0]), torch.ones(1) > 0
+        nn.BatchNorm2d(3).eval(),
+        teacher_norm(),
+        torch.arange(3),
+        torch.ones(3) > 0,
     )
     before = snapshot(pair.student)
     found = NormMoments([pair])
-    found.fit()
+    with hooked(found.watch()):
+        if runs == 'teacher':
+            pair.teacher(features())
+    with hooked(found.fit()):
+        if runs == 'student':
+            pair.student(features())
     assert same(snapshot(pair.student), before)
+
+
+def test_the_variance_that_is_kept_is_the_one_divided_by():
+    student = nn.BatchNorm2d(3, momentum=1.0)
+    pair = NormPair(
+        student, teacher_norm(), torch.arange(3), torch.ones(3) > 0
+    )
+    found = NormMoments([pair])
+    with hooked(found.watch()):
+        pair.teacher(features())
+    with hooked(found.fit()):
+        student(features())
+    assert student.running_var.tolist() == pytest.approx([4.0, 0.0, 1.0])
 
 
 @pytest.mark.parametrize('fit', [True, 'layers'])
@@ -90,7 +129,7 @@ def test_a_student_of_its_teachers_size_stays_its_teacher(fit):
     init.initialize()
     batch = images(64)
     init.settle(batch)
-    close = torch.allclose(student.eval()(batch), teacher(batch), atol=1e-3)
+    close = torch.allclose(student.eval()(batch), teacher(batch), atol=1e-4)
     assert close == (fit is True)
 
 
@@ -104,11 +143,65 @@ def test_which_norms_are_fitted():
     assert all(pair.known.all() for pair in pairs)
 
 
+class Named(nn.BatchNorm2d):
+    """A norm whose weights have other names."""
+
+    def __init__(self, channels):
+        super().__init__(channels, affine=False)
+        self.gamma = nn.Parameter(torch.ones(channels))
+
+
+class Coded(nn.Conv2d):
+    """A layer with a buffer of nearly a norm's name."""
+
+    def __init__(self, width):
+        super().__init__(width, width, 1)
+        self.momentum = 0.1
+        self.register_buffer('code_running_mean', torch.zeros(width))
+
+
+def without_bias():
+    """Returns a norm that has a weight alone, as of torch 2.13."""
+    norm = nn.BatchNorm2d(4)
+    norm.bias = None
+    return norm
+
+
 @pytest.mark.parametrize(
-    'norm', [FrozenBatchNorm2d(4), nn.BatchNorm2d(4, affine=False)]
+    'norm',
+    [
+        FrozenBatchNorm2d(4),
+        nn.BatchNorm2d(4, affine=False),
+        nn.InstanceNorm2d(4, affine=True, track_running_stats=True),
+        without_bias(),
+        Named(4),
+    ],
 )
-def test_norms_that_have_nothing_to_set(norm):
+def test_norms_that_are_left_alone(norm):
     student, teacher = Grouped(4, 2), randomize(Grouped(8, 2))
     student.stem[1] = norm
     pairs = inherit(student, teacher).norm_pairs()
     assert [p.student for p in pairs] == [student.conv[1]]
+
+
+def test_a_buffer_of_nearly_that_name():
+    student, teacher = Grouped(4, 2), randomize(Grouped(8, 2))
+    student.conv[2], teacher.conv[2] = Coded(4), randomize(Coded(8))
+    pairs = inherit(student, teacher).norm_pairs()
+    assert [p.student for p in pairs] == [student.stem[1], student.conv[1]]
+
+
+def test_instance_norms_with_running_statistics_stay_the_teachers():
+    torch.manual_seed(3)
+    student, teacher = (Grouped(4, 2) for _ in '12')
+    for network in (student, teacher):
+        network.stem[1] = nn.InstanceNorm2d(
+            4, affine=True, track_running_stats=True
+        )
+    randomize(teacher)
+    init = TeacherWeights()
+    init.prepare(student, {'teacher': teacher}, images(2))
+    init.initialize()
+    batch = images(64)
+    init.settle(batch)
+    assert torch.allclose(student.eval()(batch), teacher(batch), atol=1e-3)
