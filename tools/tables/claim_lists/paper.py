@@ -30,6 +30,9 @@ ten rounds, born from the teacher and from random weights; and priorities alone
 from random weights. All CIFAR-10 rows have one teacher, others one for each
 seed.
 
+Students born from their teacher keep the weights of its norms, as the plans
+say (`student_init.fit='layers'`).
+
 Seeds ran on several processors that share a name, so that seconds differ, but
 a pair on one. CIFAR-10's seeds 13 and 14 ran in bfloat16, the others in
 float32, and a pair never in both. Its commands want `CIFAR10_LAYOUT=folder`
