@@ -1,9 +1,10 @@
 # SSD-KD on CamVid at half its size, the student born from its teacher: 8
 # epochs of 1,072 draws.
-_base_ = (
+_base_ = [
     './ssdkd_logits_deeplabv3-r18-w32_deeplabv3-r18-w16_'
-    '1xb16-75e_camvid-128x96.py'
-)
+    '1xb16-75e_camvid-128x96.py',
+    '../../_base_/schedules/inherited_20e.py',
+]
 
 model = dict(
     student_init=dict(type='mmrazor_ssdkd.TeacherWeights'),
@@ -16,14 +17,4 @@ model = dict(
 # epochs, 41.9 after 10 and 47.7 after 30.
 optim_wrapper = dict(architecture=dict(optimizer=dict(lr=0.005)))
 train_cfg = dict(max_epochs=8, val_interval=1)
-param_scheduler = dict(
-    architecture=[
-        dict(
-            type='CosineAnnealingLR',
-            begin=0,
-            end=8,
-            by_epoch=True,
-            convert_to_iter_based=True,
-        )
-    ],
-)
+param_scheduler = dict(architecture=[dict(_base_.inherited_20e[0], end=8)])
