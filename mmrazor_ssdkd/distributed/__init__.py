@@ -16,6 +16,8 @@ from .collectives import (
 from .gradients import average_gradients, update
 from .norm_statistics import (
     batch_moments,
+    norm_features,
+    pooled_count,
     pooled_moments,
     pooled_statistics,
 )
@@ -29,8 +31,10 @@ __all__ = [
     'broadcast_weights',
     'deal',
     'gather_objects',
+    'norm_features',
     'num_processes',
     'pool_batch_norms',
+    'pooled_count',
     'pooled_mean',
     'pooled_moments',
     'pooled_statistics',

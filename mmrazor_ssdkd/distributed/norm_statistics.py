@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Optional
 
 import torch
 from torch import nn
 
 from .collectives import num_processes, pooled_mean
 
-__all__ = ['batch_moments', 'pooled_moments', 'pooled_statistics']
+__all__ = [
+    'batch_moments',
+    'norm_features',
+    'pooled_count',
+    'pooled_moments',
+    'pooled_statistics',
+]
 
 
 def pooled_moments(
@@ -75,11 +81,11 @@ class _Pooling:
     @torch.no_grad()
     def take(self, layer: Any, args: tuple, kwargs: dict) -> None:
         """Has the layer normalise by what it keeps: the pooled statistics."""
-        features = [*args, *kwargs.values()][0]
+        features = norm_features(layer, args, kwargs)
         self._count = 0
-        if features.shape[1] != len(layer.running_mean):
+        if features is None:
             return
-        self._count = num_processes() * _count(features)
+        self._count = pooled_count(features)
         mean, var = pooled_moments(*batch_moments(features))
         layer.running_mean.copy_(mean)
         layer.running_var.copy_(var)
@@ -117,6 +123,21 @@ def batch_moments(
     )
 
 
-def _count(features: torch.Tensor) -> int:
-    """Returns how many values a channel has."""
-    return features.numel() // features.shape[1]
+def norm_features(
+    norm: Any, args: tuple, kwargs: dict
+) -> Optional[torch.Tensor]:
+    """Returns what a norm was called with, (N, C, ...).
+
+    None where the second dimension is not that of its statistics.
+    """
+    features = [*args, *kwargs.values()][0]
+    return features if features.shape[1] == len(norm.running_mean) else None
+
+
+def pooled_count(features: torch.Tensor) -> int:
+    """Returns how many values of a channel all processes have.
+
+    Args:
+        features (torch.Tensor): This process's, (N, C, ...).
+    """
+    return num_processes() * (features.numel() // features.shape[1])

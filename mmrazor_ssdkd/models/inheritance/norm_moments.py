@@ -8,7 +8,8 @@ from torch.utils.hooks import RemovableHandle
 
 from mmrazor_ssdkd.distributed import (
     batch_moments,
-    num_processes,
+    norm_features,
+    pooled_count,
     pooled_moments,
 )
 
@@ -78,9 +79,8 @@ class NormMoments:
 
     @torch.no_grad()
     def _see(self, norm: Any, args: tuple, kwargs: dict) -> None:
-        features = [*args, *kwargs.values()][0]
-        # Otherwise its second dimension is no channel.
-        if features.shape[1] == len(norm.running_mean):
+        features = norm_features(norm, args, kwargs)
+        if features is not None:
             self._moments[norm] = pooled_moments(*batch_moments(features))
 
     def fit(self) -> list[RemovableHandle]:
@@ -132,6 +132,7 @@ class _Fit:
         self, norm: Any, args: tuple, kwargs: dict, _output: Any
     ) -> None:
         """Makes the variance that it keeps the one that it divided by."""
-        features = [*args, *kwargs.values()][0]
-        count = num_processes() * features.numel() // len(norm.running_mean)
-        norm.running_var.mul_((count - 1) / count)
+        features = norm_features(norm, args, kwargs)
+        if features is not None:
+            count = pooled_count(features)
+            norm.running_var.mul_((count - 1) / count)
