@@ -21,7 +21,8 @@ class ToyModel(BaseModel):
     def train_step(self, data: dict, optim_wrapper: Any) -> dict:
         """Takes a step on draws of its own."""
         own = torch.Generator().manual_seed(optim_wrapper.inner_count)
-        loss = self.layer(torch.rand(5, 3, generator=own)).square().mean()
+        draws = torch.rand(5, 3, generator=own).to(self.layer.weight.device)
+        loss = self.layer(draws).square().mean()
         optim_wrapper.update_params(loss)
         if optim_wrapper.inner_count == self.breaks_after:
             self.layer.weight.data[0, 0] = float('nan')

@@ -7,7 +7,7 @@ from typing import Any, Union
 
 import numpy as np
 import torch
-from mmengine.dist import get_rank
+from mmengine.dist import all_reduce, get_rank
 from mmengine.hooks import Hook
 from mmengine.runner import Runner, set_random_seed
 from torch import nn
@@ -29,9 +29,10 @@ class StudentInitHook(Hook):
     """Does before a training what ``student_init`` does in SSD-KD.
 
     It is for the algorithms that MMRazor has itself, ``SingleTeacherDistill``
-    first. The student is settled on images drawn from the training set, where
-    SSD-KD has its synthetic ones. What the training draws stays as it is
-    without the hook, and a resumed run goes on with the student that it had.
+    first. The student is settled on images drawn from the training set, cut to
+    the smallest of them, where SSD-KD has its synthetic ones. What the
+    training draws stays as it is without the hook, and a resumed run goes on
+    with the student that it had.
 
     Args:
         student_init (str | dict): 'teacher', or the config of a
@@ -40,8 +41,8 @@ class StudentInitHook(Hook):
     Raises:
         TypeError: It is of another kind.
         ValueError: It is another word; and when the training starts, where
-            the algorithm has no student and teacher, the set no images of one
-            size, or the student other weights to start from.
+            the algorithm has no student and teacher, the set no images of as
+            many channels, or the student other weights to start from.
 
     Example:
         >>> custom_hooks = [dict(type='mmrazor_ssdkd.StudentInitHook')]
@@ -152,13 +153,25 @@ def _draw(dataset: Sequence[Any], number: int, seed: int) -> torch.Tensor:
             _image(dataset[int(place)])
             for place in places[get_rank() :: num_processes()]
         ]
-    sizes = sorted({tuple(image.shape) for image in found})
-    if len(sizes) != 1:
+    return torch.stack(_of_one_size(found)).float()
+
+
+def _of_one_size(images: list[torch.Tensor]) -> list[torch.Tensor]:
+    """Cuts images to the height and width that all processes' have.
+
+    Pipelines of segmentors scale at random and leave it to the preprocessor
+    to fill up a batch; what it fills in is no image.
+    """
+    channels = sorted({len(image) for image in images})
+    if len(channels) != 1:
         raise ValueError(
-            '`train_dataloader.dataset` must have images of one size for a '
-            f'StudentInitHook, but got {shown(sizes)}'
+            '`train_dataloader.dataset` must have images of as many channels '
+            f'for a StudentInitHook, but got {shown(channels)}'
         )
-    return torch.stack(found).float()
+    smallest = torch.tensor([image.shape[1:] for image in images]).amin(0)
+    all_reduce(smallest, 'min')
+    height, width = smallest.tolist()
+    return [image[:, :height, :width] for image in images]
 
 
 def _image(sample: Any) -> torch.Tensor:

@@ -227,9 +227,23 @@ def test_a_set_without_images(sample):
         StudentInitHook().before_train(runner(dataset=[sample]))
 
 
-def test_images_of_two_sizes():
-    dataset = [*samples(4), *samples(4, size=16)]
-    match = r'must have images of one size.*8, 8.*16, 16'
+def test_images_of_other_sizes():
+    """All are cut to the smallest height and the smallest width."""
+    images = [
+        torch.rand(3, *size) * 255 for size in [(5, 8), (8, 6), (7, 7)] * 4
+    ]
+    students = []
+    for dataset in (images, [image[:, :5, :6] for image in images]):
+        torch.manual_seed(0)
+        run = runner(dataset=[dict(inputs=image) for image in dataset])
+        StudentInitHook().before_train(run)
+        students.append(snapshot(run.model.student))
+    assert same(*students)
+
+
+def test_images_of_other_channels():
+    dataset = [*samples(4), dict(inputs=torch.zeros(1, 8, 8))]
+    match = r'must have images of as many channels.*\[1, 3\]'
     with pytest.raises(ValueError, match=match):
         StudentInitHook().before_train(runner(dataset=dataset))
 

@@ -19,7 +19,15 @@ epochs = [75]
 validations = 8
 rows = {
     'inherited': inherited,
+    'inherited, 40 generator steps a round': {
+        **inherited,
+        'model.synthesis.iters': 40,
+    },
     'inherited, before its first step': before,
+    'inherited, before its first step, 10 rounds': {
+        **before,
+        'model.synthesis.warmup_rounds': 9,
+    },
     'inherited, before its first step, not refitted': {
         **before,
         'model.student_init.fit': False,
