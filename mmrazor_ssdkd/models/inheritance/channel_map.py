@@ -32,9 +32,9 @@ class ChannelMap:
 
     Channels that belong together are chosen together: once for a residual
     stream, by block for a grouped convolution or the heads of an attention. A
-    family of as many channels as its counterpart keeps them all, in order; a
-    smaller one takes those of the largest scores; a larger one has some
-    without a counterpart.
+    family of as many channels, in as many blocks, as its counterpart keeps
+    them all, in order; a smaller one takes those of the largest scores; a
+    larger one has some without a counterpart.
 
     Args:
         student (ChannelTrace): The student's channels.

@@ -9,10 +9,10 @@ from torch import nn
 
 from mmrazor_ssdkd.models.checkpoint import load_weights
 from mmrazor_ssdkd.registry import MODELS
-from mmrazor_ssdkd.validation import check_int, shown
+from mmrazor_ssdkd.validation import shown
 
 from .batch_norm_statistics import estimate_statistics
-from .student_init import StudentInit
+from .student_init import StudentInit, check_num_images
 
 __all__ = ['CheckpointWeights']
 
@@ -26,11 +26,11 @@ class CheckpointWeights(StudentInit):
 
     Args:
         checkpoint (str): Path or http(s) URL of the weights.
-        num_images (int): Views of replayed images, >= 0, on which BatchNorm's
-            statistics are estimated anew after the warm-up, before the first
-            step. Defaults to 0, not at all: after 200 steps the digits'
-            pruned student had 87.0%, with 1,024 images too (means of seeds 0,
-            1 and 2, which differ by up to 11; teachers of 12 epochs).
+        num_images (int): Views of replayed images, 0 or >= 2, on which
+            BatchNorm's statistics are estimated anew after the warm-up, before
+            the first step. Defaults to 0, not at all: after 200 steps the
+            digits' pruned student had 87.0%, with 1,024 images too (means of
+            seeds 0, 1 and 2, which differ by up to 11; teachers of 12 epochs).
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -49,7 +49,7 @@ class CheckpointWeights(StudentInit):
                 f'{shown(checkpoint)}'
             )
         self._checkpoint = checkpoint
-        self._num_images = check_int('student_init.num_images', num_images, 0)
+        self._num_images = check_num_images(num_images)
         self._student: Optional[nn.Module] = None
         self._weights: dict[str, torch.Tensor] = {}
 

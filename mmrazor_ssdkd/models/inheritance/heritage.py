@@ -108,7 +108,7 @@ class Heritage:
         """Returns the student's norms that have a counterpart.
 
         Those whose statistics are estimated anew, and that have a weight and
-        a bias to change.
+        a bias to change, or neither, as their counterpart.
         """
         norms = set(estimated_norms(self.student))
         others = {x for x in norm_layers(self.teacher) if hasattr(x, 'eps')}
@@ -117,7 +117,7 @@ class Heritage:
             if copy.name.rpartition('.')[2] == 'running_mean':
                 norm = _owner(self.student, copy.name)
                 other = _owner(self.teacher, copy.source)
-                if norm in norms and other in others and _has_weights(norm):
+                if norm in norms and other in others and _fits(norm, other):
                     pairs.append(
                         NormPair(norm, other, copy.index[0], copy.mask)
                     )
@@ -202,10 +202,13 @@ def _owner(model: nn.Module, tensor: str) -> Any:
     return model.get_submodule(tensor.rpartition('.')[0])
 
 
-def _has_weights(norm: nn.Module) -> bool:
-    """Returns whether a norm has a weight and a bias that can be set."""
-    own = dict(norm.named_parameters(recurse=False))
-    return 'weight' in own and 'bias' in own
+def _fits(norm: nn.Module, other: nn.Module) -> bool:
+    """Returns whether a norm can be set to give what another gives."""
+    own, theirs = (
+        {'weight', 'bias'} & dict(each.named_parameters(recurse=False)).keys()
+        for each in (norm, other)
+    )
+    return len(own) == 2 or not (own or theirs)
 
 
 def _trace(model: Any, images: torch.Tensor) -> ChannelTrace:

@@ -68,19 +68,27 @@ class Places:
         return self._pick(_columns(layer, features))
 
     def inputs(
-        self, layer: Any, features: torch.Tensor
+        self, layer: Any, features: torch.Tensor, size: torch.Size
     ) -> Optional[torch.Tensor]:
         """Returns what each output is made of, (rows, in * kernel).
 
-        None where a convolution pads with something else than zeros.
+        None where a convolution pads with something else than zeros, or in
+        its own ``forward``, so that its map is larger.
+
+        Args:
+            layer (nn.Module): A convolution or a linear layer.
+            features (torch.Tensor): What it is called with.
+            size (torch.Size): Height and width of the map that it makes.
         """
         if isinstance(layer, nn.Linear):
             return self._pick(_columns(layer, features))
         if layer.padding_mode != 'zeros' or isinstance(layer.padding, str):
             return None
-        return self._patches(layer, features)
+        return self._patches(layer, features, size)
 
-    def _patches(self, layer: Any, features: torch.Tensor) -> torch.Tensor:
+    def _patches(
+        self, layer: Any, features: torch.Tensor, size: torch.Size
+    ) -> Optional[torch.Tensor]:
         """Returns what a convolution sees, (N * places, C * kernel).
 
         As unfolding orders it, of the drawn places alone: all of a map of
@@ -89,14 +97,16 @@ class Places:
         down, right = layer.padding
         padded = F.pad(features, (right, right, down, down))
         heights, widths = (
-            _starts(size, *sizes)
-            for size, *sizes in zip(
+            _starts(*sizes)
+            for sizes in zip(
                 padded.shape[2:],
                 layer.kernel_size,
                 layer.dilation,
                 layer.stride,
             )
         )
+        if (len(heights), len(widths)) != tuple(size):
+            return None
         places = self._draw(len(heights) * len(widths))
         corners = (heights[:, None] * padded.shape[3] + widths).flatten()
         within = [
@@ -129,7 +139,7 @@ def _starts(
     size: int, kernel: int, dilation: int, stride: int
 ) -> torch.Tensor:
     """Returns where a kernel stands along a padded dimension."""
-    return torch.arange(0, size - dilation * (kernel - 1), stride)
+    return torch.arange(0, max(0, size - dilation * (kernel - 1)), stride)
 
 
 def _columns(layer: Any, features: torch.Tensor) -> torch.Tensor:

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from mmrazor_ssdkd.distributed import num_processes
+from mmrazor_ssdkd.distributed import num_processes, sum_tensors
 from mmrazor_ssdkd.models.forward import predict_logits
 
 from .batch_norm_statistics import batch_statistics
@@ -19,8 +19,11 @@ __all__ = ['LayerPair', 'fit_layers']
 
 # Inputs of an output beyond which a fit costs more than it is worth.
 _MOST_INPUTS = 5000
+# Of a layer's outputs, how much rounding may make of them, TF32's on a GPU and
+# half a float's included.
+_ROUNDING = 0.03
 
-# A layer's outputs as rows, and the height and width of its map.
+# A layer's outputs as rows, and the size of its map.
 _Targets = dict[Any, tuple[torch.Tensor, torch.Size]]
 
 
@@ -56,7 +59,9 @@ def fit_layers(
     with the layer's inputs X as the layers before it, already fitted, make
     them, the teacher's outputs Y at the same places, both less their means,
     and the copied weights W_0. S lets each class of a segmentor count the
-    same, see :meth:`Places.balance`; of a classifier it is 1.
+    same, see :meth:`Places.balance`; of a classifier it is 1. Layers whose
+    maps have another size than the teacher's, or that give something else
+    than their weights times their inputs, stay as they were copied.
 
     The student's norms work on the batch's own statistics meanwhile, and keep
     them. What they give has the teacher's moments, see :class:`NormMoments`.
@@ -91,15 +96,15 @@ def fit_layers(
     def collect(layer: Any, _inputs: Any, output: torch.Tensor) -> None:
         if layer not in targets:
             rows = places.outputs(layer, output)
-            # A linear layer's places are tokens.
-            size = () if isinstance(layer, nn.Linear) else output.shape[2:]
-            targets[layer] = rows, torch.Size(size)
+            targets[layer] = rows, _map_size(layer, output)
 
     moments = NormMoments(norms)
     watching = [p.teacher.register_forward_hook(collect) for p in pairs]
     places.balance(_run(teacher, images, watching + moments.watch()))
     fitting = [
-        pair.student.register_forward_pre_hook(_Fit(pair, targets, places))
+        pair.student.register_forward_pre_hook(
+            _Fit(pair, targets, places), with_kwargs=True
+        )
         for pair in pairs
     ]
     with batch_statistics(student):
@@ -127,22 +132,64 @@ class _Fit:
         self._targets = targets
         self._places = places
 
-    def __call__(self, layer: Any, inputs: tuple[torch.Tensor, ...]) -> None:
+    def __call__(self, layer: Any, args: tuple, kwargs: dict) -> None:
         """Sets the layer's weights."""
         target = self._targets.pop(self._pair.teacher, None)
-        x = self._places.inputs(layer, inputs[0])
-        groups = getattr(layer, 'groups', 1)
-        # By shapes alone: all processes leave out the same layers. Maps of
-        # another size have other places.
-        if x is None or target is None or len(x) != len(target[0]):
+        if target is None:
             return
         y, size = target
-        if x.shape[1] // groups > _MOST_INPUTS:
+        output = layer.forward(*args, **kwargs)
+        (features, *_) = (*args, *kwargs.values())
+        # By shapes alone: all processes leave out the same layers. Maps of
+        # another size have other places.
+        if size != _map_size(layer, output):
+            return
+        x = self._places.inputs(layer, features, size)
+        if (
+            x is None
+            or len(x) != len(y)
+            or x.shape[1] // _groups(layer) > _MOST_INPUTS
+            or not _is_linear(layer, x, self._places.outputs(layer, output))
+        ):
             return
         known = (self._pair.outputs != NOBODY).to(y.device)
         y = y[:, self._pair.outputs.clamp(min=0).to(y.device)]
         shares = self._places.shares(size)
-        weight, bias = fit_rows(layer.weight, x, y, groups, shares)
+        weight, bias = fit_rows(layer.weight, x, y, _groups(layer), shares)
         layer.weight[known] = weight[known].to(layer.weight.dtype)
         if layer.bias is not None:
             layer.bias[known] = bias[known].to(layer.bias.dtype)
+
+
+def _map_size(layer: Any, output: torch.Tensor) -> torch.Size:
+    """Returns the height and width of a map, or how many tokens there are."""
+    if isinstance(layer, nn.Linear):
+        return torch.Size([output[0].numel() // output.shape[-1]])
+    return output.shape[2:]
+
+
+def _groups(layer: Any) -> int:
+    """Returns how many groups a layer's channels fall into."""
+    return getattr(layer, 'groups', 1)
+
+
+def _is_linear(layer: Any, x: torch.Tensor, made: torch.Tensor) -> bool:
+    """Returns whether a layer gives its weights times what it is shown.
+
+    One that pads in its own way, or normalises its weights first, does not.
+
+    Args:
+        layer (nn.Module): A convolution or a linear layer.
+        x (torch.Tensor): What this process shows it, (rows, groups * in).
+        made (torch.Tensor): What it made of that, (rows, out).
+    """
+    groups = _groups(layer)
+    weight = layer.weight.float().reshape(groups, made.shape[1] // groups, -1)
+    inputs = x.view(len(x), groups, -1).transpose(0, 1)
+    product = (inputs @ weight.transpose(1, 2)).transpose(0, 1)
+    error = made - product.reshape(made.shape)
+    if layer.bias is not None:
+        error = error - layer.bias
+    squares = [error.square().sum(), made.square().sum()]
+    sum_tensors(squares)
+    return bool(squares[0] <= _ROUNDING**2 * squares[1])

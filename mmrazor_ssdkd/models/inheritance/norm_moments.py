@@ -1,7 +1,7 @@
 """Lets a student's norms give what the teacher's gave, on average."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
 import torch
 from torch.utils.hooks import RemovableHandle
@@ -23,8 +23,9 @@ class NormPair:
     """A student's norm and the teacher's.
 
     Attributes:
-        student (nn.Module): The student's, with a weight and a bias, which
-            normalises by its batch's moments and keeps them.
+        student (nn.Module): The student's, with a weight and a bias or, as
+            the teacher's, with neither, which normalises by its batch's
+            moments and keeps them.
         teacher (nn.Module): The teacher's, with running statistics.
         channels (torch.Tensor): Which of the teacher's channels each of the
             student's is, (C,).
@@ -55,7 +56,8 @@ class NormMoments:
         \beta' = \beta + \gamma \frac{m - \mu}{\sqrt{\sigma^2 + \epsilon}}
 
     its outputs have the mean and the variance of the teacher's. It keeps the
-    biased variance, by which it normalised. A student of its teacher's own
+    biased variance, by which it normalised. One without weights keeps the
+    moments that give the same. A student of its teacher's own
     architecture then stays its teacher, if no norm runs twice or shares its
     weights with another.
 
@@ -93,10 +95,13 @@ class NormMoments:
             if pair.teacher in self._moments:
                 fit = _Fit(pair, *self._moments[pair.teacher])
                 norm = pair.student
-                handles.append(norm.register_forward_pre_hook(fit.set_weights))
+                if _has_weight(norm):
+                    handles.append(
+                        norm.register_forward_pre_hook(fit.set_weights)
+                    )
                 handles.append(
                     norm.register_forward_hook(
-                        fit.keep_biased, with_kwargs=True
+                        fit.keep_moments, with_kwargs=True
                     )
                 )
         return handles
@@ -114,25 +119,57 @@ class _Fit:
     @torch.no_grad()
     def set_weights(self, norm: Any, _args: tuple) -> None:
         """Sets its weight and its bias."""
+        known, scale, shift = self._solve(norm)
+        norm.weight[known] = scale.to(norm.weight.dtype)
+        norm.bias[known] = shift.to(norm.bias.dtype)
+
+    @torch.no_grad()
+    def keep_moments(
+        self, norm: Any, args: tuple, kwargs: dict, output: torch.Tensor
+    ) -> Optional[torch.Tensor]:
+        """Makes the variance that it keeps the one that it divided by.
+
+        Returns:
+            torch.Tensor | None: Of a norm without weights, what it gives by
+            the moments that it now has.
+        """
+        features = norm_features(norm, args, kwargs)
+        if features is None:
+            return None
+        count = pooled_count(features)
+        norm.running_var.mul_((count - 1) / count)
+        if _has_weight(norm):
+            return None
+        known, scale, shift = self._solve(norm)
+        scales = torch.ones_like(norm.running_var)
+        shifts = torch.zeros_like(norm.running_mean)
+        scales[known], shifts[known] = scale.to(scales), shift.to(shifts)
+        # By which it would have to divide, and what to take away before.
+        wide = (norm.running_var + norm.eps).sqrt() / scales
+        norm.running_mean.sub_(shifts * wide)
+        norm.running_var.copy_((wide.square() - norm.eps).clamp(min=0))
+        shape = (-1, *[1] * (output.dim() - 2))
+        return output * scales.view(shape).to(output) + shifts.view(shape).to(
+            output
+        )
+
+    def _solve(
+        self, norm: Any
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Returns the known channels, and their scale and shift."""
         teacher = self._pair.teacher
         rate = (teacher.running_var + teacher.eps).rsqrt()
         scale = (self._var + norm.eps).sqrt() * rate
         shift = (self._mean - teacher.running_mean) * rate
-        if getattr(teacher, 'weight', None) is not None:
+        if _has_weight(teacher):
             scale, shift = teacher.weight * scale, teacher.weight * shift
         if getattr(teacher, 'bias', None) is not None:
             shift = shift + teacher.bias
         known = self._pair.known.to(scale.device)
         channels = self._pair.channels.to(scale.device)[known]
-        norm.weight[known] = scale[channels].to(norm.weight.dtype)
-        norm.bias[known] = shift[channels].to(norm.bias.dtype)
+        return known, scale[channels], shift[channels]
 
-    @torch.no_grad()
-    def keep_biased(
-        self, norm: Any, args: tuple, kwargs: dict, _output: Any
-    ) -> None:
-        """Makes the variance that it keeps the one that it divided by."""
-        features = norm_features(norm, args, kwargs)
-        if features is not None:
-            count = pooled_count(features)
-            norm.running_var.mul_((count - 1) / count)
+
+def _has_weight(norm: Any) -> bool:
+    """Returns whether a norm multiplies what it normalised."""
+    return getattr(norm, 'weight', None) is not None

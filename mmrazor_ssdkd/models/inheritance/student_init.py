@@ -6,9 +6,28 @@ from typing import Optional
 import torch
 from torch import nn
 
+from mmrazor_ssdkd.validation import check_int
+
 from .feature_hints import FeaturePair
 
-__all__ = ['StudentInit']
+__all__ = ['StudentInit', 'check_num_images']
+
+
+def check_num_images(value: int) -> int:
+    """Returns how many images a student is settled on.
+
+    Args:
+        value (int): What a config says; 0, or at least the two that
+            BatchNorm's statistics take.
+
+    Raises:
+        TypeError: It is no integer.
+        ValueError: It is another number.
+    """
+    name = 'student_init.num_images'
+    if check_int(name, value, 0) == 1:
+        raise ValueError(f'`{name}` must be 0 or >= 2, but got {value}')
+    return value
 
 
 class StudentInit:

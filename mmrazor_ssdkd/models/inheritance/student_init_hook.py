@@ -76,6 +76,7 @@ class StudentInitHook(Hook):
             student_init.prepare(student, dict(teacher=teacher), images)
             student_init.initialize()
             if count := student_init.num_images:
+                _check_length(dataset)
                 images = _draw(dataset, count, seed).to(device)
                 student_init.settle(images)
         broadcast_weights(student)
@@ -132,6 +133,15 @@ def _one_preprocessor(model: Any, *networks: Any) -> Iterator[None]:
             delattr(network, name)
         for network, preprocessor in own:
             setattr(network, name, preprocessor)
+
+
+def _check_length(dataset: Sequence[Any]) -> None:
+    """Raises a ValueError for a set from which nothing can be estimated."""
+    if len(dataset) < 2:
+        raise ValueError(
+            '`train_dataloader.dataset` must have >= 2 images for a '
+            f'StudentInitHook, but got {len(dataset)}'
+        )
 
 
 def _draw(dataset: Sequence[Any], number: int, seed: int) -> torch.Tensor:

@@ -8,13 +8,13 @@ from mmengine.logging import print_log
 from torch import nn
 
 from mmrazor_ssdkd.registry import MODELS
-from mmrazor_ssdkd.validation import check_int, shown
+from mmrazor_ssdkd.validation import shown
 
 from .batch_norm_statistics import estimate_statistics
 from .feature_hints import FeaturePair
 from .heritage import Heritage
 from .least_squares import fit_layers
-from .student_init import StudentInit
+from .student_init import StudentInit, check_num_images
 from .teacher_choice import check_teacher_name, pick_teacher
 
 __all__ = ['TeacherWeights']
@@ -48,8 +48,9 @@ class TeacherWeights(StudentInit):
         fit (bool | str): Whether the student is refitted: 'layers' leaves
             the norms' weights as they were copied. Defaults to True.
         num_images (int, optional): Views of replayed images that the student
-            is settled on, >= 0; with 0 it stays as it was copied. Defaults to
-            None: 1,024, or fewer if they are large (83 of 224x224).
+            is settled on, 0 or >= 2; with 0 it stays as it was copied.
+            Defaults to None: 1,024, or fewer if they are large (83 of
+            224x224).
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -68,7 +69,7 @@ class TeacherWeights(StudentInit):
         self._name = check_teacher_name(teacher)
         self._fit = _check_fit(fit)
         if num_images is not None:
-            check_int('student_init.num_images', num_images, 0)
+            check_num_images(num_images)
         self._wanted = num_images
         self._heritage: Optional[Heritage] = None
         self._pixels = 1

@@ -50,6 +50,20 @@ def test_words_and_configs(cfg, kind):
             '`student_init.num_images` must be.*-1',
         ),
         (
+            dict(type='mmrazor_ssdkd.TeacherWeights', num_images=1),
+            ValueError,
+            '`student_init.num_images` must be 0 or >= 2, but got 1',
+        ),
+        (
+            dict(
+                type='mmrazor_ssdkd.CheckpointWeights',
+                checkpoint='a.pth',
+                num_images=1,
+            ),
+            ValueError,
+            '`student_init.num_images` must be 0 or >= 2, but got 1',
+        ),
+        (
             dict(type='mmrazor_ssdkd.TeacherWeights', num_images=1.5),
             TypeError,
             '`student_init.num_images` must be.*1.5',

@@ -77,7 +77,10 @@ def test_inputs_of_a_convolution_make_its_outputs(convolution, monkeypatch):
     layer = nn.Conv2d(4, 6, **convolution).double()
     images = torch.randn(2, 4, 9, 11).double()
     places = Places(2)
-    rows = places.inputs(layer, images)
+    size = layer(images).shape[2:]
+    rows = places.inputs(layer, images, size)
+    larger = torch.Size((size[0] + 1, size[1]))
+    assert places.inputs(layer, images, larger) is None
     groups = rows.view(len(rows), layer.groups, -1)
     weight = layer.weight.view(layer.groups, 6 // layer.groups, -1)
     made = torch.einsum('rgi,goi->rgo', groups.double(), weight).flatten(1)

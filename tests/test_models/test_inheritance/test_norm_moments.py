@@ -120,6 +120,37 @@ def test_the_variance_that_is_kept_is_the_one_divided_by():
     assert student.running_var.tolist() == pytest.approx([4.0, 0.0, 1.0])
 
 
+def test_without_weights_of_either():
+    """What it divides by, and takes away, gives the teacher's moments."""
+    student = nn.BatchNorm2d(3, eps=0.25, momentum=1.0, affine=False)
+    teacher = teacher_norm(affine=False)
+    known = torch.tensor([True, False, True])
+    found = NormMoments([NormPair(student, teacher, torch.arange(3), known)])
+    with hooked(found.watch()):
+        wanted = teacher(features())
+    with hooked(found.fit()):
+        given = student(features())
+    torch.testing.assert_close(given[:, known], wanted[:, known])
+    torch.testing.assert_close(student.eval()(features()), given)
+    # Its own eps makes up for the teacher's.
+    assert student.running_var.tolist() == pytest.approx([3.75, 0.0, 8.75])
+    assert student.running_mean.tolist() == pytest.approx([1.0, 2.0, 3.0])
+
+
+def test_a_student_without_weights_stays_its_teacher():
+    torch.manual_seed(3)
+    student, teacher = (Grouped(4, 2) for _ in '12')
+    for network in (student, teacher):
+        network.stem[1] = nn.BatchNorm2d(4, affine=False)
+    randomize(teacher)
+    init = TeacherWeights()
+    init.prepare(student, {'teacher': teacher}, images(2))
+    init.initialize()
+    batch = images(64)
+    init.settle(batch)
+    assert torch.allclose(student.eval()(batch), teacher(batch), atol=1e-4)
+
+
 @pytest.mark.parametrize('fit', [True, 'layers'])
 def test_a_student_of_its_teachers_size_stays_its_teacher(fit):
     torch.manual_seed(3)

@@ -241,6 +241,12 @@ def test_images_of_other_sizes():
     assert same(*students)
 
 
+def test_a_single_image():
+    match = '`train_dataloader.dataset` must have >= 2 images.*got 1'
+    with pytest.raises(ValueError, match=match):
+        StudentInitHook().before_train(runner(dataset=samples(1)))
+
+
 def test_images_of_other_channels():
     dataset = [*samples(4), dict(inputs=torch.zeros(1, 8, 8))]
     match = r'must have images of as many channels.*\[1, 3\]'
