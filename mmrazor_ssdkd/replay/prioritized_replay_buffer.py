@@ -21,9 +21,13 @@ from mmrazor_ssdkd.validation import (
     is_on_host,
 )
 
-from .prioritized_sampling import importance_weight, sampling_probability
+from .prioritized_sampling import (
+    MIN_EPS,
+    importance_weight,
+    sampling_probability,
+)
 from .sample_storage import SampleStorage
-from .saved_samples import check_samples
+from .saved_samples import cast_samples, check_samples
 
 Phi = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 _MAX_CLASSES = torch.iinfo(torch.int16).max  # Labels are stored as int16.
@@ -71,8 +75,8 @@ class PrioritizedReplayBuffer:
             weights 1. Defaults to 0.4. 1 would undo the bias of the draw, but
             a few rare samples then outweigh a batch (it counts as 4% of its
             size): inherited students of the digits end at 52% for 97%.
-        eps (float): Keeps samples of priority 0 in the draw, > 0. Defaults to
-            1e-6.
+        eps (float): Keeps samples of priority 0 in the draw, >= 1e-30.
+            Defaults to 1e-6.
         evict (str): Which samples leave a full buffer: the 'oldest', those of
             the lowest 'priority', or those of the lowest 'phi'. Defaults to
             'oldest', in the order they were made.
@@ -112,7 +116,7 @@ class PrioritizedReplayBuffer:
     ) -> None:
         self.alpha = check_number('alpha', alpha)
         self.beta = check_number('beta', beta)
-        self.eps = check_number('eps', eps, exclusive=True)
+        self.eps = check_number('eps', eps, MIN_EPS)
         self.evict = check_choice('evict', evict, [*_SCORE, 'phi'])
         self.store_logits = check_bool('store_logits', store_logits)
         self.num_added = 0
@@ -444,6 +448,7 @@ class PrioritizedReplayBuffer:
                 samples, state['num_classes'], state.get('num_labels')
             )
         self._storage.clear()
+        self._num_broken = torch.zeros_like(self._num_broken)
         # Those of version 0.1 counted all pixels together.
         self._class_count = _no_counts(
             state['num_classes'], state.get('num_labels')
@@ -453,7 +458,7 @@ class PrioritizedReplayBuffer:
             # Where it lies; what all hold is counted once all have loaded.
             self._class_count = self._class_count.to(samples['images'].device)
             self._num_broken = self._num_broken.to(samples['images'].device)
-            self._append(samples)
+            self._append(cast_samples(samples))
         self.num_added = state['num_added']
 
     def stored(

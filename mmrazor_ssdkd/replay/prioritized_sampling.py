@@ -20,6 +20,9 @@ from mmrazor_ssdkd.validation import (
 
 __all__ = ['importance_weight', 'priority', 'sampling_probability']
 
+# Less is 0 in float32.
+MIN_EPS = 1e-30
+
 
 def priority(
     *,
@@ -37,7 +40,7 @@ def priority(
         preds_S (torch.Tensor): The student's logits, (N, C) or (N, C, H, W).
         preds_T (torch.Tensor): The teacher's logits, of the same shape.
         weight (torch.Tensor): Importance weights, (N,); ones for new samples.
-        tau (float): Temperature of the divergence, > 0. Defaults to 1.0.
+        tau (float): Temperature of the divergence, >= 0.001. Defaults to 1.0.
 
     Returns:
         torch.Tensor: Priorities >= 0 without gradient, (N,).
@@ -69,7 +72,7 @@ def sampling_probability(
     Args:
         priority (torch.Tensor): The priorities of all stored samples, (N,).
         alpha (float): How strongly priority counts, >= 0; 0 draws uniformly.
-        eps (float): Keeps samples of priority 0 in the draw, > 0.
+        eps (float): Keeps samples of priority 0 in the draw, >= 1e-30.
 
     Returns:
         torch.Tensor: Probabilities that sum to 1, (N,).
@@ -79,7 +82,7 @@ def sampling_probability(
         ValueError: One is out of range, or there is no sample.
     """
     check_number('alpha', alpha)
-    check_number('eps', eps, exclusive=True)
+    check_number('eps', eps, MIN_EPS)
     if priority.dim() != 1 or not len(priority):
         raise ValueError(
             '`priority` must have shape (N,) with N >= 1, but got '

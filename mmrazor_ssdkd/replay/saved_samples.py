@@ -4,7 +4,7 @@ from typing import Any, Optional
 
 import torch
 
-__all__ = ['check_samples']
+__all__ = ['cast_samples', 'check_samples']
 
 # The type and the number of axes of each field.
 _FIELDS = {
@@ -65,6 +65,16 @@ def check_samples(
     if 'preds_T' in samples:
         logits = samples['preds_T']
         _require(logits.shape == shape, 'preds_T', _look(logits))
+
+
+def cast_samples(samples: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Returns samples in the types that a buffer holds them in.
+
+    Args:
+        samples (dict[str, torch.Tensor]): Which :func:`check_samples` took.
+    """
+    fields = {**_FIELDS, 'preds_T': _LOGITS}
+    return {name: value.to(fields[name][0]) for name, value in samples.items()}
 
 
 def _look(value: Any) -> str:

@@ -591,7 +591,8 @@ def test_other_number_of_classes_raises():
         (dict(alpha=-0.1), ValueError, '`alpha` must be >= 0.0.* got -0.1'),
         (dict(alpha='1'), TypeError, "`alpha` must be a number.* got '1'"),
         (dict(beta=-0.1), ValueError, '`beta` must be >= 0.0.* got -0.1'),
-        (dict(eps=0.0), ValueError, '`eps` must be > 0.0.* got 0.0'),
+        (dict(eps=0.0), ValueError, '`eps` must be >= 1e-30.* got 0.0'),
+        (dict(eps=1e-50), ValueError, '`eps` must be >= 1e-30.* got 1e-50'),
         (dict(evict='newest'), ValueError, "`evict` must be one of.*'newest'"),
     ],
 )

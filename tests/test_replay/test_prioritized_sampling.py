@@ -118,8 +118,8 @@ def test_sampling_probability_of_another_shape_raises(shape):
     ('alpha', 'eps', 'message'),
     [
         (-1.0, 1.0, '`alpha` must be >= 0.0, but got -1.0'),
-        (1.0, 0.0, '`eps` must be > 0.0, but got 0.0'),
-        (1.0, -1.0, '`eps` must be > 0.0, but got -1.0'),
+        (1.0, 0.0, '`eps` must be >= 1e-30, but got 0.0'),
+        (1.0, -1.0, '`eps` must be >= 1e-30, but got -1.0'),
     ],
 )
 def test_sampling_probability_out_of_range_raises(alpha, eps, message):
@@ -168,3 +168,10 @@ def test_importance_weight_out_of_range_raises(beta, size, message):
     """The message has the argument's name, rule and value."""
     with pytest.raises(ValueError, match=message):
         importance_weight(torch.ones(1), beta, size)
+
+
+@pytest.mark.parametrize('alpha', [0.0, 0.6, 1e6])
+def test_least_eps(alpha):
+    """Samples of priority 0 are drawn alike, in float32, too."""
+    found = sampling_probability(torch.zeros(4), alpha, 1e-30)
+    torch.testing.assert_close(found, torch.full((4,), 0.25))

@@ -27,6 +27,10 @@ def test_samples_of_a_buffer_are_taken(maps, dtype):
     buffer = PrioritizedReplayBuffer(max_size=4)
     buffer.load_state_dict(state)
     assert len(buffer) == 4
+    # What comes later lies beside them, in float32.
+    like = filled(maps).stored('images', 'preds_T')
+    buffer.extend(**like, priority=torch.ones(4))
+    assert buffer.stored('confidence')['confidence'].dtype == torch.float
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,8 @@ class DataInversion(SynthesisRounds):
             last step by name (none without a step).
 
         Raises:
-            ValueError: The losses or the generator's images are not finite.
+            ValueError: The losses or the generator's images are not finite,
+                or it makes images that are not in 0 to 255.
         """
         losses: Losses = {}
         generator = algorithm.generator
@@ -178,7 +179,8 @@ class DataInversion(SynthesisRounds):
         with torch.no_grad():
             images = generator(self._next_latent(generator))
         algorithm.loss_guard.check_images(images)
-        return images.round().to(torch.uint8), losses
+        # A pixel of 255.5 would come back as 0.
+        return images.clamp(0, 255).round().to(torch.uint8), losses
 
     def draw_labels(
         self, class_frequency: torch.Tensor

@@ -10,6 +10,7 @@ from torch import nn
 from mmrazor_ssdkd.distributed import pooled_mean
 from mmrazor_ssdkd.models.building import build_part
 from mmrazor_ssdkd.models.losses import (
+    MIN_TAU,
     class_weight,
     cross_entropy,
     kl_divergence,
@@ -39,8 +40,8 @@ class Distillation(BaseModule):
     paper.
 
     Args:
-        tau (float): Temperature of L_KD, > 0. Defaults to 4.0: 82.9% on the
-            digits, where 1 gave 56.1%, 2 81.7% and 8 77.2% (120 student
+        tau (float): Temperature of L_KD, >= 0.001. Defaults to 4.0: 82.9% on
+            the digits, where 1 gave 56.1%, 2 81.7% and 8 77.2% (120 student
             steps, three seeds, as all figures of the digits here).
         kd_weight (float): Weight of w times L_KD, >= 0; 0 leaves the student
             to the distiller. Defaults to 1.0.
@@ -76,8 +77,8 @@ class Distillation(BaseModule):
             step. The new priorities keep the raw w. Defaults to False: under
             a teacher of long-tailed digits it gave 0.3 +- 1.0 points (five
             seeds).
-        priority_tau (float): Temperature of the priorities' divergence, > 0
-            and, for float32, <= 50. Defaults to 1.0, the paper's. There the
+        priority_tau (float): Temperature of the priorities' divergence, 0.001
+            to 50. Defaults to 1.0, the paper's. There the
             divergence is large where the teacher itself is unsure: the quarter
             of images that it doubts most gets 61% of the draws on the digits,
             the surest quarter 2%. At ``tau`` each gets 23 to 27%, and what
@@ -119,7 +120,7 @@ class Distillation(BaseModule):
         refresh_interval: int = 0,
     ) -> None:
         super().__init__()
-        self.tau = check_number('distillation.tau', tau, exclusive=True)
+        self.tau = check_number('distillation.tau', tau, MIN_TAU)
         self.kd_weight = check_number('distillation.kd_weight', kd_weight)
         self.class_weight_power = check_number(
             'distillation.class_weight_power', class_weight_power
@@ -158,7 +159,7 @@ class Distillation(BaseModule):
         self.priority_tau = check_number(
             'distillation.priority_tau',
             priority_tau,
-            exclusive=True,
+            MIN_TAU,
             maximum=50.0,
         )
         self.refresh_interval = check_int(

@@ -82,7 +82,8 @@ class LossGuard:
     def check_images(self, images: torch.Tensor) -> None:
         """Raises a ValueError for images of which NaN would become black.
 
-        On an accelerator it is noted, as losses are.
+        On an accelerator it is noted, as losses are. Nor may they be far from
+        0 to 255, where it is asked before the first step alone.
         """
         finite = torch.isfinite(images)
         if not is_on_host(images):
@@ -90,6 +91,12 @@ class LossGuard:
         elif not finite.all():
             bad = int((~finite).sum())
             self._raise('generator', self.iteration, f'{bad} others', 'images')
+        if is_on_host(images) or not self.iteration:
+            _check_range(images)
+
+    def forget(self) -> None:
+        """Forgets what was noted, of a state that another takes over."""
+        self._noted.clear()
 
     def _note(self, part: str, fine: torch.Tensor) -> None:
         """Notes this step for a part, unless an earlier one is noted.
@@ -111,6 +118,16 @@ class LossGuard:
             f'{iteration + 1}; try a lower '
             f'`optim_wrapper.{part}.optimizer.lr`, or its `clip_grad`, from '
             'the last checkpoint on'
+        )
+
+
+def _check_range(images: torch.Tensor) -> None:
+    """Raises a ValueError for images that no rounding explains."""
+    low, high = (float(x) for x in images.aminmax())
+    if low < -1 or high > 256:
+        raise ValueError(
+            '`generator` must make images in 0 to 255, but got values from '
+            f'{low:g} to {high:g}'
         )
 
 

@@ -28,6 +28,7 @@ from mmrazor_ssdkd.models.label_meaning import find_label_model
 from mmrazor_ssdkd.models.losses import (
     BNStatisticsLoss,
     ModulatedTaskLoss,
+    check_modulation,
     mean_over_pixels,
 )
 from mmrazor_ssdkd.models.memory_layout import use_channels_last
@@ -228,7 +229,9 @@ class SSDKD(BaseAlgorithm):
 
     @torch.no_grad()
     def _check_buffer(self) -> None:
-        """Raises a ValueError for a buffer that fits into no memory."""
+        """Raises a ValueError for a buffer that cannot do what it is to."""
+        if self.replay_buffer.evict == 'phi':
+            check_modulation(self.task_loss)
         images = torch.full(self._image_shape, 127.0)
         logits = self.predict_teacher(images)
         self.replay_buffer.check_memory(images.shape[1:], logits.shape[1:])
@@ -539,6 +542,7 @@ class SSDKD(BaseAlgorithm):
         # Checkpoints from before have none.
         if (index := state.get('feature_index')) is not None:
             self._hints.resume(index)
+        self.loss_guard.forget()
         self.random_stream.load_state_dict(own['random_stream'])
         self.replay_buffer.load_state_dict(own['replay_buffer'])
 

@@ -4,6 +4,9 @@ import torch
 
 from mmrazor_ssdkd.validation import check_number
 
+# Of a weight's logarithm, so that a loss of float32 can still hold it.
+_LARGEST = 60.0
+
 
 def class_weight(class_frequency: torch.Tensor, power: float) -> torch.Tensor:
     r"""Weights of classes, the larger the rarer a class is in the buffer.
@@ -35,6 +38,7 @@ def class_weight(class_frequency: torch.Tensor, power: float) -> torch.Tensor:
         ValueError: ``power`` is negative.
     """
     check_number('power', power)
-    weight = (class_frequency + 0.01 / len(class_frequency)) ** -power
-    # No matrix product, which autocast would compute in half precision.
-    return weight / (class_frequency * weight).sum(dim=0)
+    # By logarithms, since the power of a class that is absent may overflow.
+    weight = -power * (class_frequency + 0.01 / len(class_frequency)).log()
+    weight = weight - (class_frequency.log() + weight).logsumexp(dim=0)
+    return weight.clamp(max=_LARGEST).exp()

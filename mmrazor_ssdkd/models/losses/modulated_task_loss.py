@@ -127,6 +127,25 @@ def cross_entropy(preds: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return loss.view_as(labels)
 
 
+def check_modulation(task_loss: nn.Module) -> None:
+    """Raises a ValueError for a loss whose stored samples keep another phi.
+
+    Logits may be gone by then, so that ``modulate`` does it.
+
+    Args:
+        task_loss (nn.Module): A ``ModulatedTaskLoss``.
+    """
+    for kind in type(task_loss).__mro__:
+        if 'modulate' in vars(kind):
+            return
+        if 'phi' in vars(kind):
+            raise ValueError(
+                "`replay_buffer.evict` must not be 'phi' where `task_loss` "
+                'has a `phi` of its own and no `modulate` for what is stored, '
+                f'but got {kind.__name__}'
+            )
+
+
 @MODELS.register_module()
 class ModulatedTaskLoss(nn.Module):
     """Cross entropy of the teacher's output, weighted by phi.

@@ -1,5 +1,6 @@
 """Losses are checked before weights move by them."""
 
+import copy
 from types import SimpleNamespace
 
 import pytest
@@ -89,6 +90,51 @@ def test_accelerator_is_read_later():
     algorithm.loss_guard._noted = guard._noted
     with pytest.raises(ValueError, match=message):
         algorithm.state_dict()
+
+
+def test_a_good_state_mends():
+    """What was noted before it is taken over does not count after."""
+    algorithm = build(ssdkd())
+    wrapper = optimizers(algorithm)
+    steps(algorithm, wrapper, 1)
+    good = copy.deepcopy(algorithm.state_dict())
+    nan, one = torch.tensor([NAN]), torch.ones(1)
+    algorithm.replay_buffer.update_priority(torch.tensor([0]), nan, one)
+    guard = algorithm.loss_guard
+    guard.check('generator', WRAPPER, dict(a=nan.as_subclass(_Elsewhere)))
+    for _ in '12':
+        with pytest.raises(ValueError, match='must be finite'):
+            algorithm.state_dict()
+        guard.forget()
+    algorithm.load_state_dict(good)
+    steps(algorithm, wrapper, 3)
+    algorithm.state_dict()
+
+
+def overshoot(algorithm, factor):
+    """Lets a generator make a multiple of what it does."""
+    algorithm.generator.register_forward_hook(lambda *_: _[2] * factor)
+
+
+def test_a_generator_that_overshoots_by_rounding():
+    """White stays white."""
+    algorithm = build(ssdkd())
+    overshoot(algorithm, 256 / 255)
+    steps(algorithm, optimizers(algorithm), 1)
+    with torch.no_grad():
+        made = algorithm.generator(algorithm.generator.latent)
+    stored = algorithm.replay_buffer.stored('images')['images'][-len(made) :]
+    wanted = made.clamp(0, 255)
+    assert (stored - wanted).abs().max() <= 0.5
+
+
+@pytest.mark.parametrize('factor', [-1, 10])
+def test_a_generator_of_another_range(factor):
+    algorithm = build(ssdkd())
+    overshoot(algorithm, factor)
+    match = '`generator` must make images in 0 to 255, but got values from'
+    with pytest.raises(ValueError, match=match):
+        steps(algorithm, optimizers(algorithm), 1)
 
 
 def test_good_losses_change_nothing():

@@ -20,7 +20,11 @@ from toy_models import (
 )
 
 from mmrazor_ssdkd.engine import Bf16OptimWrapper
-from mmrazor_ssdkd.models.losses import class_weight, kl_divergence
+from mmrazor_ssdkd.models.losses import (
+    ModulatedTaskLoss,
+    class_weight,
+    kl_divergence,
+)
 from mmrazor_ssdkd.replay import importance_weight, sampling_probability
 
 CASES = pytest.mark.parametrize('config', [ssdkd, segmentation])
@@ -630,7 +634,12 @@ def test_samples_loaded_to_another_device_follow(monkeypatch):
         *(
             (dict(distillation=change), error, f'`distillation.{match}')
             for change, error, match in (
-                (dict(tau=0), ValueError, 'tau` must be > 0.*got 0'),
+                (dict(tau=0), ValueError, 'tau` must be >= 0.001.*got 0'),
+                (
+                    dict(priority_tau=1e-40),
+                    ValueError,
+                    'priority_tau` must be >= 0.001.*got 1e-40',
+                ),
                 (dict(kd_weight=-1), ValueError, 'kd_weight`.*-1'),
                 (dict(task_weight='a'), TypeError, 'task_weight`.*a'),
                 (
@@ -806,3 +815,30 @@ def test_padding_preprocessor():
 def test_registered_under_mmrazor():
     """MMRazor's registry builds it by its full name."""
     assert MODELS.get('mmrazor_ssdkd.SSDKD') is not None
+
+
+class OwnPhi(ModulatedTaskLoss):
+    """Says anew how much a sample counts."""
+
+    def phi(self, preds_T, class_frequency, labels=None):
+        return preds_T.new_ones(len(preds_T))
+
+
+class OwnBoth(OwnPhi):
+    """Says so of what is stored, too."""
+
+    def modulate(self, labels, confidence, class_frequency):
+        return torch.ones_like(confidence)
+
+
+def test_evicting_by_a_phi_of_its_own():
+    """Which would be another than the one that its samples entered by."""
+    match = "`replay_buffer.evict` must not be 'phi'.*got OwnPhi"
+    for loss, evict in ((OwnPhi, 'oldest'), (OwnBoth, 'phi')):
+        build(
+            ssdkd(task_loss=dict(type=loss), replay_buffer=dict(evict=evict))
+        )
+    with pytest.raises(ValueError, match=match):
+        build(
+            ssdkd(task_loss=dict(type=OwnPhi), replay_buffer=dict(evict='phi'))
+        )

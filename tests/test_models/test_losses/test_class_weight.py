@@ -53,3 +53,18 @@ def test_bad_power_raises(power, error):
     """The error names it and its value."""
     with pytest.raises(error, match=f'`power` must be .*{power}'):
         class_weight(FREQUENCY, power)
+
+
+@pytest.mark.parametrize('power', [13.0, 100.0])
+def test_large_powers(power):
+    """An absent class counts much, the rarest that is there takes the rest."""
+    frequency = torch.tensor([0.9, 0.1, 0.0])
+    found = class_weight(frequency, power)
+    assert found[2] > 1e6
+    assert_close(found[1], torch.tensor(10.0), rtol=1e-3, atol=0.0)
+
+
+def test_largest_power():
+    """A loss can still hold what an absent class counts."""
+    found = class_weight(torch.tensor([0.9, 0.1, 0.0]), 1e6)
+    assert found.mul(1e6).isfinite().all()

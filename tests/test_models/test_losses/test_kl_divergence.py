@@ -103,10 +103,10 @@ def test_half_precision_logits():
     assert_close(divergence, kl_divergence(preds_S.float(), preds_T.float()))
 
 
-@pytest.mark.parametrize('tau', [0.0, -1.0, math.inf])
+@pytest.mark.parametrize('tau', [0.0, -1.0, 1e-40, math.inf])
 def test_bad_temperature_raises(tau):
     """The message has the name and the value."""
-    message = f'`tau` must be > 0.0, but got {tau}'
+    message = f'`tau` must be >= 0.001, but got {tau}'
     with pytest.raises(ValueError, match=message):
         kl_divergence(P_S, P_T, tau)
 
@@ -154,3 +154,19 @@ def test_weight_of_pixels():
     weight = torch.tensor([[[2.0], [0.0]], [[1.0], [3.0]], [[0.5], [1.0]]])
     found = kl_divergence(preds_S, preds_T, weight=weight)
     assert_close(found, (weight[..., 0] * single).mean(dim=1))
+
+
+@pytest.mark.parametrize('tau', [50.0, 51.0, 1e4, 1e6])
+def test_high_temperatures(tau):
+    """Terms that nearly cancel leave what float64 does."""
+    torch.manual_seed(0)
+    preds_S, preds_T = torch.randn(2, 3, 1000).mul(3).unbind()
+    wide = kl_divergence(preds_S.double(), preds_T.double(), tau)
+    found = kl_divergence(preds_S.requires_grad_(), preds_T, tau)
+    assert found.dtype == torch.float32
+    assert_close(found, wide.float(), rtol=1e-3, atol=0.0)
+    found.sum().backward()
+    # Its limit: the difference of the logits, less its mean, over C.
+    difference = (preds_S - preds_T).detach()
+    limit = (difference - difference.mean(1, keepdim=True)) / 1000
+    assert_close(preds_S.grad, limit, rtol=0.0, atol=limit.abs().max() * 0.2)
