@@ -28,6 +28,10 @@ rows = {
         **before,
         'model.synthesis.warmup_rounds': 9,
     },
+    'inherited, before its first step, 15 rounds': {
+        **before,
+        'model.synthesis.warmup_rounds': 14,
+    },
     'inherited, before its first step, not refitted': {
         **before,
         'model.student_init.fit': False,
