@@ -57,9 +57,9 @@ class NormMoments:
 
     its outputs have the mean and the variance of the teacher's. It keeps the
     biased variance, by which it normalised. One without weights keeps the
-    moments that give the same. A student of its teacher's own
-    architecture then stays its teacher, if no norm runs twice or shares its
-    weights with another.
+    moments that give the same. A student of its teacher's own architecture
+    then stays its teacher, if no norm runs twice or shares its weights with
+    another.
 
     Args:
         pairs (list[NormPair]): The student's and the teacher's norms.
@@ -149,9 +149,8 @@ class _Fit:
         norm.running_mean.sub_(shifts * wide)
         norm.running_var.copy_((wide.square() - norm.eps).clamp(min=0))
         shape = (-1, *[1] * (output.dim() - 2))
-        return output * scales.view(shape).to(output) + shifts.view(shape).to(
-            output
-        )
+        scales, shifts = (x.view(shape).to(output) for x in (scales, shifts))
+        return output * scales + shifts
 
     def _solve(
         self, norm: Any

@@ -41,8 +41,9 @@ class StudentInitHook(Hook):
     Raises:
         TypeError: It is of another kind.
         ValueError: It is another word; and when the training starts, where
-            the algorithm has no student and teacher, the set no images of as
-            many channels, or the student other weights to start from.
+            the algorithm has no student and teacher, the set fewer than two
+            images or some of other channels, or the student other weights to
+            start from.
 
     Example:
         >>> custom_hooks = [dict(type='mmrazor_ssdkd.StudentInitHook')]

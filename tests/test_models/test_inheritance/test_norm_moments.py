@@ -137,20 +137,6 @@ def test_without_weights_of_either():
     assert student.running_mean.tolist() == pytest.approx([1.0, 2.0, 3.0])
 
 
-def test_a_student_without_weights_stays_its_teacher():
-    torch.manual_seed(3)
-    student, teacher = (Grouped(4, 2) for _ in '12')
-    for network in (student, teacher):
-        network.stem[1] = nn.BatchNorm2d(4, affine=False)
-    randomize(teacher)
-    init = TeacherWeights()
-    init.prepare(student, {'teacher': teacher}, images(2))
-    init.initialize()
-    batch = images(64)
-    init.settle(batch)
-    assert torch.allclose(student.eval()(batch), teacher(batch), atol=1e-4)
-
-
 @pytest.mark.parametrize('fit', [True, 'layers'])
 def test_a_student_of_its_teachers_size_stays_its_teacher(fit):
     torch.manual_seed(3)
@@ -222,17 +208,27 @@ def test_a_buffer_of_nearly_that_name():
     assert [p.student for p in pairs] == [student.stem[1], student.conv[1]]
 
 
-def test_instance_norms_with_running_statistics_stay_the_teachers():
+@pytest.mark.parametrize(
+    ('norm', 'arguments', 'atol'),
+    [
+        (
+            nn.InstanceNorm2d,
+            dict(affine=True, track_running_stats=True),
+            1e-3,
+        ),
+        (nn.BatchNorm2d, dict(affine=False), 1e-4),
+    ],
+)
+def test_other_norms_stay_the_teachers(norm, arguments, atol):
+    """Those with an image's own statistics, and those without weights."""
     torch.manual_seed(3)
     student, teacher = (Grouped(4, 2) for _ in '12')
     for network in (student, teacher):
-        network.stem[1] = nn.InstanceNorm2d(
-            4, affine=True, track_running_stats=True
-        )
+        network.stem[1] = norm(4, **arguments)
     randomize(teacher)
     init = TeacherWeights()
     init.prepare(student, {'teacher': teacher}, images(2))
     init.initialize()
     batch = images(64)
     init.settle(batch)
-    assert torch.allclose(student.eval()(batch), teacher(batch), atol=1e-3)
+    assert torch.allclose(student.eval()(batch), teacher(batch), atol=atol)
