@@ -5,7 +5,7 @@ from itertools import cycle
 
 import torch
 
-from mmrazor_ssdkd.replay import RandomView
+from mmrazor_ssdkd.replay import RandomView, to_pixels
 
 __all__ = ['cut', 'vary']
 
@@ -30,8 +30,7 @@ def vary(images: torch.Tensor, number: int) -> torch.Tensor:
     kinds = cycle(several)
     parts: list[torch.Tensor] = []
     while len(images) * len(parts) < number:
-        varied = next(kinds)(images.float())
-        parts.append(varied.round().to(torch.uint8))
+        parts.append(to_pixels(next(kinds)(images.float())))
     return torch.cat(parts)[:number]
 
 

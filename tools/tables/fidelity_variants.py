@@ -11,7 +11,7 @@ from mmrazor_ssdkd.fidelity.metric import compare_logits, mean_iou
 from mmrazor_ssdkd.fidelity.mixing import cut
 from mmrazor_ssdkd.fidelity.sections import NUM_IMAGES
 from mmrazor_ssdkd.models.algorithms import SSDKD
-from mmrazor_ssdkd.replay import RandomView
+from mmrazor_ssdkd.replay import RandomView, to_pixels
 
 __all__ = ['GROUPS', 'VARIANTS', 'image_groups', 'measure']
 
@@ -28,7 +28,7 @@ def _varied(kind: Callable, images: torch.Tensor) -> torch.Tensor:
     """Returns as many varied images as a group has."""
     number = -(-NUMBER // len(images))
     parts = [kind(part.float()) for part in repeat(images, number)]
-    return torch.cat(parts)[:NUMBER].round().to(torch.uint8)
+    return to_pixels(torch.cat(parts)[:NUMBER])
 
 
 def blend(images: torch.Tensor) -> torch.Tensor:

@@ -13,6 +13,7 @@ from mmrazor_ssdkd.models.generators import ImageGenerator
 from mmrazor_ssdkd.models.losses import ImagePrior, kl_divergence
 from mmrazor_ssdkd.models.teacher_ensemble import named_teachers
 from mmrazor_ssdkd.registry import MODELS
+from mmrazor_ssdkd.replay import to_pixels
 from mmrazor_ssdkd.validation import check_choice, check_int, check_number
 
 from .drawn_labels import draw_labels
@@ -179,8 +180,7 @@ class DataInversion(SynthesisRounds):
         with torch.no_grad():
             images = generator(self._next_latent(generator))
         algorithm.loss_guard.check_images(images)
-        # A pixel of 255.5 would come back as 0.
-        return images.clamp(0, 255).round().to(torch.uint8), losses
+        return to_pixels(images), losses
 
     def draw_labels(
         self, class_frequency: torch.Tensor

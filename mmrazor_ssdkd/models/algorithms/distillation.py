@@ -18,7 +18,7 @@ from mmrazor_ssdkd.models.losses import (
     losses_of_samples,
 )
 from mmrazor_ssdkd.registry import MODELS
-from mmrazor_ssdkd.replay import RandomView, priority
+from mmrazor_ssdkd.replay import RandomView, priority, to_pixels
 from mmrazor_ssdkd.validation import check_bool, check_int, check_number
 
 if TYPE_CHECKING:
@@ -194,8 +194,7 @@ class Distillation(BaseModule):
             torch.Tensor: ``stored_views`` times uint8 images of that shape.
         """
         for _ in range(self.stored_views):
-            views = cast(nn.Module, self.augmentation)(images)
-            yield views.round().clamp(0, 255).to(torch.uint8)
+            yield to_pixels(cast(nn.Module, self.augmentation)(images))
 
     def view(self, batch: Batch) -> Batch:
         """Replaces the images of a drawn batch by views of them.
