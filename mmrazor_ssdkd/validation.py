@@ -1,6 +1,9 @@
 """Checks of what a user passes, each naming the argument, rule and value."""
 
 import math
+import reprlib
+from argparse import Namespace
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,11 +38,67 @@ def shown(value: Any, longest: int = _LONGEST) -> str:
         str: Its `repr`, cut where it is longer.
     """
     try:
-        text = ' '.join(repr(value).split())
+        text = ' '.join(_ShortRepr(longest).repr(value).split())
     # It is the user's, and integers of 4,300 digits have none either.
     except Exception:
         text = f'a {type(value).__name__} that cannot be shown'
     return text if len(text) <= longest else f'{text[:longest]}...'
+
+
+class _ShortRepr(reprlib.Repr):
+    """Shows the beginning of a value, in no more time than that takes.
+
+    A file of two kilobytes can hold a list whose `repr` takes gigabytes: of
+    ten times one list, of ten times another, and so on.
+
+    Args:
+        longest (int): How many characters are wanted; as many parts of the
+            value are looked at.
+    """
+
+    def __init__(self, longest: int) -> None:
+        super().__init__()
+        self.left = self.maxlevel = longest
+        self.maxlist = self.maxtuple = self.maxset = self.maxstring = longest
+
+    def repr1(self, x: Any, level: int) -> str:
+        """Shows a part, while any more are wanted."""
+        self.left -= 1
+        return super().repr1(x, level) if self.left >= 0 else '...'
+
+    def repr_str(self, x: str, level: int) -> str:
+        """Shows a text from its beginning, not from both of its ends."""
+        return repr(x[: self.maxstring])
+
+    def repr_bytes(self, x: bytes, level: int) -> str:
+        """Shows bytes from their beginning."""
+        return repr(x[: self.maxstring])
+
+    def repr_int(self, x: int, level: int) -> str:
+        """Shows an integer whole; one that has no `repr` raises."""
+        return repr(x)
+
+    def repr_dict(self, x: dict, level: int) -> str:
+        """Shows a dict in its own order."""
+        parts = []
+        for key, value in x.items():
+            if self.left < 0:
+                break
+            key_text = self.repr1(key, level - 1)
+            parts.append(f'{key_text}: {self.repr1(value, level - 1)}')
+        return '{' + ', '.join(parts) + '}'
+
+    def repr_OrderedDict(self, x: OrderedDict, level: int) -> str:
+        """Shows what state dicts are."""
+        return f'OrderedDict({self.repr_dict(x, level)})'
+
+    def repr_Namespace(self, x: Namespace, level: int) -> str:
+        """Shows the command line that some checkpoints hold."""
+        return f'Namespace({self.repr_dict(vars(x), level)})'
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        """Shows anything else as it shows itself."""
+        return repr(x)
 
 
 def check_bool(name: str, value: bool) -> bool:

@@ -1,6 +1,9 @@
 """Tests of the checks of what a user passes."""
 
 import math
+from argparse import Namespace
+from collections import OrderedDict
+from typing import Any
 
 import pytest
 import torch
@@ -12,6 +15,7 @@ from mmrazor_ssdkd.validation import (
     check_logits,
     check_number,
     check_same_shape,
+    shown,
 )
 
 
@@ -129,3 +133,67 @@ def test_infinite_tensor_raises():
     tensor = torch.tensor([1.0, math.nan, -math.inf, 2.0])
     with pytest.raises(ValueError, match=r'`preds_T` must be finite.* 2 .*4'):
         check_finite('preds_T', tensor)
+
+
+@pytest.mark.parametrize(
+    'value',
+    [
+        None,
+        -1.5,
+        10**30,
+        'a "text"',
+        b'bytes',
+        [1, [2, []], ()],
+        (1,),
+        {'b': 1, 'a': {2: None}},
+        {3},
+        frozenset(),
+        OrderedDict(b=1, a=2),
+        Namespace(b=1, a=[2]),
+        torch.Size([1, 2]),
+        torch.ones(1),
+        int,
+    ],
+    ids=repr,
+)
+def test_short_values_are_shown_whole(value):
+    """As they show themselves, but for a Python that shows one otherwise."""
+    text = shown(value)
+    if isinstance(value, (OrderedDict, Namespace)):
+        assert "'b': 1, 'a':" in text
+        assert type(value).__name__ in text
+    else:
+        assert text == repr(value)
+
+
+@pytest.mark.parametrize('kind', [list, tuple, OrderedDict, dict, Namespace])
+def test_value_of_many_references_is_cut(kind):
+    """Its `repr` would have ten billion parts; ten lists are kept of it."""
+    value: Any = ['x'] * 10
+    for _ in range(10):
+        value = _tenfold(kind, value)
+    text = shown(value)
+    assert len(text) == 203
+    assert text.endswith('...')
+
+
+def _tenfold(kind: type, value: Any) -> Any:
+    """Returns a container that holds something ten times."""
+    names = dict.fromkeys('abcdefghij', value)
+    return kind([value] * 10) if kind in (list, tuple) else kind(**names)
+
+
+def test_long_values_are_cut_at_their_end():
+    """As they were read so far."""
+    assert shown('x' * 300) == "'" + 'x' * 199 + '...'
+    assert shown(list(range(300))).startswith('[0, 1, 2,')
+    assert shown('x' * 300, longest=10) == "'xxxxxxxxx..."
+
+
+def test_value_that_cannot_be_shown():
+    """Of so many digits, Python shows no integer."""
+    assert shown(10**5000) == 'a int that cannot be shown'
+    deep: Any = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert len(shown(deep)) <= 203

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import torch
 
@@ -48,21 +48,31 @@ def download(url: str, read: Callable[[Path], Any]) -> Any:
         Exception: What ``read`` raised.
     """
     path = cache_folder() / _name(url)
-    if path.is_file():
-        try:
-            return read(path)
-        # It was whole once; the disk or another program broke it.
-        except Exception:
-            path.unlink(missing_ok=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp('.partial', dir=path.parent)
+    if not path.is_file():
+        return _download(url, path, read)
     try:
-        with os.fdopen(handle, 'wb') as file:
+        return read(path)
+    # It was whole once; the disk or another program may have broken it.
+    except Exception as error:
+        try:
+            return _download(url, path, read)
+        except OSError:
+            # Nor may it be the file's fault: it stays, for a later try.
+            raise error from None
+
+
+def _download(url: str, path: Path, read: Callable[[Path], Any]) -> Any:
+    """Returns what is at an address, and puts it at a path if it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Not with `tempfile`, whose files nobody else may read.
+    partial = path.with_name(f'{path.name}.{uuid4().hex}.partial')
+    try:
+        with partial.open('xb') as file:
             _fetch(url, file.write)
-        content = read(Path(partial))
+        content = read(partial)
         os.replace(partial, path)
     except BaseException:
-        os.unlink(partial)
+        partial.unlink(missing_ok=True)
         raise
     return content
 

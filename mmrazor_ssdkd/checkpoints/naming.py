@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 import torch
 from mmengine.logging import print_log
+
+from mmrazor_ssdkd.validation import shown
 
 from .weights import check_unique
 
@@ -83,8 +85,8 @@ def find_weights(
         addresses = [f.address for f in fitting]
         raise ValueError(
             f'`{name}` must hold the weights of one model, but {source!r} has '
-            f'those of {len(fitting)}, under {addresses}: save the ones that '
-            'are meant to a file of their own'
+            f'those of {len(fitting)}, under {shown(addresses)}: save the '
+            'ones that are meant to a file of their own'
         )
     if not fitting:
         return _default(places, source, name)
@@ -134,18 +136,27 @@ def _candidates(
 ) -> Iterator[_Found]:
     """Yields the prefixes under which a dict has some of a model's names."""
     hits: dict[str, list[str]] = defaultdict(list)
+    # A file may have names of a million parts.
+    most = max((key.count('.') for key in own), default=0) + 1
     for key in state:
-        for start in [0, *(i + 1 for i, c in enumerate(key) if c == '.')]:
+        starts = [0, *(i + 1 for i, c in enumerate(key) if c == '.')]
+        for start in starts[-most:]:
             if key[start:] in own:
                 hits[key[:start]].append(key[start:])
     for prefix, names in hits.items():
         if not _is_common(prefix, state):
             continue
         whole = len(names) == len(own) and all(
-            getattr(state[prefix + key], 'shape', None) == own[key].shape
-            for key in names
+            _shape(state[prefix + key]) == own[key].shape for key in names
         )
         yield _Found(place, prefix, state, len(names), whole)
+
+
+def _shape(value: Any) -> Optional[torch.Size]:
+    """Returns a tensor's shape, which nested ones do not have."""
+    if not isinstance(value, torch.Tensor) or value.is_nested:
+        return None
+    return value.shape
 
 
 def _is_common(prefix: str, state: dict[str, Any]) -> bool:
@@ -165,7 +176,8 @@ def _say(chosen: _Found, source: str, name: str) -> None:
     others = sum(not key.startswith(chosen.prefix) for key in chosen.state)
     rest = f'; {others} others beside them are not taken' if others else ''
     print_log(
-        f'`{name}`: the weights under {chosen.address!r} of {source!r}{rest}',
+        f'`{name}`: the weights under {shown(chosen.address)} of '
+        f'{source!r}{rest}',
         logger='current',
     )
 

@@ -12,6 +12,7 @@ import torch
 from mmrazor_ssdkd.validation import shown
 
 from .download import cache_folder, download
+from .sizes import check_archive_sizes, check_content_sizes
 
 __all__ = ['read_checkpoint']
 
@@ -41,7 +42,8 @@ def read_checkpoint(
     Raises:
         TypeError: ``source`` is no path.
         ValueError: The file is missing, damaged, holds no dict or anything
-            that loading would have to run code for, or cannot be downloaded.
+            that loading would have to run code for or that is larger than
+            the file, or cannot be downloaded.
     """
     if not isinstance(source, (str, os.PathLike)):
         raise TypeError(
@@ -116,6 +118,7 @@ def _read(path: Path, map_location: Any) -> dict[str, Any]:
         raise TypeError(
             f'it must hold a dict, but holds {type(checkpoint).__name__}'
         )
+    check_content_sizes(checkpoint, path)
     return checkpoint
 
 
@@ -123,22 +126,23 @@ def _check_archive(path: Path) -> None:
     """Looks into a zip, which torch's files are.
 
     Raises:
-        BadZipFile: Bits flipped, for which torch never asks.
+        BadZipFile: Bits flipped, for which torch never asks, or it would
+            grow when it is read.
         UnpicklingError: It is of TorchScript, whose loading may run code.
     """
     # What torch wrote before 1.6 is no zip and has nothing to compare with.
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as file:
+        if any(name.endswith('/constants.pkl') for name in file.namelist()):
+            raise pickle.UnpicklingError(
+                'it is a network of TorchScript, of which the weights are '
+                '`torch.jit.load(...).state_dict()`; save those'
+            )
+        check_archive_sizes(file, path)
         damaged = file.testzip()
-        names = file.namelist()
     if damaged:
         raise zipfile.BadZipFile(f'its part {damaged!r} is damaged')
-    if any(name.endswith('/constants.pkl') for name in names):
-        raise pickle.UnpicklingError(
-            'it is a network of TorchScript, of which the weights are '
-            '`torch.jit.load(...).state_dict()`; save those'
-        )
 
 
 def _is_safetensors(path: Path) -> bool:

@@ -1,9 +1,11 @@
 """Finds the weights in a checkpoint, and whether a model can use them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Optional
 
 import torch
+
+from .sizes import tensors_in
 
 __all__ = ['check_unique', 'check_values', 'named_weights']
 
@@ -68,7 +70,7 @@ def check_values(
         name (str): The argument that ``source`` was given as.
     """
     for key, value in state.items():
-        for place, tensor in _tensors(key, value):
+        for place, tensor in tensors_in(value, key):
             fault = _fault(place, tensor, own.get(place))
             if fault:
                 raise ValueError(
@@ -77,34 +79,28 @@ def check_values(
                 )
 
 
-def _tensors(place: str, value: Any) -> Iterator[tuple[str, torch.Tensor]]:
-    """Yields tensors, also out of dicts and lists, and where they are."""
-    # A file can hold a dict that holds itself.
-    seen: set[int] = set()
-    found = [(place, value)]
-    while found:
-        place, value = found.pop()
-        if isinstance(value, torch.Tensor):
-            yield place, value
-        elif isinstance(value, (dict, list, tuple)) and id(value) not in seen:
-            seen.add(id(value))
-            items: Any = enumerate(value)
-            if isinstance(value, dict):
-                items = value.items()
-            found.extend((f'{place}.{key}', item) for key, item in items)
-
-
 def _fault(
     place: str, tensor: torch.Tensor, own: Optional[Any]
 ) -> Optional[str]:
     """Returns what is wrong with a tensor, None if nothing is."""
-    if tensor.layout != torch.strided or tensor.is_meta or tensor.is_quantized:
-        return f'is no dense tensor of numbers, but {tensor.layout}'
+    if not _is_dense(tensor):
+        return f'is no dense tensor of numbers, but {_what(tensor)}'
+    if isinstance(own, torch.Tensor) and _kind(tensor) != _kind(own):
+        return f'is {tensor.dtype} where the model has {own.dtype}'
+    try:
+        return _number_fault(place, tensor.detach(), own)
+    # Of the numbers with few bits, torch can compare none.
+    except (NotImplementedError, RuntimeError):
+        return f'has numbers that cannot be compared, of {tensor.dtype}'
+
+
+def _number_fault(
+    place: str, tensor: torch.Tensor, own: Optional[Any]
+) -> Optional[str]:
+    """Returns which number is wrong, None if none is."""
     if isinstance(own, torch.Tensor):
-        if _kind(tensor) != _kind(own):
-            return f'is {tensor.dtype} where the model has {own.dtype}'
         # Of another precision, it may be too large for the model's.
-        tensor = tensor.detach().to(own.dtype)
+        tensor = tensor.to(own.dtype)
     if not (tensor.is_floating_point() or tensor.is_complex()):
         return None
     finite = torch.isfinite(tensor)
@@ -114,6 +110,21 @@ def _fault(
     if place.endswith('running_var') and (tensor < 0).any():
         return f'is a variance, and {float(tensor.min()):g} at its smallest'
     return None
+
+
+def _is_dense(tensor: torch.Tensor) -> bool:
+    """Returns whether a tensor has a number, of its own, in each place."""
+    return tensor.layout == torch.strided and not (
+        tensor.is_meta or tensor.is_quantized or tensor.is_nested
+    )
+
+
+def _what(tensor: torch.Tensor) -> str:
+    """Returns what a tensor is where it is not dense."""
+    for kind in ('nested', 'quantized', 'meta'):
+        if getattr(tensor, f'is_{kind}'):
+            return kind
+    return f'{tensor.layout}'
 
 
 def _kind(tensor: torch.Tensor) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from mmengine.logging import HistoryBuffer
 
+from mmrazor_ssdkd.validation import shown
+
 from .numpy_globals import numpy_globals
 
 # Python 3.13 moved the classes; a file may have been written by either.
@@ -50,6 +52,7 @@ def _getattr_of_history_buffer(owner: Any, name: str) -> Callable[..., Any]:
     if owner is not HistoryBuffer or name not in _STATISTICS:
         raise pickle.UnpicklingError(
             'a checkpoint may only look up '
-            f"HistoryBuffer's {_STATISTICS}, but got {owner!r}.{name}"
+            f"HistoryBuffer's {_STATISTICS}, but got "
+            f'{shown(name)} of {shown(owner)}'
         )
     return getattr(HistoryBuffer, name)

@@ -12,6 +12,8 @@ from typing import Any, Union
 
 import numpy as np
 
+from mmrazor_ssdkd.validation import shown
+
 _NUMBER = re.compile(r'b1|[iu][1248]|f[248]')
 # What numpy pickles of a type without parts, but for the order of its bytes.
 _PLAIN = (None, None, None, -1, -1, 0)
@@ -83,7 +85,7 @@ class NumberArray(np.ndarray):
         """Refuses what only a hostile file asks for."""
         raise UnpicklingError(
             'a checkpoint must rebuild arrays as numpy writes them, but calls '
-            f'ndarray{args}'
+            f'ndarray{shown(args)}'
         )
 
     def __reduce__(self) -> Any:
@@ -149,5 +151,5 @@ def _require(valid: Any, what: str, found: Any) -> None:
     if not valid:
         raise UnpicklingError(
             'a checkpoint must hold numpy arrays of numbers alone, but its '
-            f'{what} is {type(found).__name__} {str(found)[:80]}'
+            f'{what} is {type(found).__name__} {shown(found, longest=80)}'
         )

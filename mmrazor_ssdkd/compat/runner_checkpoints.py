@@ -10,6 +10,7 @@ from mmengine.runner import Runner
 from torch import nn
 
 from mmrazor_ssdkd.unwrapping import unwrapped
+from mmrazor_ssdkd.validation import shown
 
 
 def check_runner_checkpoints() -> None:
@@ -99,8 +100,8 @@ class _CheckpointCheck(Hook):
             raise ValueError(
                 '`load_from` must be the checkpoint of a run to resume it, '
                 f'with its epoch, iteration and log, but {self.source!r} has '
-                f'the epoch and iteration {progress} and the keys '
-                f'{list(checkpoint)[:5]}'
+                f'the epoch and iteration {shown(progress)} and the keys '
+                f'{shown(list(checkpoint)[:5])}'
             )
 
     def _check_names(self, state: Any, model: nn.Module) -> None:
@@ -114,5 +115,5 @@ class _CheckpointCheck(Hook):
             raise ValueError(
                 "`load_from` must have the weights under the model's own "
                 f'names to resume it, such as {next(iter(own))!r}, but '
-                f'{self.source!r} has {list(state)[:3]}'
+                f'{self.source!r} has {shown(list(state)[:3])}'
             )

@@ -1,6 +1,6 @@
 """Loads weights that may come from anywhere into the model they are of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,17 +11,21 @@ from mmrazor_ssdkd.checkpoints import read_checkpoint
 from mmrazor_ssdkd.checkpoints.naming import find_weights
 from mmrazor_ssdkd.checkpoints.reading import first_line
 from mmrazor_ssdkd.checkpoints.weights import check_values
+from mmrazor_ssdkd.validation import shown
 
-__all__ = ['load_checkpoint', 'load_weights', 'read_checkpoint']
+__all__ = [
+    'load_checkpoint',
+    'load_weights',
+    'optional_keys',
+    'read_checkpoint',
+]
 
 # Keys a checkpoint and a model may differ in without being of two
-# architectures: old BatchNorm checkpoints count no batches, a preprocessor's
-# constants come from the config, and nothing here runs an auxiliary head.
-OPTIONAL_KEYS = (
-    'num_batches_tracked',
-    'data_preprocessor.',
-    'auxiliary_head.',
-)
+# architectures. Old BatchNorm checkpoints count no batches.
+_COUNT = 'num_batches_tracked'
+# A model of OpenMMLab's has its preprocessor's constants from the config, and
+# nothing here runs its auxiliary head.
+_OWN_PARTS = ('data_preprocessor.', 'auxiliary_head.')
 # PyTorch's key of `get_extra_state`.
 _EXTRA_STATE = '_extra_state'
 
@@ -70,16 +74,13 @@ def load_checkpoint(
             of numbers than the model, NaN or infinite ones, a negative
             variance, or one weight under two names.
     """
-    optional: tuple[str, ...] = OPTIONAL_KEYS
-    if not extra_state:
-        optional = (*OPTIONAL_KEYS, _EXTRA_STATE)
     own = model.state_dict()
     state = _find_state(model, own, checkpoint, source, name)
     if not extra_state:
         state = {k: v for k, v in state.items() if _EXTRA_STATE not in k}
     check_values(state, own, source, name)
     with _unchanged_on_error(model, own):
-        _load(model, state, source, name, optional)
+        _load(model, state, source, name, extra_state)
 
 
 def _find_state(
@@ -93,14 +94,43 @@ def _find_state(
     # An adapter puts it before the names of the network that it holds, and
     # a file may be that network's.
     prefix = getattr(model, 'weight_prefix', '')
+    optional = optional_keys(model, own)
     required = {
         key.removeprefix(prefix): value
         for key, value in own.items()
-        if isinstance(value, torch.Tensor)
-        and not any(part in key for part in OPTIONAL_KEYS)
+        if isinstance(value, torch.Tensor) and key not in optional
     }
     state = find_weights(checkpoint, required, source, name)
     return {prefix + key: value for key, value in state.items()}
+
+
+def optional_keys(model: nn.Module, names: Iterable[str]) -> set[str]:
+    """Returns which names a checkpoint and a model may differ in.
+
+    A network behind an adapter may have, and run, a part that is called like
+    one of OpenMMLab's models.
+
+    Args:
+        model (nn.Module): The model.
+        names (Iterable[str]): Of its state, or of a checkpoint's.
+
+    Returns:
+        set[str]: Those of the names.
+    """
+    adapted = tuple(
+        f'{place}.{part.weight_prefix}' if place else f'{part.weight_prefix}'
+        for place, part in model.named_modules()
+        if getattr(part, 'weight_prefix', '')
+    )
+    return {
+        name
+        for name in names
+        if _COUNT in name
+        or (
+            not name.startswith(adapted)
+            and any(part in name for part in _OWN_PARTS)
+        )
+    }
 
 
 def _load(
@@ -108,7 +138,7 @@ def _load(
     state: dict[str, Any],
     source: str,
     name: str,
-    optional: tuple[str, ...],
+    extra_state: bool,
 ) -> None:
     """Loads weights and raises a ValueError unless all have a place."""
     try:
@@ -130,18 +160,24 @@ def _load(
             f'beside the weights: {type(error).__name__} {first_line(error)}'
         ) from error
     for kind in ('missing', 'unexpected'):
+        found = getattr(result, f'{kind}_keys')
+        optional = optional_keys(model, found)
         keys = [
             key
-            for key in getattr(result, f'{kind}_keys')
-            if not any(part in key for part in optional)
+            for key in found
+            if key not in optional and (extra_state or _EXTRA_STATE not in key)
         ]
         if keys:
             # Names tell at a glance what is wrong: a part, another package.
-            there = f', and has {list(state)[:3]}' if kind == 'missing' else ''
+            there = (
+                f', and has {shown(list(state)[:3])}'
+                if kind == 'missing'
+                else ''
+            )
             raise ValueError(
                 f'`{name}` must be of the same architecture as the model, but '
                 f'{source!r} has {len(keys)} {kind} keys, such as '
-                f'{keys[:3]}{there}'
+                f'{shown(keys[:3])}{there}'
             )
 
 

@@ -4,10 +4,9 @@ import inspect
 from collections.abc import Iterator
 from typing import Any, Optional
 
-import torch
-
 from mmrazor_ssdkd.blame import blamed
 from mmrazor_ssdkd.checkpoints import read_checkpoint
+from mmrazor_ssdkd.checkpoints.sizes import tensors_in
 from mmrazor_ssdkd.models.adapters.builders import find_builder
 from mmrazor_ssdkd.models.building import resolve_model
 from mmrazor_ssdkd.models.published_weights import forget_published
@@ -103,7 +102,7 @@ def trained_classes(network: Any, checkpoint: str) -> Optional[int]:
         int | None: None where they are for as many as the network has, or
         for another network.
     """
-    saved = dict(_tensors(read_checkpoint(checkpoint, 'checkpoint')))
+    saved = dict(tensors_in(read_checkpoint(checkpoint, 'checkpoint')))
     own = network.state_dict()
     first = next(iter(own), '')
     prefixes = [key[: -len(first)] for key in saved if key.endswith(first)]
@@ -119,12 +118,3 @@ def trained_classes(network: Any, checkpoint: str) -> Optional[int]:
         and weight.shape[1:] == value.shape[1:]
     }
     return found.pop() if len(found) == 1 else None
-
-
-def _tensors(saved: Any, prefix: str = '') -> Iterator[tuple[str, Any]]:
-    """Yields the tensors of nested dicts."""
-    for key, value in saved.items() if isinstance(saved, dict) else ():
-        if isinstance(value, torch.Tensor):
-            yield f'{prefix}{key}', value
-        else:
-            yield from _tensors(value, f'{prefix}{key}.')

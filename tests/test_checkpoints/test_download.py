@@ -211,3 +211,30 @@ def test_cache_that_cannot_be_written_raises(server, monkeypatch, tmp_path):
     server.pages['w.pth'] = packed(dict(x=1))
     with pytest.raises(ValueError, match='file/checkpoints'):
         read_checkpoint(server.url('w.pth'), 'teacher_ckpt')
+
+
+def test_file_that_cannot_be_fetched_anew_stays(server, tmp_path):
+    """What went wrong may be of the reader; the message has that."""
+    url = server.url('w.pth')
+    server.pages['w.pth'] = packed(dict(x=torch.ones(1)))
+    read_checkpoint(url, 'teacher_ckpt')
+    del server.pages['w.pth']
+    (file,) = cached(tmp_path)
+    with pytest.raises(ValueError, match='no such place'):
+        read_checkpoint(url, 'teacher_ckpt', map_location=nowhere)
+    assert cached(tmp_path) == [file]
+    assert torch.equal(read_checkpoint(url, 'x')['x'], torch.ones(1))
+
+
+def nowhere(*_args: Any) -> None:
+    """Where no tensor can go."""
+    raise RuntimeError('no such place')
+
+
+def test_others_may_read_the_cache(server, tmp_path):
+    """As far as the user lets them, by the mask of new files."""
+    server.pages['w.pth'] = packed(dict(x=1))
+    read_checkpoint(server.url('w.pth'), 'teacher_ckpt')
+    (file,) = cached(tmp_path)
+    (tmp_path / 'new').touch()
+    assert file.stat().st_mode == (tmp_path / 'new').stat().st_mode

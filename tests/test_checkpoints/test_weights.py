@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from mmrazor_ssdkd.models.adapters import TorchClassifier
 from mmrazor_ssdkd.models.checkpoint import load_weights
 
 
@@ -81,12 +82,23 @@ def test_negative_variance_raises(tmp_path):
 
 @pytest.mark.parametrize(
     'tensor',
-    [torch.zeros(2, device='meta'), torch.ones(2).to_sparse()],
-    ids=['meta', 'sparse'],
+    [
+        torch.zeros(2, device='meta'),
+        torch.ones(2).to_sparse(),
+        torch.nested.nested_tensor([torch.ones(1), torch.ones(2)]),
+    ],
+    ids=['meta', 'sparse', 'nested'],
 )
 def test_tensor_without_dense_numbers_raises(tmp_path, tensor):
     """What torch would take for nothing, or not at all."""
     assert 'no dense tensor' in refused(tmp_path, bias=tensor)
+    assert 'no dense tensor' in refused(tmp_path, other=tensor)
+
+
+def test_numbers_that_cannot_be_compared_raise(tmp_path):
+    """Of eight bits, of which torch does not know whether they are finite."""
+    tensor = torch.ones(2).to(torch.float8_e4m3fn)
+    assert 'cannot be compared' in refused(tmp_path, other=tensor)
 
 
 def test_weight_under_two_names_raises(tmp_path):
@@ -111,3 +123,28 @@ def test_state_that_holds_itself_ends(tmp_path):
     state['x'] = {}
     state['x']['x'] = state['x']
     assert '1 unexpected' in refused(tmp_path, **state)
+
+
+class Headed(nn.Module):
+    """Runs a part that is called like one which OpenMMLab's models leave."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Conv2d(3, 2, 1)
+        self.auxiliary_head = nn.Linear(2, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Returns logits."""
+        return self.auxiliary_head(self.body(x).mean((2, 3)))
+
+
+def test_network_needs_all_of_its_parts(tmp_path):
+    """Whatever they are called; half of it would be random in silence."""
+    model = TorchClassifier(Headed(), mean=[0.0] * 3, std=[255.0] * 3)
+    state = Headed().state_dict()
+    path = tmp_path / 'weights.pth'
+    torch.save(state, path)
+    load_weights(model, str(path), 'teacher_ckpt')
+    torch.save({k: state[k] for k in ('body.weight', 'body.bias')}, path)
+    with pytest.raises(ValueError, match=r'2 missing keys.*auxiliary_head'):
+        load_weights(model, str(path), 'teacher_ckpt')

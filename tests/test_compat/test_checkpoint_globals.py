@@ -97,6 +97,21 @@ def test_getattr_on_anything_else_raises(tmp_path, owner, name):
         torch.load(path, weights_only=True)
 
 
+def test_message_of_a_refused_call_is_short(tmp_path):
+    """A list of ten times one list, and so on, has a `repr` without end."""
+    many: Any = ['x'] * 10
+    for _ in range(10):
+        many = [many] * 10
+    for call in (
+        Call(getattr, many, 'mean'),
+        Call(np.dtype, many),
+        Call(np.ndarray, many),
+    ):
+        with pytest.raises(pickle.UnpicklingError) as info:
+            torch.load(save(call, tmp_path), weights_only=True)
+        assert len(str(info.value)) < 2000
+
+
 def test_getattr_cannot_reach_globals(tmp_path):
     """The way from a method to its module's globals is closed."""
     method = Call(getattr, HistoryBuffer, 'mean')

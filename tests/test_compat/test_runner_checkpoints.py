@@ -196,6 +196,17 @@ def test_resuming_what_is_no_run_raises(saved, tmp_path, change):
     assert model.iteration == 2
 
 
+def test_message_of_a_strange_progress_is_short(saved, tmp_path):
+    """A list of ten times one list, and so on, has a `repr` without end."""
+    many: Any = ['x'] * 10
+    for _ in range(10):
+        many = [many] * 10
+    path = changed(saved, tmp_path, lambda c: c['meta'].update(epoch=many))
+    with pytest.raises(ValueError, match='must be the checkpoint') as info:
+        attempt(build(ssdkd()), path, tmp_path, 'resume')
+    assert len(str(info.value)) < 2000
+
+
 def test_resume_goes_on(saved, tmp_path):
     """With weights, buffer and counters; the check leaves no hook behind."""
     model = build(ssdkd(), seed=1)

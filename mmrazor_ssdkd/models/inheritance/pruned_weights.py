@@ -9,7 +9,7 @@ import torch
 from mmengine.logging import print_log
 from torch import nn
 
-from mmrazor_ssdkd.models.checkpoint import OPTIONAL_KEYS
+from mmrazor_ssdkd.models.checkpoint import optional_keys
 from mmrazor_ssdkd.registry import MODELS
 
 from .batch_norm_statistics import estimate_statistics
@@ -83,7 +83,7 @@ class PrunedWeights(TeacherWeights):
         widths = pruner.widths_of(own)
         left = pruner.left(widths)
         pruned = pruner.cut(widths).state_dict()
-        _check_same(own, pruned)
+        _check_same(own, pruned, optional_keys(student, own | pruned))
         print_log(
             f'Pruned the teacher: {len(widths)} of {units} units of channels '
             'cut by their L1 norms',
@@ -106,10 +106,11 @@ class PrunedWeights(TeacherWeights):
     def _agrees(self, heritage: Heritage) -> bool:
         """Returns whether a heritage would copy what was cut out."""
         state = heritage.teacher.state_dict()
+        optional = optional_keys(heritage.teacher, state)
         return all(
             torch.equal(copy.values(state), self._weights[copy.name].cpu())
             for copy in heritage.copies
-            if copy.name in self._weights and not _is_optional(copy.name)
+            if copy.name in self._weights and copy.name not in optional
         )
 
     def initialize(self) -> None:
@@ -145,12 +146,12 @@ def _score_left(
 
 
 def _check_same(
-    own: Mapping[str, torch.Tensor], pruned: Mapping[str, torch.Tensor]
+    own: Mapping[str, torch.Tensor],
+    pruned: Mapping[str, torch.Tensor],
+    optional: set[str],
 ) -> None:
     """Raises a ValueError unless two networks have the same tensors."""
-    for name in sorted(own.keys() | pruned.keys()):
-        if _is_optional(name):
-            continue
+    for name in sorted((own.keys() | pruned.keys()) - optional):
         ours, theirs = (
             tuple(state[name].shape) if name in state else 'no tensor'
             for state in (own, pruned)
@@ -161,8 +162,3 @@ def _check_same(
                 f'MMRazor can cut them, for PrunedWeights, but got {ours} for '
                 f'{name!r} where the pruned teacher has {theirs}'
             )
-
-
-def _is_optional(name: str) -> bool:
-    """Returns whether a tensor says nothing of what a network computes."""
-    return any(part in name for part in OPTIONAL_KEYS)
