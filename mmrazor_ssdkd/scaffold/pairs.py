@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Optional
 from mmengine.registry import DefaultScope
 
 from mmrazor_ssdkd.models.building import build_model
+from mmrazor_ssdkd.models.checkpoint import load_weights
 from mmrazor_ssdkd.models.label_meaning import find_label_model
 from mmrazor_ssdkd.models.label_models import OneClass
 
@@ -52,11 +53,14 @@ def find_pair(
         Pair: Of models that can be built.
 
     Raises:
-        ValueError: A network cannot be found, built or run.
+        ValueError: A network cannot be found, built or run, or the weights
+            are missing or unfit.
     """
     config = network_config(*teacher, colours, image_size, checkpoint)
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         built = build_model(config, 'teacher')
+        if checkpoint:
+            load_weights(built, checkpoint, 'checkpoint')
         facts = look_at(built, image_size)
         other = student_config(*student, built, facts.num_classes, image_size)
     several = not isinstance(find_label_model({'teacher': built}), OneClass)
