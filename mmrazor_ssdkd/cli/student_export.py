@@ -21,7 +21,12 @@ from mmrazor_ssdkd.type_names import type_name
 from .config_files import config_files
 from .config_text import merge_imports, with_names
 from .dataset_meta import dataset_meta
-from .deployment import deploy_student, describe, measure_models
+from .deployment import (
+    deploy_student,
+    describe,
+    describe_costs,
+    measure_models,
+)
 from .distillations import shared_preprocessor
 from .outputs import StrPath, check_output
 
@@ -101,8 +106,23 @@ def export_student(
         write_bytes(path.with_suffix(FORMS[form].suffix), file.data)
     if not files:
         return ''
-    costs = measure_models(student, config, files, images)
-    return describe(files, costs, images)
+    costs = _costs(student, config, files, images)
+    return f'{describe(files)}\n{costs}'
+
+
+def _costs(
+    student: nn.Module,
+    config: Config,
+    files: dict[str, DeployedFile],
+    images: torch.Tensor,
+) -> str:
+    """Returns what the networks cost, in words, or why no one knows."""
+    try:
+        costs = measure_models(student, config, files, images)
+    # The student is written by now, and a teacher need not take its images.
+    except Exception as error:
+        return f'The cost was not measured: {type(error).__name__}: {error}'
+    return describe_costs(costs, images)
 
 
 def _check_outputs(
