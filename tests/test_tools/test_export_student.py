@@ -183,3 +183,12 @@ def test_fidelity_stays_with_the_teacher(shared, tmp_path):
     plain = Config.fromfile(out.with_suffix('.py'))
     assert {'val_cfg', 'val_dataloader', 'val_evaluator'} <= plain.keys()
     assert not [key for key in plain if key.startswith('test_')]
+
+
+def test_size_of_no_form(monkeypatch, capsys):
+    """Nothing would take it."""
+    given = ['export', 'a.py', 'b.pth', 'c.pth', '--image-size', '-3']
+    monkeypatch.setattr(sys, 'argv', given)
+    with pytest.raises(SystemExit):
+        main()
+    assert '`image_size` must stand beside' in capsys.readouterr().err
