@@ -17,6 +17,7 @@ class PlainNet(nn.Module):
         gives (str): What comes out: 'tensor', 'tuple', 'dict' or 'object'.
         channels (int): Of an image. Defaults to 1.
         maps (bool): Whether it segments. Defaults to False.
+        logits (int): Of an image or a pixel. Defaults to 10.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class PlainNet(nn.Module):
         gives: str = 'tensor',
         channels: int = 1,
         maps: bool = False,
+        logits: int = 10,
     ) -> None:
         super().__init__()
         self.gives, self.maps = gives, maps
@@ -32,7 +34,9 @@ class PlainNet(nn.Module):
         self.norm = nn.BatchNorm2d(width)
         self.body = nn.Conv2d(width, width, 3, stride=2, padding=1)
         self.body_norm = nn.BatchNorm2d(width)
-        self.fc = nn.Conv2d(width, 10, 1) if maps else nn.Linear(width, 10)
+        self.fc = (
+            nn.Conv2d(width, logits, 1) if maps else nn.Linear(width, logits)
+        )
 
     def init_weights(self) -> None:
         """Is the network's own affair, as timm's is."""

@@ -50,8 +50,14 @@ def main() -> None:
         help="of the images that these take; defaults to the synthetic ones'",
     )
     args = parser.parse_args()
-    config = read_config(args)
     forms = list(dict.fromkeys(args.forms or ()))
+    if args.image_size and not forms:
+        parser.error(
+            '`image_size` must stand beside '
+            f'{" or ".join(f"--{form}" for form in FORMS)}, which it is for, '
+            f'but got {args.image_size} alone'
+        )
+    config = read_config(args)
     said = export_student(
         config, args.checkpoint, args.out, args.force, forms, args.image_size
     )

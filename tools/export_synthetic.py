@@ -19,8 +19,8 @@ LoadAnnotations cuts off and mmengine.LoadAnnotations, mmcv's own, does not.
 
 import io
 import json
-import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import numpy.typing as npt
@@ -63,15 +63,15 @@ def export_synthetic(config: Config, checkpoint: str, out: str) -> int:
         )
     algorithm = build(config, checkpoint)
     images = stored_samples(algorithm, checkpoint)['images']
-    partial = root.with_name(f'.{root.name}.partial')
-    # What an export that was killed left.
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(
+        '.partial', f'.{root.name}.', dir=root.parent
+    ) as folder:
+        # That folder itself is for its owner alone.
+        partial = Path(folder) / root.name
+        partial.mkdir()
         write_dataset(partial, images, algorithm)
         partial.replace(root)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return len(images)
 
 

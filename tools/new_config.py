@@ -123,7 +123,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--image-order',
         choices=['BGR', 'RGB'],
-        default='BGR',
         help='of the images; defaults to BGR, as OpenMMLab loads files',
     )
     parser.add_argument(

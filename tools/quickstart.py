@@ -19,7 +19,7 @@ from torch import nn
 
 from mmrazor_ssdkd.cli.dataset_meta import dataset_meta
 from mmrazor_ssdkd.cli.outputs import write_json
-from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.cli.parser import Parser, seed_number, tool
 from mmrazor_ssdkd.cli.pictures import draw
 from mmrazor_ssdkd.cli.student_export import export_student
 from mmrazor_ssdkd.compat.own_configs import own_folder
@@ -135,7 +135,7 @@ def main() -> None:
     """Runs the quickstart."""
     parser = Parser(__doc__, example='--task seg')
     parser.add_argument('--task', choices=TASKS, default='cls')
-    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--seed', type=seed_number, default=0)
     parser.add_argument(
         '--work-dir', type=Path, help='defaults to work_dirs/quickstart_TASK'
     )

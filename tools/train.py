@@ -4,6 +4,7 @@ from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
+from mmrazor_ssdkd.blame import check_config
 from mmrazor_ssdkd.cli.mixed_precision import use_amp
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.engine import (
@@ -18,6 +19,7 @@ from mmrazor_ssdkd.engine import (
     read_config,
 )
 from mmrazor_ssdkd.fidelity import add_fidelity
+from mmrazor_ssdkd.validation import check_int
 
 
 def make_parser() -> Parser:
@@ -62,6 +64,7 @@ def scale_lr(cfg: Config) -> None:
         cfg (Config): Changed in place.
 
     Raises:
+        TypeError: The batch size is no integer.
         ValueError: It does not say for which batch its rates are.
     """
     scaling = cfg.get('auto_scale_lr')
@@ -70,6 +73,7 @@ def scale_lr(cfg: Config) -> None:
             '`auto_scale_lr` must have a base_batch_size with '
             f'--auto-scale-lr, but the config has {scaling}'
         )
+    check_int('auto_scale_lr.base_batch_size', scaling.base_batch_size)
     scaling.enable = True
 
 
@@ -109,6 +113,7 @@ def main() -> None:
     cfg = read_config(args)
     add_fidelity(cfg)
     check_training(cfg)
+    check_config('auto_scale_lr', cfg.get('auto_scale_lr'), optional=True)
     if args.auto_scale_lr:
         scale_lr(cfg)
     if args.amp:

@@ -24,7 +24,7 @@ from mmrazor_ssdkd.validation import check_int
 
 from .distillations import shared_preprocessor
 
-__all__ = ['deploy_student', 'describe', 'measure_models']
+__all__ = ['deploy_student', 'describe', 'describe_costs', 'measure_models']
 
 
 def deploy_student(
@@ -92,19 +92,12 @@ def measure_models(
     return costs
 
 
-def describe(
-    files: Mapping[str, DeployedFile],
-    costs: Mapping[str, Cost],
-    images: torch.Tensor,
-) -> str:
+def describe(files: Mapping[str, DeployedFile]) -> str:
     """Returns what an export says of a deployed student.
 
     Args:
         files (Mapping[str, DeployedFile]): The student by form.
-        costs (Mapping[str, Cost]): By name.
-        images (torch.Tensor): What they were measured with.
     """
-    number, channels, height, width = images.shape
     lines = []
     for form, file in files.items():
         taken = 'any number of images'
@@ -117,11 +110,21 @@ def describe(
             f'{form}: takes {taken}; its logits differ by '
             f'{file.difference:.1g} of the largest'
         )
-    lines.append(
+    return '\n'.join(lines)
+
+
+def describe_costs(costs: Mapping[str, Cost], images: torch.Tensor) -> str:
+    """Returns what an export says of what networks cost.
+
+    Args:
+        costs (Mapping[str, Cost]): By name.
+        images (torch.Tensor): What they were measured with.
+    """
+    number, channels, height, width = images.shape
+    return (
         f'For {number} image of {channels}x{height}x{width}, on the CPU, '
-        f'{torch.get_num_threads()} thread(s):'
+        f'{torch.get_num_threads()} thread(s):\n{cost_table(costs)}'
     )
-    return '\n'.join([*lines, cost_table(costs)])
 
 
 def _size(

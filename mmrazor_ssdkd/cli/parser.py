@@ -10,8 +10,9 @@ from typing import Any, NoReturn, Optional
 
 from mmrazor_ssdkd.blame import names_rule
 from mmrazor_ssdkd.compat.own_configs import own_folder
+from mmrazor_ssdkd.validation import check_int
 
-__all__ = ['Parser', 'tool']
+__all__ = ['Parser', 'seed_number', 'tool']
 
 _OURS = (str(Path(__file__).parents[1]), str(own_folder() / 'tools'))
 # Files, modules and configs are the user's, wherever one is missing.
@@ -20,6 +21,8 @@ _USERS = (OSError, ImportError, SyntaxError, MemoryError)
 _REFUSALS = (ValueError, TypeError, KeyError, AssertionError)
 # Whatever fails in here fails on what a config says.
 _BUILDERS = ('mmengine/registry/build_functions.py', 'mmengine/config/')
+# Of numpy's.
+_LARGEST_SEED = 2**32 - 1
 
 
 class Parser(argparse.ArgumentParser):
@@ -57,6 +60,27 @@ class Parser(argparse.ArgumentParser):
             message (str): What is wrong.
         """
         self.exit(2, _line(self.prog, message))
+
+
+def seed_number(text: str) -> int:
+    """Reads a seed, as the ``type`` of an argument.
+
+    Args:
+        text (str): What the command line says.
+
+    Returns:
+        int: One that all random streams take.
+
+    Raises:
+        ArgumentTypeError: numpy takes no such seed.
+        ValueError: It is no integer.
+    """
+    try:
+        return check_int('seed', int(text), 0, _LARGEST_SEED)
+    except ValueError as error:
+        if names_rule(error):
+            raise argparse.ArgumentTypeError(str(error)) from error
+        raise
 
 
 def tool(main: Callable[[], None]) -> Callable[[], None]:

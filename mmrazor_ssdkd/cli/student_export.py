@@ -1,7 +1,7 @@
 """Takes the student out of a distillation checkpoint."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
@@ -16,27 +16,27 @@ from mmrazor_ssdkd.deployment import FORMS, DeployedFile
 from mmrazor_ssdkd.files import write_bytes, write_text
 from mmrazor_ssdkd.models.building import build_model, resolve_model
 from mmrazor_ssdkd.models.checkpoint import load_checkpoint, read_checkpoint
+from mmrazor_ssdkd.type_names import type_name
 
 from .config_files import config_files
 from .config_text import merge_imports, with_names
 from .dataset_meta import dataset_meta
-from .deployment import deploy_student, describe, measure_models
+from .deployment import (
+    deploy_student,
+    describe,
+    describe_costs,
+    measure_models,
+)
 from .distillations import shared_preprocessor
 from .outputs import StrPath, check_output
 
 __all__ = ['export_student', 'student_config']
 
 _PREFIX = 'architecture.'
-# What an ordinary config of the student needs to be evaluated with.
-_EVALUATION = (
-    'test_dataloader',
-    'test_evaluator',
-    'test_cfg',
-    'val_dataloader',
-    'val_evaluator',
-    'val_cfg',
-    'env_cfg',
-)
+# Of a test or a validation.
+_PARTS = ('dataloader', 'evaluator', 'cfg')
+# What measures a student beside its teacher.
+_FIDELITY = {'FidelityLoop', 'FidelityTestLoop', 'FidelityMetric'}
 
 
 def export_student(
@@ -106,8 +106,23 @@ def export_student(
         write_bytes(path.with_suffix(FORMS[form].suffix), file.data)
     if not files:
         return ''
-    costs = measure_models(student, config, files, images)
-    return describe(files, costs, images)
+    costs = _costs(student, config, files, images)
+    return f'{describe(files)}\n{costs}'
+
+
+def _costs(
+    student: nn.Module,
+    config: Config,
+    files: dict[str, DeployedFile],
+    images: torch.Tensor,
+) -> str:
+    """Returns what the networks cost, in words, or why no one knows."""
+    try:
+        costs = measure_models(student, config, files, images)
+    # The student is written by now, and a teacher need not take its images.
+    except Exception as error:
+        return f'The cost was not measured: {type(error).__name__}: {error}'
+    return describe_costs(costs, images)
 
 
 def _check_outputs(
@@ -157,9 +172,8 @@ def student_config(config: Config) -> Config:
     scope = resolved.scope or current_scope(
         config.get('default_scope', 'mmpretrain')
     )
-    kept = {key: config[key] for key in _EVALUATION if key in config}
     exported = with_names(
-        dict(default_scope=scope, model=resolved.model, **kept)
+        dict(default_scope=scope, model=resolved.model, **_evaluation(config))
     )
     imports = merge_imports(
         str(exported), config.get('custom_imports'), resolved.imports
@@ -167,3 +181,27 @@ def student_config(config: Config) -> Config:
     if imports:
         exported['custom_imports'] = imports
     return Config(exported)
+
+
+def _evaluation(config: Config) -> dict[str, Any]:
+    """Returns what an ordinary config needs to evaluate a student with.
+
+    Not what measures it beside its teacher, which does not go along.
+    """
+    found = {'env_cfg': config.env_cfg} if 'env_cfg' in config else {}
+    for stage in ('test', 'val'):
+        names = [f'{stage}_{part}' for part in _PARTS]
+        section = {key: config[key] for key in names if key in config}
+        if _FIDELITY.isdisjoint(_kinds(section)):
+            found.update(section)
+    return found
+
+
+def _kinds(cfg: Any) -> Iterator[str]:
+    """Yields the names of all that a config builds, at any depth."""
+    if isinstance(cfg, dict):
+        yield type_name(cfg)
+        cfg = list(cfg.values())
+    if isinstance(cfg, (list, tuple)):
+        for item in cfg:
+            yield from _kinds(item)

@@ -1,6 +1,7 @@
 """What the tools' command lines have in common."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import Optional
 
@@ -39,7 +40,7 @@ def add_config_arguments(parser: argparse.ArgumentParser) -> None:
         default='none',
         help='job launcher; defaults to none',
     )
-    # What `torch.distributed.launch` passes.
+    # What `torch.distributed.launch` of old passes.
     parser.add_argument(
         '--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS
     )
@@ -124,6 +125,7 @@ def read_config(args: argparse.Namespace) -> Config:
         ValueError: It has no model, or as :func:`load_config`.
         ModuleNotFoundError: As there.
     """
+    _tell_rank(getattr(args, 'local_rank', None))
     cfg = load_config(
         args.config,
         getattr(args, 'work_dir', None),
@@ -132,6 +134,12 @@ def read_config(args: argparse.Namespace) -> Config:
     )
     check_sections(cfg, 'model')
     return cfg
+
+
+def _tell_rank(local_rank: Optional[int]) -> None:
+    """Puts what a launcher passed where launchers of today put it."""
+    if local_rank is not None:
+        os.environ.setdefault('LOCAL_RANK', str(local_rank))
 
 
 def forget_teachers(cfg: Config) -> None:

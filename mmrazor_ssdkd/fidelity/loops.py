@@ -6,6 +6,7 @@ import torch
 from mmengine.runner import BaseLoop, TestLoop, ValLoop
 from mmengine.runner.amp import autocast
 
+from mmrazor_ssdkd.datasets.latent_dataset import LatentDataset
 from mmrazor_ssdkd.registry import LOOPS
 
 from .comparison import Comparison
@@ -28,8 +29,9 @@ class _Compares(BaseLoop):
         **images: Any,
     ) -> None:
         super().__init__(runner, dataloader, evaluator, fp16)
-        number = len(self.dataloader.dataset)
-        self.compare = Comparison(runner.model, number, **images)
+        dataset: Any = self.dataloader.dataset
+        _check_draws(dataset)
+        self.compare = Comparison(runner.model, len(dataset), **images)
 
     @torch.no_grad()
     def run_iter(self, idx: int, data_batch: dict) -> None:
@@ -41,9 +43,8 @@ class _Compares(BaseLoop):
         """
         where = dict(batch_idx=idx, data_batch=data_batch)
         self.runner.call_hook(f'before_{self.stage}_iter', **where)
-        places = check_places(data_batch)
         with autocast(enabled=self.fp16):
-            outputs = self.compare(places)
+            outputs = self.compare(torch.as_tensor(data_batch['inputs']))
         self.evaluator.process(data_samples=outputs, data_batch=data_batch)
         self.runner.call_hook(
             f'after_{self.stage}_iter', **where, outputs=outputs
@@ -88,20 +89,12 @@ class FidelityTestLoop(_Compares, TestLoop):
     stage = 'test'
 
 
-def check_places(data_batch: Any) -> torch.Tensor:
-    """Returns the numbers of a batch's images, (N,).
-
-    Args:
-        data_batch (dict): What a loader of a ``LatentDataset`` gives.
-
-    Raises:
-        ValueError: It is a batch of something else.
-    """
-    inputs = data_batch.get('inputs') if isinstance(data_batch, dict) else ()
-    if not inputs or not all(isinstance(place, int) for place in inputs):
+def _check_draws(dataset: Any) -> None:
+    """Raises a ValueError for a data set that has images of its own."""
+    if not isinstance(dataset, LatentDataset):
         raise ValueError(
             '`dataloader.dataset` must be a mmrazor_ssdkd.LatentDataset for '
             'a FidelityLoop, which makes its images itself; beside real '
-            'validation data use the hook of configs/_base_/fidelity.py'
+            'validation data use the hook of configs/_base_/fidelity.py, but '
+            f'got a {type(dataset).__name__}'
         )
-    return torch.tensor(inputs)

@@ -13,9 +13,11 @@ __all__ = ['cut', 'vary']
 def vary(images: torch.Tensor, number: int) -> torch.Tensor:
     """Makes other images of some.
 
-    Those that were optimised are not among them. Agreement on views and cuts
-    ranked 87 students of the digits at 0.97 (Spearman) and 14 of CIFAR-10 at
-    0.91, on the images themselves at 0.98 and 0.77 (configs/fidelity.md).
+    Those that were optimised are among them by chance alone, where a view
+    changes nothing or an image is cut with itself. Agreement on views and
+    cuts ranked 87 students of the digits at 0.97 (Spearman) and 14 of
+    CIFAR-10 at 0.91, on the images themselves at 0.98 and 0.77
+    (configs/fidelity.md).
 
     Args:
         images (torch.Tensor): uint8 images, (N, channels, H, W).

@@ -27,13 +27,16 @@ class Facts(NamedTuple):
 
 
 @torch.no_grad()
-def look_at(model: Any, image_size: tuple[int, int]) -> Facts:
+def look_at(
+    model: Any, image_size: tuple[int, int], name: str = 'teacher'
+) -> Facts:
     """Runs a network once.
 
     Args:
         model (nn.Module): An mmpretrain classifier or an mmseg segmentor; it
             stays as it was.
         image_size (tuple[int, int]): Height and width of its images.
+        name (str): Which network it is, for messages. Defaults to 'teacher'.
 
     Returns:
         Facts: What was seen.
@@ -49,12 +52,12 @@ def look_at(model: Any, image_size: tuple[int, int]) -> Facts:
             logits = predict_logits(model, images, preprocessor)
     except Exception as error:
         raise ValueError(
-            '`image_size` must be one that the network takes, but for '
+            f'`image_size` must be one that the {name} takes, but for '
             f'{image_size} it fails: {error}'
         ) from error
     if logits.dim() not in (2, 4):
         raise ValueError(
-            '`teacher` must give logits of shape (N, C) or (N, C, H, W), but '
+            f'`{name}` must give logits of shape (N, C) or (N, C, H, W), but '
             f'got {tuple(logits.shape)}'
         )
     return Facts(

@@ -19,11 +19,15 @@ _OUTPUTS = ('logits', 'out')
 
 
 class Colours(NamedTuple):
-    """How a network wants its images, in 0 to 255."""
+    """How a network wants its images, in 0 to 255.
+
+    Without mean and standard deviation those that are known of the network;
+    without an order BGR, as OpenMMLab loads files.
+    """
 
     mean: Optional[Sequence[float]] = None
     std: Optional[Sequence[float]] = None
-    image_order: str = 'BGR'
+    image_order: Optional[str] = None
 
 
 def network_config(
@@ -41,8 +45,8 @@ def network_config(
             ``'torchvision.models:resnet18'``, ``'timm:resnet18'`` or
             ``'path/to/file.py:build_model'``, whose code runs.
         options (Mapping): Arguments of the builder.
-        colours (Colours): Of a network that is not OpenMMLab's. Without them
-            those that timm or torchvision know.
+        colours (Colours): Of a network that is not OpenMMLab's; a config has
+            its own. Without them those that timm or torchvision know.
         image_size (tuple[int, int]): Height and width of its images.
         checkpoint (str, optional): Its weights, which tell the number of
             classes. Defaults to None.
@@ -52,9 +56,10 @@ def network_config(
 
     Raises:
         ValueError: There is no such network, it does not run, or its colours
-            are not known.
+            are not known or would be ignored.
     """
     if is_config(address):
+        _check_no_colours(address, colours)
         if options:
             raise ValueError(
                 '`options` must be none for a config, which has its own, but '
@@ -81,7 +86,7 @@ def network_config(
         module=module,
         mean=mean,
         std=std,
-        image_order=colours.image_order,
+        image_order=colours.image_order or 'BGR',
         **named,
     )
 
@@ -150,10 +155,25 @@ def _absolute(address: str) -> str:
     return f'{Path(f"{source}.py").resolve()}:{name}'
 
 
+def _check_no_colours(address: str, colours: Colours) -> None:
+    """Raises a ValueError for colours that a config would ignore."""
+    for name, value in colours._asdict().items():
+        if value is not None:
+            raise ValueError(
+                f'`{name}` must not be given for a config, whose data '
+                f'preprocessor says it, but got {value!r} with {address!r}'
+            )
+
+
 def _colours(
     address: str, network: Any, colours: Colours
 ) -> tuple[list[float], list[float]]:
     """Returns mean and standard deviation, in 0 to 255."""
+    if (colours.mean is None) != (colours.std is None):
+        raise ValueError(
+            '`mean` and `std` must be given both or neither, but got '
+            f'{colours.mean} and {colours.std}'
+        )
     if colours.mean is not None and colours.std is not None:
         return list(colours.mean), list(colours.std)
     known = getattr(network, 'pretrained_cfg', None)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Optional
 from mmengine.registry import DefaultScope
 
 from mmrazor_ssdkd.models.building import build_model
+from mmrazor_ssdkd.models.checkpoint import load_weights
 from mmrazor_ssdkd.models.label_meaning import find_label_model
 from mmrazor_ssdkd.models.label_models import OneClass
 
@@ -52,15 +53,34 @@ def find_pair(
         Pair: Of models that can be built.
 
     Raises:
-        ValueError: A network cannot be found, built or run.
+        ValueError: A network cannot be found, built or run, the weights are
+            missing or unfit, or the classes differ.
     """
     config = network_config(*teacher, colours, image_size, checkpoint)
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         built = build_model(config, 'teacher')
+        if checkpoint:
+            load_weights(built, checkpoint, 'checkpoint')
         facts = look_at(built, image_size)
         other = student_config(*student, built, facts.num_classes, image_size)
     several = not isinstance(find_label_model({'teacher': built}), OneClass)
     if several and 'module' in other:
         # What logits mean stands in a network's loss.
         other['loss'] = dict(type='CrossEntropyLoss', use_sigmoid=True)
+    _check_classes(other, facts)
     return Pair(config, other, built, facts)
+
+
+def _check_classes(student: dict[str, Any], facts: Facts) -> None:
+    """Raises a ValueError for a student of other classes than its teacher's.
+
+    Its options may say another number, and not all networks can be told.
+    """
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        built = build_model(student, 'student')
+        found = look_at(built, facts.image_size, 'student').num_classes
+    if found != facts.num_classes:
+        raise ValueError(
+            f'`student` must have the {facts.num_classes} classes of its '
+            f'teacher, but got {found}'
+        )

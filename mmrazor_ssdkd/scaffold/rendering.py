@@ -1,6 +1,7 @@
 """Values as they stand in a config."""
 
 from collections.abc import Mapping
+from keyword import iskeyword
 from typing import Any
 
 __all__ = ['assignment', 'rendered']
@@ -63,7 +64,10 @@ def _flat(value: Any) -> str:
 
 def _brackets(value: Mapping[Any, Any]) -> tuple[str, str]:
     """Returns what stands around a dict; not all keys are names."""
-    names = all(isinstance(k, str) and k.isidentifier() for k in value)
+    names = all(
+        isinstance(k, str) and k.isidentifier() and not iskeyword(k)
+        for k in value
+    )
     return ('dict(', ')') if names else ('{', '}')
 
 

@@ -13,6 +13,8 @@ from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
 
 from mmrazor_ssdkd.cli.distillations import build_any
+from mmrazor_ssdkd.models.algorithms.data_inversion import DataInversion
+from mmrazor_ssdkd.models.building import build_part
 
 from .sizes import reduced
 
@@ -104,7 +106,9 @@ def try_step(config: Config, teacher: dict) -> Trial:
         ValueError: The algorithm cannot be built.
     """
     model, loader = config.model, config.train_dataloader
-    rounds = model.synthesis
+    rounds = build_part(
+        model.synthesis, 'synthesis', DataInversion, optional=True
+    )
     large = math.prod(model.generator.image_size) >= _LARGE
     numbers = _LARGE_IMAGES if large else _IMAGES
     few, more = (_measure(config, teacher, number) for number in numbers)
@@ -118,14 +122,13 @@ def try_step(config: Config, teacher: dict) -> Trial:
     num_steps = config.train_cfg.max_epochs * -(
         -loader.dataset.length // draws
     )
-    num_rounds = num_steps // rounds.interval + rounds.warmup_rounds + 1
     buffer_nbytes = int(few.sample_nbytes) * model.replay_buffer.max_size
     kept = max(scaled(2, draws), scaled(3, images))
     return Trial(
         step_seconds=scaled(0, draws),
         round_seconds=scaled(1, images) * rounds.iters,
         num_steps=num_steps,
-        num_rounds=num_rounds,
+        num_rounds=rounds.count(num_steps),
         nbytes=int(kept + few.held_nbytes) + buffer_nbytes,
         buffer_nbytes=buffer_nbytes,
     )

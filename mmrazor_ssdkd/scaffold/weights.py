@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mmrazor_ssdkd.models.building import build_model
+from mmrazor_ssdkd.models.building import build_model, resolve_model
 from mmrazor_ssdkd.models.inheritance import build_student_init
 from mmrazor_ssdkd.models.noise_images import draw_pixels
 
@@ -63,12 +63,15 @@ def with_published(teacher: dict[str, Any]) -> dict[str, Any]:
         dict: A builder of the user's own has those that it makes.
 
     Raises:
-        ValueError: Nothing is published for as many classes.
+        ValueError: Nothing is published for it, or not for as many classes.
     """
     if 'cfg_path' in teacher:
-        # Nothing is published for a file of the user's.
-        published = '::' in teacher['cfg_path']
-        return {**teacher, 'pretrained': True} if published else teacher
+        # A file of the user's may build what reads its own.
+        if '::' not in teacher['cfg_path']:
+            return teacher
+        whole = {**teacher, 'pretrained': True}
+        _check_published(whole)
+        return whole
     address = teacher['module']['type']
     for start, settings in _PUBLISHED.items():
         if address.startswith(start):
@@ -80,3 +83,15 @@ def with_published(teacher: dict[str, Any]) -> dict[str, Any]:
             module = {**teacher['module'], **settings}
             return {**teacher, 'module': module}
     return teacher
+
+
+def _check_published(teacher: dict[str, Any]) -> None:
+    """Raises a ValueError for a package's config without weights."""
+    try:
+        resolve_model(teacher, 'teacher')
+    # The latter where a metafile has the config alone.
+    except (ValueError, AssertionError) as error:
+        raise ValueError(
+            '`checkpoint` must be given for a config that no weights are '
+            f'published for, but got None with {teacher["cfg_path"]!r}'
+        ) from error

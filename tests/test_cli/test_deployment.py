@@ -6,10 +6,19 @@ import pytest
 import torch
 from export_student import main
 from mmengine.config import Config
+from plain_networks import adapter
 from toy_models import build, segmentation, ssdkd
 
 from mmrazor_ssdkd.cli.student_export import export_student
 from mmrazor_ssdkd.deployment import DeployedModel, stored_images
+
+FIXED = """
+from torch import nn
+
+def build_model():
+    return nn.Sequential(nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2), nn.Flatten(),
+                         nn.Linear(2 * 16 * 16, 10))
+"""
 
 
 def saved(path, config, images=None, processes=1):
@@ -81,6 +90,23 @@ def test_checkpoints_images(tmp_path, processes):
             export_student(
                 *arguments, force=True, forms=['onnx'], image_size=wrong
             )
+
+
+def test_teacher_that_takes_no_such_images(tmp_path):
+    """Its cost is not known, but the student's files are there."""
+    (tmp_path / 'net.py').write_text(FIXED)
+    teacher = adapter(module=dict(type=f'{tmp_path / "net.py"}:build_model'))
+    config = Config(dict(model=ssdkd(teacher=teacher)))
+    saved(tmp_path / 'a.pth', config)
+    out = tmp_path / 'out.pth'
+    said = export_student(
+        *(config, str(tmp_path / 'a.pth'), str(out)),
+        forms=['torchscript'],
+        image_size=[24],
+    )
+    assert 'The cost was not measured: ' in said
+    assert 'torchscript: takes ' in said
+    assert out.with_suffix('.ts').exists()
 
 
 def test_no_size_is_known(tmp_path):

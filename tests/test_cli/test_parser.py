@@ -12,7 +12,7 @@ from mmengine.config import Config
 from mmengine.registry import MODELS
 from tool_calls import DIGITS, ROOT
 
-from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.cli.parser import Parser, seed_number, tool
 from mmrazor_ssdkd.validation import check_int
 
 TOOLS = [
@@ -145,3 +145,35 @@ def test_example_in_a_folder_of_tools(tmp_path, monkeypatch):
     script = tmp_path / 'tools' / 'clone' / 'tools' / 'tables' / 'x.py'
     monkeypatch.setattr('sys.argv', [str(script)])
     assert 'python tools/tables/x.py FILE' in Parser('a', 'FILE').format_help()
+
+
+@pytest.mark.parametrize(
+    ('given', 'rule'),
+    [('-1', 'must be >= 0'), (str(2**32), 'must be <= '), ('a', 'invalid')],
+)
+def test_seeds(given, rule, capsys):
+    """What numpy refuses in the end is refused at once."""
+    parser = Parser(None, example='')
+    parser.add_argument('--seed', type=seed_number)
+    assert parser.parse_args(['--seed', '4294967295']).seed == 2**32 - 1
+    with pytest.raises(SystemExit):
+        parser.parse_args(['--seed', given])
+    error = capsys.readouterr().err
+    assert 'argument --seed' in error and rule in error
+
+
+@pytest.mark.parametrize(
+    ('name', 'given'),
+    [
+        ('quickstart', ['--work-dir', 'new', '--seed', '-1']),
+        ('run_table', ['plan.py', '--out', 'new', '--seeds', '1', '-1']),
+    ],
+)
+def test_seeds_of_the_tools(name, given, tmp_path, capsys, monkeypatch):
+    """No folder is made for them."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, 'argv', [f'{name}.py', *given])
+    with pytest.raises(SystemExit):
+        importlib.import_module(name).main()
+    assert '`seed` must be >= 0, but got -1' in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

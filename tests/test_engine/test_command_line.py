@@ -1,6 +1,7 @@
 """Tests of what the tools' command lines have in common."""
 
 import argparse
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from mmrazor_ssdkd.engine import (
     add_config_arguments,
     forget_teachers,
     load_config,
+    read_config,
 )
 
 
@@ -53,6 +55,16 @@ def test_options_override_the_config(config):
 def test_both_spellings_of_the_rank(config, flag):
     """Old and new launchers pass a rank that parses."""
     assert parse(config, flag).local_rank == 3
+
+
+@pytest.mark.parametrize('there', [None, '1'])
+def test_rank_is_where_mmengine_looks(config, monkeypatch, there):
+    """Unless a launcher has said it itself."""
+    monkeypatch.setenv('LOCAL_RANK', there or '')
+    if there is None:
+        monkeypatch.delenv('LOCAL_RANK')
+    read_config(parse(config, '--local-rank=3'))
+    assert os.environ['LOCAL_RANK'] == (there or '3')
 
 
 @pytest.mark.parametrize(

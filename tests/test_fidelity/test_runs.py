@@ -180,3 +180,13 @@ def test_bad_settings_are_refused(tmp_path):
     cfg.val_cfg.rounds = 0
     with pytest.raises(ValueError, match='`rounds` must be >= 1'):
         train(cfg, tmp_path)
+
+
+def test_images_of_others_are_refused(tmp_path):
+    """Before a step is trained."""
+    cfg = with_fidelity()
+    images = dict(type='mmrazor_ssdkd.Digits', split='test', pipeline=[])
+    cfg.val_dataloader.dataset = images
+    with pytest.raises(ValueError, match=r'`dataloader.dataset` .* a Digits'):
+        train(cfg, tmp_path)
+    assert not list(tmp_path.glob('*.pth'))

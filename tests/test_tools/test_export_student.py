@@ -12,6 +12,7 @@ from toy_models import build, classifier, ssdkd
 
 from mmrazor_ssdkd.cli.dataset_meta import dataset_meta
 from mmrazor_ssdkd.cli.student_export import export_student
+from mmrazor_ssdkd.fidelity import add_fidelity
 
 
 @pytest.fixture
@@ -166,3 +167,28 @@ def test_failed_write_leaves_what_was_there(shared, tmp_path, monkeypatch):
 def test_classes_without_a_test_set():
     """A config without any data has none."""
     assert dataset_meta(Config(dict(model=dict()))) == {}
+
+
+def test_fidelity_stays_with_the_teacher(shared, tmp_path):
+    """Of a plain student nothing could measure it; real metrics stay."""
+    save(shared, tmp_path / 'epoch.pth')
+    add_fidelity(shared)
+    shared.val_cfg = dict()
+    shared.val_evaluator = [dict(type='Accuracy')]
+    # The evaluator alone says it, too.
+    shared.test_cfg = dict()
+    shared.test_evaluator = [shared.test_evaluator]
+    out = tmp_path / 'student.pth'
+    export_student(shared, str(tmp_path / 'epoch.pth'), str(out))
+    plain = Config.fromfile(out.with_suffix('.py'))
+    assert {'val_cfg', 'val_dataloader', 'val_evaluator'} <= plain.keys()
+    assert not [key for key in plain if key.startswith('test_')]
+
+
+def test_size_of_no_form(monkeypatch, capsys):
+    """Nothing would take it."""
+    given = ['export', 'a.py', 'b.pth', 'c.pth', '--image-size', '-3']
+    monkeypatch.setattr(sys, 'argv', given)
+    with pytest.raises(SystemExit):
+        main()
+    assert '`image_size` must stand beside' in capsys.readouterr().err

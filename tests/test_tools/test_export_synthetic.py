@@ -264,3 +264,15 @@ def test_full_disk_leaves_nothing(tmp_path, monkeypatch, there):
     (tmp_path / 'epoch.pth').unlink()
     assert sorted(tmp_path.iterdir()) == before
     assert not there or not list((tmp_path / 'out').iterdir())
+
+
+def test_folders_beside_it_stay(tmp_path):
+    """Whatever they are called, and others may read what is written."""
+    mine = tmp_path / '.out.partial'
+    mine.mkdir()
+    (mine / 'a.txt').write_text('mine')
+    _, _, out = export(ssdkd(), tmp_path, 'mmpretrain')
+    assert (mine / 'a.txt').read_text() == 'mine'
+    assert out.stat().st_mode == mine.stat().st_mode
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {'.out.partial', 'epoch.pth', 'out'}

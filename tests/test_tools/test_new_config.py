@@ -80,7 +80,7 @@ def test_torchvision_teacher(tmp_path):
     assert cfg.model.student_init.type == 'mmrazor_ssdkd.TeacherWeights'
     assert cfg.model.distillation.feature_weight == 10.0
     assert '7 classes, images of 3x32x32, 52 BatchNorms' in said
-    assert ' GB' in said and '8000 steps' in said
+    assert ' GB' in said and '8000 steps and 201 rounds' in said
     train(cfg)
 
 
@@ -99,6 +99,18 @@ def test_mmpretrain_teacher(tmp_path):
     assert cfg.model.architecture.mean == [100.0]
     assert 'student_init' not in cfg.model
     train(cfg)
+
+
+@pytest.mark.parametrize(
+    'colours',
+    [('--mean', 120, '--std', 60), ('--std', 60), ('--image-order', 'BGR')],
+)
+def test_a_config_has_its_own_colours(tmp_path, colours):
+    """Others beside them would be ignored."""
+    config = own_config(tmp_path / 'teacher.py', classifier(), 'mmpretrain')
+    networks = ('--teacher', config, '--student', 'plain_networks:PlainNet')
+    with pytest.raises(ValueError, match='must not be given for a config'):
+        write(tmp_path, *networks, '--image-size', 16, *colours)
 
 
 def test_mmseg_teacher(tmp_path):
@@ -174,6 +186,8 @@ def test_own_file_without_batch_norm(tmp_path):
         ('--image-size', '8', '8', '8'),
         ('--teacher-options', 'num_classes=3'),
         ('--student', 'torchvision.models:nothing'),
+        ('--mean', '120', '120', '120'),
+        ('--std', '60', '60', '60'),
     ],
 )
 def test_mistakes(tmp_path, monkeypatch, capsys, fault):

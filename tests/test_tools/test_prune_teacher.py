@@ -7,7 +7,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain import get_model
-from prune_teacher import keep_share, main, prune_teacher
+from prune_teacher import keep_share, main, prune_teacher, write_pruned
 from torch.testing import assert_close
 from toy_models import (
     build,
@@ -103,6 +103,29 @@ def test_wrong_ratio(ratio):
     """It is a share."""
     with pytest.raises(ValueError, match='`ratio` must be'):
         keep_share({'a': 8}, ratio)
+    with pytest.raises(ValueError, match='`ratio` must be'):
+        # Before anything is looked at.
+        prune_teacher(Config(), ratio)
+
+
+def test_wrong_ratio_makes_no_folder(config, tmp_path, monkeypatch, capsys):
+    """The tool says it first."""
+    config.dump(tmp_path / 'my.py')
+    out = tmp_path / 'new' / 'pruned.pth'
+    arguments = [str(tmp_path / 'my.py'), str(out), '--ratio', '2']
+    monkeypatch.setattr(sys, 'argv', ['prune_teacher.py', *arguments])
+    with pytest.raises(SystemExit):
+        main()
+    assert '`ratio` must be <= 1, but got 2.0' in capsys.readouterr().err
+    assert not out.parent.exists()
+
+
+def test_weights_are_found_from_anywhere(config, tmp_path, monkeypatch):
+    """A path of the current folder holds in others."""
+    monkeypatch.chdir(tmp_path)
+    write_pruned(config, 0.5, 'pruned.pth')
+    init = Config.fromfile('pruned.py').model.student_init
+    assert init.checkpoint == str((tmp_path / 'pruned.pth').resolve())
 
 
 def test_share():

@@ -47,7 +47,7 @@ def run(clone, script, *arguments, **environment):
 @pytest.mark.parametrize('arguments', [[], ['--task', 'seg', '--seed', '3']])
 def test_quickstart(clone, arguments):
     """Installs the package alone, then runs with the arguments."""
-    install, quickstart = run(clone, 'quickstart.sh', *arguments)
+    _, install, quickstart = run(clone, 'quickstart.sh', *arguments)
     assert install.split()[-2:] == ['--editable', '.']
     expected = ['python', 'tools/quickstart.py', *arguments]
     assert quickstart.split() == expected
@@ -58,7 +58,7 @@ def test_quickstart(clone, arguments):
 )
 def test_run_tests(clone, arguments):
     """Installs the tests' extras; linters first, parallel tests last."""
-    install, *linters, pytest_call = run(clone, 'run_tests.sh', *arguments)
+    _, install, *linters, pytest_call = run(clone, 'run_tests.sh', *arguments)
     assert install.split()[-2:] == ['--editable', '.[tests]']
     names = [line.split()[0] for line in linters]
     assert names == ['ruff', 'ruff', 'mypy', 'interrogate', 'codespell']
@@ -83,3 +83,22 @@ def test_slurm_train(clone):
     assert line.startswith('srun --partition=PARTITION --job-name=NAME ')
     assert '--gres=gpu:8 --ntasks=16 --ntasks-per-node=8 ' in line
     assert line.endswith('my.py --work-dir WORK_DIR --launcher slurm')
+
+
+@pytest.mark.parametrize('begun', [False, True])
+def test_environment_without_pip(clone, begun):
+    """One that is not there, or whose making was interrupted, is made."""
+    (clone / '.venv').rename(clone / 'mine')
+    if begun:
+        programs = clone / '.venv' / 'bin'
+        programs.mkdir(parents=True)
+        (programs / 'python').write_text('#!/bin/sh\nexit 1\n')
+        (programs / 'python').chmod(stat.S_IRWXU)
+    # Stands in for `python -m venv`.
+    maker = clone / 'maker'
+    made = 'if [ "$2" = venv ]; then mkdir -p .venv; cp -r mine/. .venv; fi'
+    maker.write_text(f'{STUB}{made}\n')
+    maker.chmod(stat.S_IRWXU)
+    lines = run(clone, 'quickstart.sh', PYTHON=str(maker))
+    assert 'maker -m venv .venv' in lines
+    assert lines[-1] == 'python tools/quickstart.py'

@@ -15,6 +15,7 @@ AMP = (
     if torch.cuda.is_available()
     else 'mmrazor_ssdkd.Bf16OptimWrapper'
 )
+SCALE = '--auto-scale-lr'
 
 
 def test_amp_of_one_wrapper():
@@ -133,6 +134,19 @@ def test_auto_scale_lr_without_a_batch_size(config):
     """Without one there is nothing to scale by."""
     with pytest.raises(ValueError, match='`auto_scale_lr` must have'):
         scale_lr(Config(config))
+
+
+@pytest.mark.parametrize(
+    ('option', 'given'),
+    [('=64', []), ('=64', [SCALE]), ('.base_batch_size=-1', [SCALE])],
+)
+def test_auto_scale_lr_that_is_none(tmp_path, call, capsys, option, given):
+    """A number alone, and one that is no batch."""
+    options = ('--cfg-options', f'auto_scale_lr{option}')
+    with pytest.raises(SystemExit) as caught:
+        call('--work-dir', str(tmp_path / 'run'), *given, *options)
+    assert caught.value.code == 2
+    assert '`auto_scale_lr' in capsys.readouterr().err.splitlines()[-1]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from benchmarking.communication import note_name
 from mmengine.config import Config
 
 from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_json
-from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.cli.parser import Parser, seed_number, tool
 from mmrazor_ssdkd.engine import add_cfg_options, load_config
 from mmrazor_ssdkd.validation import check_int
 
@@ -171,7 +171,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', metavar='CONFIG', help='a config of SSD-KD')
     parser.add_argument('--processes', type=int, default=2)
-    parser.add_argument('--seeds', type=int, nargs='+', default=[10, 11, 12])
+    parser.add_argument(
+        '--seeds', type=seed_number, nargs='+', default=[10, 11, 12]
+    )
     add_cfg_options(parser)
     parser.add_argument('--json', type=Path, help='where to write the rows')
     add_force(parser)

@@ -18,7 +18,7 @@ from mmengine.runner import set_random_seed
 from mmrazor.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 
 from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_json
-from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.cli.parser import Parser, seed_number, tool
 from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
 from mmrazor_ssdkd.models.algorithms import SSDKD
 
@@ -148,7 +148,9 @@ def main() -> None:
     add_config(parser, 'config of SSD-KD')
     parser.add_argument('--frequent', type=int, default=0, help='the class')
     parser.add_argument('--steps', type=int, default=200)
-    parser.add_argument('--seeds', type=int, nargs='+', default=[10, 11, 12])
+    parser.add_argument(
+        '--seeds', type=seed_number, nargs='+', default=[10, 11, 12]
+    )
     parser.add_argument(
         '--labels', nargs='+', choices=LABELS, default=LABELS, help='targets'
     )

@@ -29,6 +29,11 @@ from mmrazor_ssdkd.models.inheritance.l1_pruning import L1Pruner, analyzer
 from mmrazor_ssdkd.validation import check_number
 
 
+def check_ratio(ratio: float) -> None:
+    """Raises a ValueError for no share, in (0, 1]."""
+    check_number('ratio', ratio, exclusive=True, maximum=1)
+
+
 def keep_share(widths: dict[str, int], ratio: float) -> dict[str, int]:
     """Returns how many channels each unit keeps.
 
@@ -39,8 +44,7 @@ def keep_share(widths: dict[str, int], ratio: float) -> dict[str, int]:
     Raises:
         ValueError: The share is out of range.
     """
-    if check_number('ratio', ratio, exclusive=True) > 1:
-        raise ValueError(f'`ratio` must be <= 1, but got {ratio}')
+    check_ratio(ratio)
     return {
         name: max(1, int(width * ratio + 1e-9))
         for name, width in widths.items()
@@ -63,6 +67,8 @@ def prune_teacher(config: Config, ratio: float) -> tuple[nn.Module, dict]:
         ValueError: There is no such teacher, its weights are unfit, or the
             share is out of range.
     """
+    # Before a teacher is loaded.
+    check_ratio(ratio)
     model = config.model
     if not model.get('teacher') or not model.get('generator'):
         raise ValueError(
@@ -113,9 +119,11 @@ def write_pruned(config: Config, ratio: float, out: str) -> int:
     # A run of its own.
     config.pop('work_dir', None)
     config.model.architecture = structure
+    # The config is for any folder that a training starts from.
+    checkpoint = str(Path(out).resolve())
     replace_student_init(
         config.model,
-        dict(type='mmrazor_ssdkd.CheckpointWeights', checkpoint=out),
+        dict(type='mmrazor_ssdkd.CheckpointWeights', checkpoint=checkpoint),
     )
     weights = io.BytesIO()
     torch.save(dict(state_dict=pruned.state_dict()), weights)
@@ -140,6 +148,7 @@ def main() -> None:
     add_cfg_options(parser)
     add_force(parser)
     args = parser.parse_args()
+    check_ratio(args.ratio)
     args.beside = str(Path(args.out).with_suffix('.py'))
     if args.beside == args.out:
         parser.error(

@@ -24,7 +24,7 @@ from table_fidelity import METRICS, Rows, ranked
 from table_markdown import render
 from table_runs import check_folders, run, teacher_result
 
-from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.cli.parser import Parser, seed_number, tool
 from mmrazor_ssdkd.cli.table_results import pick_names
 from mmrazor_ssdkd.files import write_text
 from mmrazor_ssdkd.validation import check_int
@@ -89,7 +89,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('plan', help='path of the plan')
     parser.add_argument('--out', type=Path, required=True)
-    parser.add_argument('--seeds', type=int, nargs='+', default=[10, 11, 12])
+    parser.add_argument(
+        '--seeds', type=seed_number, nargs='+', default=[10, 11, 12]
+    )
     parser.add_argument(
         '--epochs', type=int, nargs='+', help="in place of the plan's"
     )

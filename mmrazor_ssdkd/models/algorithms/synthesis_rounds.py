@@ -83,15 +83,28 @@ class SynthesisRounds(BaseModule):
             yield from range(int(is_due))
             return
         # Later rounds would not make up for those that came between steps.
-        past = range(
-            self.interval, int(min(iteration + 1, until)), self.interval
-        )
+        past = self._between(iteration)
         rounds = self.warmup_rounds + len(past)
         if past and self.rounds_held is not None:
             rounds = max(self.warmup_rounds, min(rounds, self.rounds_held))
         yield from rounds_with_eta(rounds)
         # The first step's own, which no setting counts.
         yield 0
+
+    def count(self, steps: int) -> int:
+        """Returns how many rounds a run has, those of :meth:`due` together.
+
+        Args:
+            steps (int): The student's, >= 1.
+        """
+        return self.warmup_rounds + 1 + len(self._between(steps - 1))
+
+    def _between(self, iteration: int) -> range:
+        """Returns the steps after the first, up to one, that have a round."""
+        until = math.inf if self.until is None else self.until
+        return range(
+            self.interval, int(min(iteration + 1, until)), self.interval
+        )
 
     def choose(self, phi: torch.Tensor) -> torch.Tensor:
         """Chooses the candidates that enter the buffer.

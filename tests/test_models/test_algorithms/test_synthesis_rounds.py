@@ -52,3 +52,14 @@ def test_rounds_without_stored_images(until, iteration, most, expected):
     )
     rounds.rounds_held = most
     assert len(list(rounds.due(iteration, stored=0))) == expected
+
+
+@pytest.mark.parametrize('until', [None, 0, 1, 6, 7, 9])
+@pytest.mark.parametrize('steps', [1, 3, 4, 9, 10])
+def test_rounds_of_a_run(until, steps):
+    """As many as come before its steps."""
+    rounds = SynthesisRounds(
+        interval=3, until=until, batch_size=4, warmup_rounds=2, admit=None
+    )
+    due = [len(list(rounds.due(step, stored=step))) for step in range(steps)]
+    assert rounds.count(steps) == sum(due)
