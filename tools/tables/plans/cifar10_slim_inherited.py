@@ -24,6 +24,11 @@ rows = {
         **inherited,
         'model.distillation.feature_weight': 0.0,
     },
+    # For runs that are longer.
+    'inherited, mixed views': {
+        **inherited,
+        'model.distillation.augmentation.type': 'mmrazor_ssdkd.MixedView',
+    },
     'inherited, before its first step': before,
     'inherited, before its first step, not refitted': {
         **before,
