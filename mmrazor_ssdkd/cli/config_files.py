@@ -1,16 +1,14 @@
 """Finds the files that a config is made of."""
 
 from pathlib import Path
-from typing import Optional
+from typing import Union
 
 from mmengine.config import Config
-
-from .outputs import StrPath
 
 __all__ = ['config_files']
 
 
-def config_files(filename: Optional[StrPath]) -> list[Path]:
+def config_files(filename: Union[str, Path, None]) -> list[Path]:
     """Returns a config file and all the files that it inherits from.
 
     Args:

@@ -202,7 +202,7 @@ def main() -> None:
     )
     add_force(parser)
     args = parser.parse_args()
-    check_outputs(parser, args, 'png')
+    check_outputs(parser, args, 'png', inputs=[args.folder])
     rows = load_rows(args.folder, args.epochs, args.rows)
     draw(rows, args.clock, args.metric, args.png)
     print('\n'.join(table(rows, args.clock, args.at, args.first)))

@@ -129,7 +129,7 @@ def main() -> None:
     )
     add_force(parser)
     args = parser.parse_args()
-    check_outputs(parser, args, 'png')
+    check_outputs(parser, args, 'png', inputs=[args.folder])
     logs = load_logs(args.folder, args.epochs, args.rows, args.mean)
     draw(logs, args.keys, args.png)
 

@@ -95,8 +95,8 @@ def main() -> None:
     add_cfg_options(parser)
     add_force(parser)
     args = parser.parse_args()
-    check_outputs(parser, args, 'png', inputs=[args.config, args.checkpoint])
     config = read_config(args)
+    check_outputs(parser, args, 'png', inputs=[config, args.checkpoint])
     algorithm = build(config, args.checkpoint)
     samples = stored_samples(algorithm, args.checkpoint)
     number = ROWS * COLUMNS

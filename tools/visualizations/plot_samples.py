@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument('--metric', default='accuracy/top1')
     add_force(parser)
     args = parser.parse_args()
-    check_outputs(parser, args, 'png')
+    check_outputs(parser, args, 'png', inputs=[args.folder])
     draw(load_scores(args.folder, args.epochs), args.metric, args.png)
 
 
