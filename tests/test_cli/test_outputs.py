@@ -154,3 +154,31 @@ def test_config_files(tmp_path):
     found = config_files(str(tmp_path / 'a.py'))
     assert [path.name for path in found] == ['a.py', 'b.py', 'c.py']
     assert config_files(None) == []
+
+
+def test_files_of_a_pure_python_config(tmp_path):
+    """Its bases are imported, also from the folders above."""
+    folder = tmp_path / 'mine' / 'bases'
+    folder.mkdir(parents=True)
+    line = 'from {} import *\n'
+    first = 'from mmengine.config import read_base\nwith read_base():\n'
+    names = ['.bases.b', '.c', '..d']
+    (tmp_path / 'mine' / 'a.py').write_text(
+        first + ''.join('    ' + line.format(name) for name in names)
+    )
+    (folder / 'b.py').write_text(f'{first}    {line.format("...d")}')
+    for path in (tmp_path / 'mine' / 'c.py', tmp_path / 'd.py'):
+        path.write_text('x = 1\n')
+    assert Config.fromfile(tmp_path / 'mine' / 'a.py').x == 1
+    found = config_files(tmp_path / 'mine' / 'a.py')
+    assert [path.stem for path in found] == ['a', 'b', 'd', 'c', 'd']
+    config = Config.fromfile(found[0])
+    assert all(_refused(path, config) for path in found)
+
+
+def test_files_of_a_config_that_is_no_python(tmp_path):
+    """It may have a base, too."""
+    (tmp_path / 'a.yaml').write_text('_base_: b.json\n')
+    (tmp_path / 'b.json').write_text('{"x": 1}')
+    found = config_files(tmp_path / 'a.yaml')
+    assert [path.name for path in found] == ['a.yaml', 'b.json']
