@@ -8,8 +8,12 @@ from typing import Optional, Union
 
 from mmengine.config import Config
 
-__all__ = ['Run', 'find_runs', 'read_config_of', 'time_of']
+from .scalars import read_scalars
 
+__all__ = ['RECORD', 'Run', 'find_runs', 'read_config_of', 'time_of']
+
+# Beside the log of a training's start; `RunRecordHook` writes it.
+RECORD = 'run.json'
 # How mmengine names the folder of a start.
 _STAMP = '%Y%m%d_%H%M%S'
 # A quickstart's folder holds two work directories, a table's many.
@@ -111,9 +115,8 @@ def time_of(stamp: str) -> Optional[datetime]:
 
 def _runs_of(work_dir: Path, root: Path) -> list[Run]:
     """Returns the runs of one work directory, the oldest first."""
-    starts = sorted(p for p in work_dir.iterdir() if _is_start(p))
     chains: list[list[Path]] = []
-    for start in starts:
+    for start in _starts_of(work_dir):
         if chains and _goes_on(start, work_dir):
             chains[-1].append(start)
         else:
@@ -147,10 +150,25 @@ def _is_start(path: Path) -> bool:
     return not (path / f'{path.name}.json').exists()
 
 
+def _starts_of(work_dir: Path) -> list[Path]:
+    """Returns the starts of a work directory's trainings, the oldest first.
+
+    A test that found nothing, since it failed, leaves the same folder as a
+    training that took no step, and is taken for one where no other is.
+    """
+    starts = sorted(p for p in work_dir.iterdir() if _is_start(p))
+    return [start for start in starts if _has_trained(start)] or starts
+
+
+def _has_trained(start: Path) -> bool:
+    """Returns whether a start left what a training alone does."""
+    return (start / RECORD).exists() or bool(read_scalars([start]).train)
+
+
 def _is_newest(start: Path) -> bool:
     """Returns whether no later start is in its work directory."""
-    later = (p for p in start.parent.iterdir() if p.name > start.name)
-    return not any(_is_start(p) for p in later)
+    starts = _starts_of(start.parent)
+    return not any(other.name > start.name for other in starts)
 
 
 def _goes_on(start: Path, work_dir: Path) -> bool:

@@ -1,9 +1,9 @@
 """What counts as a run, and as one run or several."""
 
 import pytest
-from report_runs import start_of
+from report_runs import log_lines, start_of, step
 
-from mmrazor_ssdkd.reporting.runs import find_runs, time_of
+from mmrazor_ssdkd.reporting.runs import RECORD, find_runs, time_of
 
 
 def configured(start, text):
@@ -59,6 +59,22 @@ def test_a_test_is_no_run(tmp_path):
     (start / f'{start.name}.json').write_text('{}')
     with pytest.raises(ValueError, match='`work_dir` must hold the logs'):
         find_runs(tmp_path)
+
+
+@pytest.mark.parametrize('trained', ['record', 'scalars'])
+def test_a_test_that_failed_is_no_run(tmp_path, trained):
+    """It found nothing; the run before keeps its name and checkpoints."""
+    start = start_of(tmp_path)
+    failed = start_of(tmp_path, '20260201_120000')
+    if trained == 'record':
+        (start / RECORD).write_text('{}')
+    else:
+        log_lines(start, step(1, loss=1.0))
+    (run,) = find_runs(tmp_path)
+    assert (run.name, run.starts) == (tmp_path.name, (start,))
+    assert run.newest and find_runs(start)[0].newest
+    # It may be asked for.
+    assert find_runs(failed)[0].starts == (failed,)
 
 
 @pytest.mark.parametrize('name', ['nothing', 'file', '20269931_120000'])
