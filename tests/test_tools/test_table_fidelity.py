@@ -4,11 +4,15 @@ import json
 import sys
 
 import pytest
+import run_table
 from calibrate_fidelity import main, rank
 from fidelity_runs import find_students, real_metric, start_of
 from mmengine.config import Config
+from report_runs import TEACHER
 from table_fidelity import fidelity, ranked
 from table_markdown import render
+from table_runs import result_path
+from tool_calls import DIGITS
 
 
 def result(score: float, agreement: float, divergence: float) -> dict:
@@ -38,6 +42,81 @@ def test_a_row_without_it_is_refused():
     rows = {**ROWS, 'other': [[dict(score=1.0)]]}
     with pytest.raises(ValueError, match=r'`rank_by` must be .* --fidelity'):
         ranked(rows, 'fidelity/agreement')
+
+
+def plan_of(tmp_path, **settings):
+    """Returns the path of a plan of two rows, one of which was run."""
+    plan = tmp_path / 'plan.py'
+    rows = {'done': {}, 'to do': {}}
+    values = dict(
+        dict(
+            teacher=str(TEACHER),
+            config=str(DIGITS),
+            metric='accuracy/top1',
+            epochs=[4],
+            rows=rows,
+        ),
+        **settings,
+    )
+    Config(values).dump(plan)
+    leave(tmp_path, 'done', result(50.0, 40.0, 2.0))
+    return str(plan)
+
+
+def leave(out, row, values):
+    """Leaves what a run does."""
+    path = result_path(row, 4, 10, out)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(values))
+
+
+@pytest.mark.parametrize(
+    ('settings', 'row'),
+    [
+        ({}, 'to do'),
+        (dict(fidelity=True), None),
+        (dict(same_time=['done'], fidelity=True), None),
+        (dict(fidelity=True, config=str(TEACHER)), 'to do'),
+    ],
+)
+def test_rows_that_cannot_be_ranked_are_not_run(
+    tmp_path, monkeypatch, settings, row
+):
+    words = ['run_table.py', plan_of(tmp_path, **settings)]
+    words += ['--out', str(tmp_path), '--seeds', '10']
+    words += ['--rank-by', 'fidelity/agreement']
+    monkeypatch.setattr(sys, 'argv', words)
+    monkeypatch.setattr(run_table, 'take_turns', stop)
+    with pytest.raises(SystemExit if row else KeyboardInterrupt):
+        run_table.main()
+    (result_path('done', 4, 10, tmp_path)).write_text('{"score": 1.0}')
+    if row is None and 'same_time' not in settings:
+        with pytest.raises(SystemExit):
+            run_table.main()
+
+
+def stop(*_):
+    """Stands for hours of training."""
+    raise KeyboardInterrupt
+
+
+def test_what_cannot_be_ranked_is_written(tmp_path, monkeypatch, capsys):
+    """After hours of training, which the table shows."""
+    plan = plan_of(tmp_path, fidelity=True)
+    leave(tmp_path, 'to do', result(70.0, 60.0, 1.0))
+    (tmp_path / 'teacher_10').mkdir()
+    done = tmp_path / 'teacher_10' / 'result.json'
+    done.write_text(json.dumps(dict(score=99.0)))
+    words = f'run_table.py {plan} --out {tmp_path} --seeds 10 --rank-by'
+    # Classifiers have none, which shows in their results.
+    monkeypatch.setattr(run_table, 'check_rank_by', lambda *_: None)
+    monkeypatch.setattr(sys, 'argv', [*words.split(), 'fidelity/mIoU'])
+    with pytest.raises(SystemExit):
+        run_table.main()
+    found = capsys.readouterr()
+    assert "and not 'fidelity/mIoU'" in found.err
+    table = (tmp_path / 'table.md').read_text()
+    assert table in found.out and '| done | 50.00' in table
 
 
 def test_the_table_has_a_column_for_it():

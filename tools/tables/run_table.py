@@ -20,7 +20,7 @@ from typing import Any
 
 import torch
 from mmengine.config import Config, DictAction
-from table_fidelity import METRICS, Rows, ranked
+from table_fidelity import METRICS, Rows, check_rank_by, ranked
 from table_markdown import render
 from table_runs import check_folders, run, teacher_result
 
@@ -143,6 +143,7 @@ def read_plan(args: argparse.Namespace) -> Config:
         'teacher_options',
         'amp',
         'fidelity',
+        'rank_by',
     ):
         if getattr(args, name):
             plan[name] = getattr(args, name)
@@ -164,15 +165,20 @@ def main() -> None:
     plan = read_plan(args)
     rows = pick_names(plan.rows, args.rows)
     out = args.out.resolve()
+    if args.rank_by:
+        check_rank_by(plan, rows, args.seeds, out)
     take_turns(plan, rows, args.seeds, out)
     found: Rows = {row: run_row(plan, row, args.seeds, out) for row in rows}
-    if args.rank_by:
-        found = ranked(found, args.rank_by)
     teachers = [teacher_result(plan, out, seed) for seed in args.seeds]
-    table = render(plan, teachers, found)
-    print(table, flush=True)
-    if not args.rows:
-        write_text(out / 'table.md', f'{table}\n')
+    try:
+        if args.rank_by:
+            found = ranked(found, args.rank_by)
+    finally:
+        # Also where they cannot be ranked: they were trained.
+        table = render(plan, teachers, found)
+        print(table, flush=True)
+        if not args.rows:
+            write_text(out / 'table.md', f'{table}\n')
 
 
 if __name__ == '__main__':

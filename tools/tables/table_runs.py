@@ -27,6 +27,41 @@ from mmrazor_ssdkd.models.algorithms import SSDKD
 
 # In a run; one that is cut off loses at most a tenth of its epochs.
 CHECKPOINTS = 10
+# What every plan has.
+_SETTINGS: dict[str, type] = dict(
+    teacher=str, config=str, metric=str, epochs=Sequence, rows=dict
+)
+
+
+def check_plan(plan: Config) -> None:
+    """Raises an error for what is no plan, before anything is run.
+
+    Args:
+        plan (Config): As it was read, with its bases.
+
+    Raises:
+        TypeError: A setting is of another kind.
+        ValueError: One is missing, or a number of epochs is < 1.
+    """
+    missing = [name for name in _SETTINGS if not plan.get(name)]
+    if missing:
+        raise ValueError(
+            f'`plan` must have {", ".join(_SETTINGS)}, but {plan.filename!r} '
+            f'has no {", ".join(missing)}'
+        )
+    for name, kind in _SETTINGS.items():
+        if not isinstance(plan[name], kind):
+            raise TypeError(
+                f'`{name}` must be a {kind.__name__}, but got {plan[name]!r}'
+            )
+    for epochs in plan.epochs:
+        check_int('epochs', epochs)
+    for row, options in plan.rows.items():
+        if not isinstance(options, dict):
+            raise TypeError(
+                f'`rows` must be dicts of settings, but got {options!r} for '
+                f'{row!r}'
+            )
 
 
 def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
@@ -174,6 +209,34 @@ def check_folders(rows: Iterable[str]) -> None:
             )
 
 
+def result_path(row: str, epochs: int, seed: int, out: Path) -> Path:
+    """Returns the path of the JSON file of a run, in its work directory."""
+    return out / f'{folder_name(row)}_{epochs}e_{seed}' / 'result.json'
+
+
+def options_of(plan: Config, row: str) -> dict[str, Any]:
+    """Returns the settings of a row, with those of all rows."""
+    return {**plan.get('cfg_options', {}), **plan.rows[row]}
+
+
+def config_of(plan: Config, row: str, work_dir: Path) -> Config:
+    """Returns the config of a row, as long as it says itself.
+
+    Args:
+        plan (Config): The plan.
+        row (str): Its row.
+        work_dir (Path): Where it writes.
+    """
+    options = options_of(plan, row)
+    options.pop('epoch_factor', None)
+    config = options.pop('config', plan.config)
+    cfg = load_config(config, str(work_dir), options)
+    add_fidelity(cfg)
+    if plan.get('fidelity'):
+        add_hook(cfg)
+    return cfg
+
+
 def run(
     plan: Config, row: str, epochs: int, seed: int, out: Path
 ) -> dict[str, Any]:
@@ -189,21 +252,15 @@ def run(
     Returns:
         dict: What is in its JSON file.
     """
-    work_dir = out / f'{folder_name(row)}_{epochs}e_{seed}'
-    path = work_dir / 'result.json'
+    path = result_path(row, epochs, seed, out)
     if path.exists():
         return json.loads(path.read_text())
-    options = {**plan.get('cfg_options', {}), **plan.rows[row]}
-    factor = options.pop('epoch_factor', 1)
-    cfg = load_config(
-        options.pop('config', plan.config), str(work_dir), options
-    )
+    options = options_of(plan, row)
+    cfg = config_of(plan, row, path.parent)
     set_teacher(cfg, teacher_checkpoint(plan, out, seed))
-    own_epochs = max(1, round(factor * epochs))
+    own_epochs = max(1, round(options.pop('epoch_factor', 1) * epochs))
     set_epochs(cfg, own_epochs, plan.get('validations', 1))
-    add_fidelity(cfg)
-    if plan.get('fidelity'):
-        add_hook(cfg)
+    options.pop('config', None)
     runner, points = train(cfg, seed, plan)
     result = dict(
         row=row,
