@@ -9,7 +9,13 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from run_table import epochs_in_the_same_time, parse_args, read_plan
 from table_markdown import cell, render
-from table_runs import check_folders, run, set_epochs, set_teacher
+from table_runs import (
+    check_folders,
+    run,
+    set_epochs,
+    set_teacher,
+    teacher_checkpoint,
+)
 from tool_calls import DIGITS, ROOT, TINY
 from training_curve import TrainingCurve
 
@@ -57,6 +63,38 @@ def test_set_epochs_of_one_schedule():
     )
     set_epochs(cfg, 12)
     assert cfg.param_scheduler.end == 12
+
+
+def test_set_epochs_of_steps_and_a_cosine():
+    """Milestones keep their share, and a cosine ends with the training."""
+    steps = dict(type='MultiStepLR', milestones=[30, 45, 59])
+    cosine = dict(type='CosineAnnealingLR', T_max=60)
+    restarts = dict(type='CosineAnnealingLR', T_max=20)
+    cfg = Config(
+        dict(
+            train_cfg=dict(max_epochs=60),
+            param_scheduler=[steps, cosine, restarts],
+        )
+    )
+    set_epochs(cfg, 20)
+    first, second, third = cfg.param_scheduler
+    assert first.milestones == [10, 15, 20]
+    assert (second.T_max, third.T_max) == (20, 20)
+    set_epochs(cfg, 1)
+    assert first.milestones == [1, 1, 1]
+
+
+@pytest.mark.parametrize('moved', [False, True])
+def test_teacher_of_a_folder_that_was_moved(tmp_path, moved):
+    """What names its weights has a path that is no more."""
+    work_dir = tmp_path / 'teacher_10'
+    work_dir.mkdir()
+    (work_dir / 'result.json').write_text('{}')
+    weights = work_dir / 'epoch_4.pth'
+    weights.write_text('')
+    named = '/gone/teacher_10/epoch_4.pth' if moved else str(weights)
+    (work_dir / 'last_checkpoint').write_text(named)
+    assert teacher_checkpoint(Config(), tmp_path, 10) == str(weights)
 
 
 @pytest.mark.parametrize(

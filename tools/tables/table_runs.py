@@ -83,8 +83,7 @@ def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
         schedules = [s for part in schedules.values() for s in part]
     share = Fraction(1)
     for schedule in [schedules] if isinstance(schedules, dict) else schedules:
-        if schedule.get('end') == old:
-            schedule['end'] = epochs
+        _set_length(schedule, old, epochs)
         periods = schedule.get('periods', [])
         if sum(periods) == old:
             schedule['periods'] = _rescale(periods, epochs)
@@ -93,6 +92,25 @@ def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
     synthesis = cfg.get('model', {}).get('synthesis') or {}
     if (until := synthesis.get('until')) is not None:
         cfg.model.synthesis.until = int(until * share)
+
+
+def _set_length(schedule: Any, old: int, epochs: int) -> None:
+    """Changes how long a schedule is, as the training that it is of.
+
+    Args:
+        schedule (dict): Changed in place.
+        old (int): The number of epochs before.
+        epochs (int): The new one.
+    """
+    for key in ('end', 'T_max', 'total_steps'):
+        if schedule.get(key) == old:
+            schedule[key] = epochs
+    # Milestones keep their share of the epochs.
+    if 'milestones' in schedule:
+        schedule['milestones'] = [
+            max(1, round(milestone * epochs / old))
+            for milestone in schedule['milestones']
+        ]
 
 
 def _rescale(periods: Sequence[int], total: int) -> list[int]:
