@@ -199,7 +199,11 @@ def teacher_result(plan: Config, out: Path, seed: int) -> dict[str, Any]:
 def teacher_checkpoint(plan: Config, out: Path, seed: int) -> str:
     """Returns the path of the weights of a seed's teacher."""
     teacher_result(plan, out, seed)
-    return (out / f'teacher_{seed}' / 'last_checkpoint').read_text().strip()
+    work_dir = out / f'teacher_{seed}'
+    named = (work_dir / 'last_checkpoint').read_text().strip()
+    # What it names is elsewhere once the table's folder was moved.
+    beside = work_dir / Path(named).name
+    return str(beside) if beside.is_file() else named
 
 
 def folder_name(row: str) -> str:
