@@ -357,10 +357,42 @@ def test_epochs_in_the_same_time(monkeypatch):
     assert epochs_in_the_same_time(40, first, slow) == 40
 
 
+@pytest.mark.parametrize(
+    ('text', 'error', 'match'),
+    [
+        ('x = 1', ValueError, r'has no teacher, config, metric, epochs, rows'),
+        ('rows = {}', ValueError, 'has no rows'),
+        ('epochs = None', ValueError, 'has no epochs'),
+        ('epochs = 40', TypeError, '`epochs` must be a Sequence, but got 40'),
+        ('epochs = [0]', ValueError, '`epochs` must be >= 1, but got 0'),
+        ('config = 3', TypeError, '`config` must be a str, but got 3'),
+        ("rows = {'a': 1}", TypeError, "`rows` must be dicts .* 1 for 'a'"),
+    ],
+)
+def test_file_that_is_no_plan(tmp_path, monkeypatch, text, error, match):
+    """What it has not is named; it may have it from its base."""
+    base = ROOT / 'tools/tables/plans/digits_inherited.py'
+    # Whatever is no dict replaces what the base has.
+    lines = [] if text == 'x = 1' else [f'_base_ = {str(base)!r}']
+    if text == 'rows = {}':
+        text = 'rows = dict(_delete_=True)'
+    plan = tmp_path / 'plan.py'
+    command = f'run_table.py {plan} --out {tmp_path}'
+    monkeypatch.setattr('sys.argv', command.split())
+    plan.write_text('\n'.join([*lines, text]))
+    with pytest.raises(error, match=match):
+        read_plan(parse_args())
+    plan.write_text('\n'.join(lines) or f'_base_ = {str(base)!r}')
+    assert read_plan(parse_args()).epochs
+
+
 def test_rows_of_one_folder(tmp_path, monkeypatch):
     """They are refused before anything runs."""
     plan = tmp_path / 'plan.py'
-    plan.write_text("rows = {'alpha 0': {}, 'beta': {}, 'Alpha-0': {}}\n")
+    plan.write_text(
+        "teacher = config = metric = 'a'\nepochs = [1]\n"
+        "rows = {'alpha 0': {}, 'beta': {}, 'Alpha-0': {}}\n"
+    )
     command = f'run_table.py {plan} --out {tmp_path}'
     monkeypatch.setattr('sys.argv', command.split())
     with pytest.raises(ValueError, match=r"but got 'alpha 0' and 'Alpha-0'"):

@@ -22,7 +22,7 @@ import torch
 from mmengine.config import Config, DictAction
 from table_fidelity import METRICS, Rows, check_rank_by, ranked
 from table_markdown import render
-from table_runs import check_folders, run, teacher_result
+from table_runs import check_folders, check_plan, run, teacher_result
 
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.cli.table_results import pick_names
@@ -134,7 +134,9 @@ def read_plan(args: argparse.Namespace) -> Config:
     """Reads the plan and puts the command line's settings into it.
 
     Raises:
-        ValueError: A setting is out of range, or rows would share folders.
+        TypeError: A setting is of another kind.
+        ValueError: It is no plan, a setting is out of range, or rows would
+            share folders.
     """
     plan = Config.fromfile(args.plan)
     for name in (
@@ -150,8 +152,7 @@ def read_plan(args: argparse.Namespace) -> Config:
     for name in ('validations', 'teacher_epochs'):
         if getattr(args, name) is not None:
             plan[name] = check_int(name, getattr(args, name))
-    for epochs in plan.get('epochs', ()):
-        check_int('epochs', epochs)
+    check_plan(plan)
     if len(set(args.seeds)) < len(args.seeds):
         raise ValueError(f'`seeds` must differ, but got {args.seeds}')
     check_folders(plan.rows)

@@ -24,6 +24,7 @@ from mmrazor_ssdkd.engine import (
 )
 from mmrazor_ssdkd.fidelity import add_fidelity, add_hook
 from mmrazor_ssdkd.models.algorithms import SSDKD
+from mmrazor_ssdkd.validation import check_int
 
 # In a run; one that is cut off loses at most a tenth of its epochs.
 CHECKPOINTS = 10
