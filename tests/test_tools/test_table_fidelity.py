@@ -1,6 +1,7 @@
 """Rows ranked without data, and fidelity held against real metrics."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -87,7 +88,7 @@ def test_rows_that_cannot_be_ranked_are_not_run(
     words += ['--rank-by', 'fidelity/agreement']
     monkeypatch.setattr(sys, 'argv', words)
     monkeypatch.setattr(run_table, 'take_turns', stop)
-    with pytest.raises(SystemExit if row else KeyboardInterrupt):
+    with pytest.raises(SystemExit if row else _Trained):
         run_table.main()
     (result_path('done', 4, 10, tmp_path)).write_text('{"score": 1.0}')
     if row is None and 'same_time' not in settings:
@@ -95,9 +96,13 @@ def test_rows_that_cannot_be_ranked_are_not_run(
             run_table.main()
 
 
-def stop(*_):
+class _Trained(Exception):
     """Stands for hours of training."""
-    raise KeyboardInterrupt
+
+
+def stop(*_):
+    """Begins them."""
+    raise _Trained
 
 
 def test_what_cannot_be_ranked_is_written(tmp_path, monkeypatch, capsys):
@@ -132,6 +137,7 @@ def test_the_table_has_a_column_for_it():
 def record(real: float, agreement: float, start: str = 'random') -> dict:
     """Returns what is found of a student."""
     return dict(
+        checkpoint='a.pth',
         task='Digits',
         start=start,
         metric='accuracy/top1',
@@ -174,15 +180,21 @@ def test_table_and_plot_are_by_task(tmp_path, monkeypatch, capsys):
 def test_runs_are_found_with_their_metric(tmp_path):
     with pytest.raises(ValueError, match='`runs` must be folders'):
         find_students(tmp_path)
-    (tmp_path / 'config.py').write_text('')
+    config = "model = dict(type='mmrazor_ssdkd.SSDKD')"
+    (tmp_path / 'config.py').write_text(config)
+    # An exported student, and something else.
+    for name in ('student.pth', 'student.py', 'zzz.py'):
+        (tmp_path / name).write_text('x = (' if name == 'zzz.py' else '')
     for name in ('epoch_2.pth', 'epoch_4.pth'):
         (tmp_path / name).touch()
     found = find_students(tmp_path)
     assert [path.name for _, path in found] == ['epoch_2.pth', 'epoch_4.pth']
+    assert {path.name for path, _ in found} == {'config.py'}
     log = tmp_path / '20200101_000000' / 'vis_data' / 'scalars.json'
     log.parent.mkdir(parents=True)
     entries = [dict(step=step, mIoU=10.0 * step) for step in (2, 4)]
-    log.write_text('\n'.join(map(json.dumps, entries)))
+    lines = '\n'.join(map(json.dumps, entries))
+    log.write_text(lines + '\n{"mIoU": ')
     cfg = Config(
         dict(
             val_evaluator=dict(type='IoUMetric'),
@@ -192,3 +204,37 @@ def test_runs_are_found_with_their_metric(tmp_path):
     assert real_metric(cfg, tmp_path / 'epoch_4.pth') == ('mIoU', 40.0)
     assert real_metric(cfg, tmp_path / 'epoch_6.pth') == ('mIoU', None)
     assert start_of(cfg) == 'random, untrained generator'
+
+
+@pytest.mark.parametrize(
+    ('words', 'match'),
+    [
+        (['--images', 'foo=3'], r"`images` must be .*but got \['foo'\]"),
+        (['--images', 'rounds=0'], '`rounds` must be >= 1'),
+        (['--plot', 'a.png', '--variant', 'mIoU'], "for 'Digits', but got"),
+    ],
+)
+def test_what_cannot_be_measured(tmp_path, monkeypatch, capsys, words, match):
+    records = [record(real, 100 - real) for real in (10.0, 50.0)]
+    (tmp_path / 'old.json').write_text(json.dumps(records))
+    monkeypatch.chdir(tmp_path)
+    words = ['tool.py', 'old.json', '--json', 'new.json', *words]
+    monkeypatch.setattr(sys, 'argv', words)
+    with pytest.raises(SystemExit):
+        main()
+    assert re.search(match, capsys.readouterr().err)
+
+
+def test_a_plot_without_students_is_refused_after_the_first(
+    tmp_path, monkeypatch
+):
+    """Which is kept."""
+    records = iter([record(10.0, 20.0), None])
+    monkeypatch.setattr('calibrate_fidelity.Students', lambda *_: records)
+    monkeypatch.chdir(tmp_path)
+    words = 'tool.py runs --json new.json --plot a.png --variant mIoU'
+    monkeypatch.setattr(sys, 'argv', words.split())
+    with pytest.raises(SystemExit):
+        main()
+    assert next(records) is None
+    assert len(json.loads((tmp_path / 'new.json').read_text())) == 1

@@ -9,6 +9,7 @@ Several ways of measuring fidelity are ranked against it.
 import argparse
 import json
 from collections import defaultdict
+from inspect import signature
 from pathlib import Path
 from typing import Any, Optional
 
@@ -110,6 +111,39 @@ def counterpart(records: list[Record]) -> str:
     return 'mIoU' if mapped else 'agreement'
 
 
+def check_variant(records: list[Record], variant: str) -> None:
+    """Raises a ValueError where a plot would have no student of a task.
+
+    Args:
+        records (list[dict]): Of the task.
+        variant (str): What the plot shows.
+    """
+    known = dict.fromkeys(v for r in records for v in r['fidelity'])
+    if variant not in known:
+        raise ValueError(
+            f'`variant` must be one of {list(known)} for '
+            f'{records[0]["task"]!r}, but got {variant!r}'
+        )
+
+
+def how_images_are_made(options: dict[str, Any]) -> HeldOutImages:
+    """Returns it as the command line has it.
+
+    Args:
+        options (dict): What ``HeldOutImages`` takes.
+
+    Raises:
+        TypeError: One is of another kind.
+        ValueError: One is out of range or unknown.
+    """
+    known = list(signature(HeldOutImages).parameters)
+    if unknown := [name for name in options if name not in known]:
+        raise ValueError(
+            f'`images` must be settings of {known}, but got {unknown}'
+        )
+    return HeldOutImages(**options)
+
+
 def draw(
     tasks: dict[str, list[Record]], chosen: Optional[str], path: Path
 ) -> None:
@@ -119,12 +153,16 @@ def draw(
         tasks (dict[str, list[dict]]): From :func:`by_task`.
         chosen (str, optional): The way; None for :func:`counterpart`.
         path (Path): The picture.
+
+    Raises:
+        ValueError: No student of a task was measured so.
     """
     figure, _ = plt.subplots(
         1, len(tasks), figsize=(4 * len(tasks), 4), layout='constrained'
     )
     for place, (task, records) in zip(figure.axes, tasks.items()):
         variant = chosen or counterpart(records)
+        check_variant(records, variant)
         shown = [r for r in records if variant in r['fidelity']]
         starts = defaultdict(list)
         for record in shown:
@@ -190,7 +228,7 @@ def main() -> None:
     args = parse_args()
     files = [run for run in args.runs if run.suffix == '.json']
     runs = [run for run in args.runs if run.suffix != '.json']
-    students = Students(runs, HeldOutImages(**(args.images or {})))
+    students = Students(runs, how_images_are_made(args.images or {}))
     records = [r for path in files for r in json.loads(path.read_text())]
     for record in students:
         records.append(record)
@@ -201,6 +239,8 @@ def main() -> None:
             f'{record["fidelity"]["agreement"]:.2f}',
             flush=True,
         )
+        if args.plot and args.variant:
+            check_variant(by_task(records)[record['task']], args.variant)
     write_json(args.json, records)
     names = args.names or {}
     tasks = {names.get(k, k): v for k, v in by_task(records).items()}
