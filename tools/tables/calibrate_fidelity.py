@@ -19,6 +19,7 @@ from fidelity_variants import VARIANTS
 from mmengine.config import DictAction
 from scipy.stats import kendalltau, spearmanr
 
+from mmrazor_ssdkd.cli.legends import add_legend
 from mmrazor_ssdkd.cli.outputs import (
     add_force,
     check_outputs,
@@ -176,13 +177,13 @@ def draw(
                 label=start,
             )
         place.axline((50, 50), slope=1, color='gray', lw=0.8)
-        place.set(
-            title=f'{task}: Spearman {rank(shown, variant)["spearman"]:.2f}',
-            xlabel=f'fidelity: {variant}',
-            ylabel=records[0]['metric'],
-        )
+        found = rank(shown, variant)['spearman']
+        title = f'{task}: Spearman {found:.2f}'
+        place.set_title(title, parse_math=False)
+        place.set_xlabel(f'fidelity: {variant}')
+        place.set_ylabel(records[0]['metric'], parse_math=False)
         place.grid(alpha=0.3)
-        place.legend(fontsize='small')
+        add_legend(place, fontsize='small')
     write_figure(path, figure)
 
 

@@ -14,7 +14,13 @@ from typing import Any, Optional
 import matplotlib
 import numpy as np
 
-from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
+from mmrazor_ssdkd.cli.legends import add_legend
+from mmrazor_ssdkd.cli.outputs import (
+    add_force,
+    check_outputs,
+    picture_path,
+    write_figure,
+)
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.cli.table_results import load_results, pick_names
 
@@ -162,9 +168,10 @@ def draw(
             alpha=0.2,
         )
     unit = 'processor ' if clock == 'cpu_seconds' else ''
-    axes.set(xlabel=f'{unit}seconds of training', ylabel=metric)
+    axes.set_xlabel(f'{unit}seconds of training')
+    axes.set_ylabel(metric, parse_math=False)
     axes.grid(alpha=0.3)
-    axes.legend(fontsize='small')
+    add_legend(axes, fontsize='small')
     write_figure(out, figure)
 
 

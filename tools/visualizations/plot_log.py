@@ -10,7 +10,13 @@ from typing import Any
 
 import matplotlib
 
-from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
+from mmrazor_ssdkd.cli.legends import add_legend
+from mmrazor_ssdkd.cli.outputs import (
+    add_force,
+    check_outputs,
+    picture_path,
+    write_figure,
+)
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.cli.table_results import load_results
 from mmrazor_ssdkd.reporting.scalars import read_scalars
@@ -110,9 +116,10 @@ def draw(logs: Logs, keys: list[str], out: Path) -> None:
                 axes.fill_between(steps, least, largest, alpha=0.15)
         if not axes.lines:
             raise ValueError(f'`keys` must be logged, but got {key!r}')
-        axes.set(xlabel='iterations', ylabel=key)
+        axes.set_xlabel('iterations')
+        axes.set_ylabel(key, parse_math=False)
         axes.grid(alpha=0.3)
-        axes.legend(fontsize='small')
+        add_legend(axes, fontsize='small')
     write_figure(out, figure)
 
 

@@ -12,7 +12,13 @@ from pathlib import Path
 
 import matplotlib
 
-from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
+from mmrazor_ssdkd.cli.legends import add_legend
+from mmrazor_ssdkd.cli.outputs import (
+    add_force,
+    check_outputs,
+    picture_path,
+    write_figure,
+)
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.cli.table_results import load_results
 
@@ -64,12 +70,13 @@ def draw(scores: Scores, metric: str, out: Path) -> None:
         low, high = map(min, runs), map(max, runs)
         color = line.get_color()
         axes.fill_between(numbers, [*low], [*high], color=color, alpha=0.2)
-    axes.set(xlabel='images', ylabel=metric, xscale='log')
+    axes.set(xlabel='images', xscale='log')
+    axes.set_ylabel(metric, parse_math=False)
     measured = sorted(set().union(*scores.values()))
     axes.set_xticks(measured, [f'{number:,}' for number in measured])
     axes.minorticks_off()
     axes.grid(alpha=0.3)
-    axes.legend(fontsize='small')
+    add_legend(axes, fontsize='small')
     write_figure(out, figure)
 
 
