@@ -121,6 +121,29 @@ def write_json(path: StrPath, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2) + '\n')
 
 
+def picture_path(text: str) -> Path:
+    """Returns where to draw a picture, as a type of the command line's.
+
+    Args:
+        text (str): What it was told.
+
+    Raises:
+        argparse.ArgumentTypeError: Its suffix is of no format that
+            :func:`write_figure` knows.
+    """
+    known = sorted(Figure().canvas.get_supported_filetypes())
+    if _format(text) not in known:
+        raise argparse.ArgumentTypeError(
+            f'its suffix must be one of {", ".join(known)}, but got {text!r}'
+        )
+    return Path(text)
+
+
+def _format(path: StrPath) -> str:
+    """Returns the format that a picture's name says."""
+    return Path(path).suffix[1:].lower() or 'png'
+
+
 def write_figure(path: StrPath, figure: Figure, dpi: float = 100) -> None:
     """Writes a picture in the format that its name says, and says so.
 
@@ -134,9 +157,8 @@ def write_figure(path: StrPath, figure: Figure, dpi: float = 100) -> None:
     Raises:
         OSError: It cannot be written; the file is as it was.
     """
-    kind = Path(path).suffix[1:].lower() or 'png'
     picture = io.BytesIO()
-    figure.savefig(picture, dpi=dpi, format=kind)
+    figure.savefig(picture, dpi=dpi, format=_format(path))
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, picture.getvalue())
     print(f'Wrote {path}', flush=True)

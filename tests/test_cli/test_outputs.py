@@ -5,6 +5,7 @@ import json
 import sys
 
 import benchmark
+import calibrate_fidelity
 import compare_options
 import mechanism_test
 import plot_benchmark
@@ -56,6 +57,28 @@ def test_every_tool_refuses(tool, tmp_path, monkeypatch, capsys):
         capsys.readouterr().err
     )
     assert written.read_text() == 'mine'
+
+
+@pytest.mark.parametrize(
+    'tool',
+    [*(t for t in COMMANDS if t.__name__.startswith('plot')), 'calibrate'],
+    ids=lambda tool: getattr(tool, '__name__', tool),
+)
+def test_pictures_of_no_format(tool, tmp_path, monkeypatch, capsys):
+    """Are refused before anything is read, measured or drawn."""
+    words = ['runs', '--json', 'a.json', '--plot', 'WRITTEN']
+    main = calibrate_fidelity.main
+    if tool != 'calibrate':
+        words, main = COMMANDS[tool], tool.main
+    words = ['img.xyz' if word == 'WRITTEN' else word for word in words]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, 'argv', ['tool', *words])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    assert 'png, ps, ' in (said := capsys.readouterr().err)
+    assert "but got 'img.xyz'" in said.splitlines()[-1]
+    assert not list(tmp_path.iterdir())
 
 
 def _parse(*command):

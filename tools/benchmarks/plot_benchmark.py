@@ -94,7 +94,7 @@ def main() -> None:
         example='benchmark.json sizes.png --x buffer_size',
     )
     parser.add_argument('json', type=Path, nargs='+')
-    parser.add_argument('png', type=Path)
+    parser.add_argument('png', type=picture_path)
     parser.add_argument('--x', choices=list(X_LABELS), required=True)
     add_force(parser)
     args = parser.parse_args()

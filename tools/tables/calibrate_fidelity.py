@@ -23,6 +23,7 @@ from mmrazor_ssdkd.cli.legends import add_legend
 from mmrazor_ssdkd.cli.outputs import (
     add_force,
     check_outputs,
+    picture_path,
     write_figure,
     write_json,
 )
@@ -197,7 +198,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('runs', nargs='+', type=Path, help='see above')
     parser.add_argument('--json', type=Path, required=True)
     parser.add_argument('--table', type=Path, help='Markdown')
-    parser.add_argument('--plot', type=Path, help='PNG')
+    parser.add_argument('--plot', type=picture_path, help='PNG')
     parser.add_argument(
         '--variant',
         choices=list(VARIANTS),

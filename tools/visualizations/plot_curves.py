@@ -183,7 +183,7 @@ def main() -> None:
         example='work_dirs/digits curves.png --epochs 40 --at 40 60 80',
     )
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
-    parser.add_argument('png', type=Path, help='where to draw it')
+    parser.add_argument('png', type=picture_path, help='where to draw it')
     parser.add_argument(
         '--epochs', type=int, nargs='+', required=True, help='columns'
     )

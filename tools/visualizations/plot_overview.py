@@ -10,7 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mmrazor_ssdkd.cli.distillations import build, stored_samples
-from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
+from mmrazor_ssdkd.cli.outputs import (
+    add_force,
+    check_outputs,
+    picture_path,
+    write_figure,
+)
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.cli.pictures import to_rgb
 from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
@@ -117,7 +122,7 @@ def main() -> None:
     parser = Parser(__doc__, example='CONFIG CHECKPOINT overview.png')
     add_config(parser, 'config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
-    parser.add_argument('png', type=Path, help='where to draw it')
+    parser.add_argument('png', type=picture_path, help='where to draw it')
     add_cfg_options(parser)
     add_force(parser)
     args = parser.parse_args()

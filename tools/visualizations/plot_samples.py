@@ -88,7 +88,7 @@ def main() -> None:
         example='work_dirs/digits samples.png --epochs 40',
     )
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
-    parser.add_argument('png', type=Path, help='where to draw it')
+    parser.add_argument('png', type=picture_path, help='where to draw it')
     parser.add_argument('--epochs', type=int, required=True)
     parser.add_argument('--metric', default='accuracy/top1')
     add_force(parser)
