@@ -1,6 +1,7 @@
 """The page says what logs and checkpoints say, of every kind of run."""
 
 import json
+import math
 import shutil
 
 import pytest
@@ -145,6 +146,17 @@ def test_nothing_but_a_log(tmp_path):
     assert dict(page.figures)['last.loss'] == 2.0
     assert dict(page.figures)['fidelity/agreement'] == 0.5
     assert 'it left no config that can be read' in page.text
+
+
+def test_a_run_that_came_to_nan(tmp_path):
+    """It is said, where the curve ends before."""
+    nan = float('nan')
+    lines = [step(1, loss=2.0), step(2, loss=nan), {'a/b': nan, 'step': 2}]
+    log_lines(start_of(tmp_path / 'run'), *lines)
+    page = page_of(tmp_path / 'run', tmp_path)
+    figures = dict(page.figures)
+    assert math.isnan(figures['last.loss']) and math.isnan(figures['a/b'])
+    assert 'were no finite numbers: of loss, a/b.' in page.text
 
 
 def test_took_no_step(tmp_path):
