@@ -167,6 +167,22 @@ def test_took_no_step(tmp_path):
     assert 'Curves: its logs hold no step' in page.text
 
 
+def test_a_run_that_broke_off(tmp_path):
+    """An epoch that has begun is not done."""
+    start = start_of(tmp_path / 'run')
+    config = start / 'vis_data' / 'config.py'
+    config.write_text('train_cfg = dict(max_epochs=12)')
+    log_lines(start, step(1, loss=2.0))
+    page = page_of(tmp_path / 'run', tmp_path)
+    assert 'not finished, 0 of 12 epochs' in page.text
+    log_lines(start, step(1, loss=2.0), step(2, loss=2.0))
+    page = page_of(tmp_path / 'run', tmp_path)
+    assert 'not finished, 1 of 12 epochs' in page.text
+    config.write_text('train_cfg = dict(max_iters=12)')
+    page = page_of(tmp_path / 'run', tmp_path)
+    assert 'not finished, 2 of 12 iterations' in page.text
+
+
 def test_names_are_no_markup(tmp_path):
     """A folder's name is shown as it is."""
     start = start_of(tmp_path / '<script>x')
