@@ -1,5 +1,6 @@
 """Finds the runs that a folder holds, and what each of them left there."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,14 @@ from mmengine.config import Config
 
 from .scalars import read_scalars
 
-__all__ = ['RECORD', 'Run', 'find_runs', 'read_config_of', 'time_of']
+__all__ = [
+    'RECORD',
+    'Run',
+    'find_runs',
+    'read_config_of',
+    'runs_of',
+    'time_of',
+]
 
 # Beside the log of a training's start; `RunRecordHook` writes it.
 RECORD = 'run.json'
@@ -65,10 +73,10 @@ def find_runs(folder: Union[str, Path]) -> list[Run]:
         return [Run(name, work_dir, (root,), _is_newest(root))]
     level = [root]
     for _ in range(_DEPTH + 1):
-        found = [run for folder in level for run in _runs_of(folder, root)]
+        found = [run for folder in level for run in runs_of(folder, root)]
         if found:
             return found
-        level = sorted(p for f in level for p in f.iterdir() if p.is_dir())
+        level = sorted(p for f in level for p in _folders(f))
     raise ValueError(
         '`work_dir` must hold the logs of a run (a folder such as '
         '20260131_120000, which mmengine makes), or folders that do, but '
@@ -113,8 +121,16 @@ def time_of(stamp: str) -> Optional[datetime]:
         return None
 
 
-def _runs_of(work_dir: Path, root: Path) -> list[Run]:
-    """Returns the runs of one work directory, the oldest first."""
+def runs_of(work_dir: Path, root: Path) -> list[Run]:
+    """Returns the runs of one work directory, the oldest first.
+
+    Args:
+        work_dir (Path): Where their checkpoints are, if it is one.
+        root (Path): It, or a folder above, which their names leave out.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     chains: list[list[Path]] = []
     for start in _starts_of(work_dir):
         if chains and _goes_on(start, work_dir):
@@ -127,6 +143,15 @@ def _runs_of(work_dir: Path, root: Path) -> list[Run]:
     return [
         Run(_name(name, chain, chains), work_dir, tuple(chain), last)
         for chain, last in zip(chains, _lasts(len(chains)))
+    ]
+
+
+def _folders(folder: Path) -> list[Path]:
+    """Returns the folders in one that may be read."""
+    return [
+        path
+        for path in folder.iterdir()
+        if path.is_dir() and os.access(path, os.R_OK | os.X_OK)
     ]
 
 
