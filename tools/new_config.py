@@ -9,6 +9,7 @@ whose code runs.
 """
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from mmengine.config import Config, DictAction
 from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
 
-from mmrazor_ssdkd.cli.outputs import add_force, check_output
+from mmrazor_ssdkd.cli.config_files import config_files
+from mmrazor_ssdkd.cli.outputs import StrPath, add_force, check_output
 from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.engine import named_files
 from mmrazor_ssdkd.files import write_text
 from mmrazor_ssdkd.scaffold import (
     Colours,
@@ -46,7 +49,7 @@ def new_config(args: argparse.Namespace) -> str:
             the file exists.
         OSError: The file cannot be written.
     """
-    check_output('out', args.out, args.force, ())
+    check_output('out', args.out, args.force, _inputs(args))
     size = _image_size(args.image_size)
     colours = Colours(args.mean, args.std, args.image_order)
     checkpoint = args.checkpoint and _absolute(args.checkpoint)
@@ -69,6 +72,16 @@ def new_config(args: argparse.Namespace) -> str:
     start = "the teacher's weights" if inherited else 'random weights'
     lines.append(f'The student starts from {start}.')
     return '\n'.join(lines + ([_cost(trial)] if trial else []))
+
+
+def _inputs(args: argparse.Namespace) -> Iterator[StrPath]:
+    """Yields the files that the networks come from."""
+    for name in (args.teacher, args.student):
+        # A config, or a file of Python and a name in it.
+        yield from config_files(name)
+        yield from config_files(name.rpartition(':')[0])
+    options = [args.teacher_options, args.student_options]
+    yield from named_files([args.checkpoint, *options])
 
 
 def _cost(trial: Trial) -> str:

@@ -26,9 +26,10 @@ def main() -> None:
     add_force(parser)
     args = parser.parse_args()
     # Before its folder is made.
-    find_runs(args.work_dir)
+    runs = find_runs(args.work_dir)
     args.out = args.out or args.work_dir / 'report.html'
-    check_outputs(parser, args, 'out')
+    inputs = [args.work_dir, *(run.work_dir for run in runs)]
+    check_outputs(parser, args, 'out', inputs=inputs)
     reports = write_report(args.work_dir, args.out)
     for report in reports:
         print(f'{report.name}: {report.kind}, {report.status.text}')

@@ -11,7 +11,7 @@ from mmrazor_ssdkd.engine import (
     read_config,
 )
 from mmrazor_ssdkd.fidelity import add_fidelity
-from mmrazor_ssdkd.models.checkpoint import load_weights
+from mmrazor_ssdkd.models.checkpoint import load_checkpoint, read_checkpoint
 from mmrazor_ssdkd.models.loaded_weights import loaded_later
 
 
@@ -23,6 +23,8 @@ def main() -> None:
     parser.add_argument('checkpoint', help='path or URL of the checkpoint')
     args = parser.parse_args()
     cfg = read_config(args)
+    # Before the runner leaves a folder of logs.
+    checkpoint = read_checkpoint(args.checkpoint, 'checkpoint')
     add_fidelity(cfg)
     # The checkpoint has the teachers' weights, too.
     forget_teachers(cfg)
@@ -32,12 +34,15 @@ def main() -> None:
     model = runner.model
     # The runner's own loading passes over keys that do not fit. The buffer,
     # perhaps of other settings, has no part in a test.
-    load_weights(
+    load_checkpoint(
         model.module if is_model_wrapper(model) else model,
+        checkpoint,
         args.checkpoint,
         'checkpoint',
         extra_state=False,
     )
+    # It may hold a buffer.
+    del checkpoint
     runner.test()
 
 

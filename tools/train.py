@@ -1,5 +1,7 @@
 """Trains what a config says: a teacher, SSD-KD or any MMRazor distiller."""
 
+from pathlib import Path
+
 from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
@@ -89,8 +91,16 @@ def claim(cfg: Config, overwrite: bool) -> None:
     """
     if overwrite:
         delete_checkpoints(cfg.work_dir, cfg.to_dict())
-    if not cfg.get('resume'):
+    if not cfg.get('resume') or not _is_inside(cfg):
         check_unused(cfg.work_dir, cfg.filename)
+
+
+def _is_inside(cfg: Config) -> bool:
+    """Returns whether a run goes on from a checkpoint of its work dir."""
+    if not cfg.get('load_from'):
+        return True
+    folder = Path(cfg.load_from).expanduser().parent.resolve()
+    return Path(cfg.work_dir).resolve() in (folder, *folder.parents)
 
 
 def go_on(cfg: Config) -> None:

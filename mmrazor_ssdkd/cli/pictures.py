@@ -76,7 +76,7 @@ def draw_classes(
     """Draws images in an order, under the names of what they show."""
     for axis, index in zip(axes, order):
         axis.imshow(pictures[index], interpolation='nearest')
-        axis.set_title(captions[index], fontsize=8, pad=2)
+        axis.set_title(captions[index], fontsize=8, pad=2, parse_math=False)
 
 
 def draw_maps(

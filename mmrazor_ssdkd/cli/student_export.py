@@ -18,7 +18,6 @@ from mmrazor_ssdkd.models.building import build_model, resolve_model
 from mmrazor_ssdkd.models.checkpoint import load_checkpoint, read_checkpoint
 from mmrazor_ssdkd.type_names import type_name
 
-from .config_files import config_files
 from .config_text import merge_imports, with_names
 from .dataset_meta import dataset_meta
 from .deployment import (
@@ -28,7 +27,7 @@ from .deployment import (
     measure_models,
 )
 from .distillations import shared_preprocessor
-from .outputs import StrPath, check_output
+from .outputs import check_output
 
 __all__ = ['export_student', 'student_config']
 
@@ -54,7 +53,8 @@ def export_student(
         checkpoint (str): Path or URL of the distillation's checkpoint.
         out (str): Path of the checkpoint to write.
         force (bool): Whether files that exist may be replaced, but for the
-            checkpoint and the config with its bases. Defaults to False.
+            checkpoint, the config with its bases and what it names.
+            Defaults to False.
         forms (Sequence[str]): Forms to write beside it, keys of ``FORMS``.
             Defaults to none.
         image_size (Sequence[int], optional): Height and width of the images
@@ -141,9 +141,8 @@ def _check_outputs(
             f'{"config" if path.suffix == ".py" else "network"} beside it, '
             f'but got {out!r}'
         )
-    inputs: list[StrPath] = [checkpoint, *config_files(config.filename)]
     for written in (path, *map(path.with_suffix, suffixes)):
-        check_output('out', written, force, inputs)
+        check_output('out', written, force, [checkpoint, config])
     return path
 
 

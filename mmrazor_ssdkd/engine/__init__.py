@@ -16,7 +16,7 @@ from .random_stream import RandomStream
 from .restarts import is_restarted
 from .resumed_settings import settings_of_config
 from .training_checks import check_runner, check_training
-from .work_dir import check_unused, delete_checkpoints, held
+from .work_dir import check_unused, delete_checkpoints, held, named_files
 
 __all__ = [
     'Bf16OptimWrapper',
@@ -35,6 +35,7 @@ __all__ = [
     'held',
     'is_restarted',
     'load_config',
+    'named_files',
     'read_config',
     'settings_of_config',
 ]

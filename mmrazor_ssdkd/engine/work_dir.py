@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Optional, Union
 
-__all__ = ['check_unused', 'delete_checkpoints', 'held']
+__all__ = ['check_unused', 'delete_checkpoints', 'held', 'named_files']
 
 # What mmengine's CheckpointHook writes.
 _CHECKPOINTS = ('epoch_*.pth', 'iter_*.pth', 'best_*.pth', 'last_checkpoint')
@@ -93,16 +93,30 @@ def delete_checkpoints(
     if not _is_first_process():
         return
     doomed = _checkpoints(work_dir)
-    read = set(_strings(config or {}))
+    read = named_files(config)
     for path in doomed:
-        for name in read:
-            if Path(name).is_file() and path.samefile(name):
+        for file in read:
+            if path.samefile(file):
                 raise ValueError(
                     f'`work_dir` must not be what the config reads, but '
-                    f'{name!r} would be deleted; give another --work-dir'
+                    f'{str(file)!r} would be deleted; give another --work-dir'
                 )
     for path in doomed:
         path.unlink()
+
+
+def named_files(config: Any) -> list[Path]:
+    """Returns the local files that a config names, such as checkpoints.
+
+    Args:
+        config (Any): It, or what is in one. Addresses are no local files.
+
+    Returns:
+        list[Path]: Those that exist.
+    """
+    names = map(os.path.expanduser, dict.fromkeys(_strings(config)))
+    # Unlike a Path's method, it takes texts that no file could be called.
+    return [Path(name) for name in names if os.path.isfile(name)]
 
 
 def _lock(file: IO[str]) -> None:

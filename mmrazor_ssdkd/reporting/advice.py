@@ -96,7 +96,8 @@ def _missing_classes(seen: Evidence) -> Optional[Advice]:
 
 def _sure_teacher(seen: Evidence) -> Optional[Advice]:
     confidence = seen.scalars.last('buffer.confidence')
-    if confidence is None or confidence < _SURE:
+    # Nor is one that is NaN.
+    if confidence is None or not confidence >= _SURE:
         return None
     return Advice(
         'confidence',

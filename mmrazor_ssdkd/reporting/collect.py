@@ -71,9 +71,9 @@ def _add_logged(report: RunReport, status: Status) -> None:
     report.fidelity = metric_facts(scalars, fidelity=True)
     for panel in panels_of(scalars, status.unit):
         last = [
-            Fact(line.label, line.label, line.values[-1], f'{end:.4g}')
+            Fact(line.label, line.label, end, f'{end:.4g}')
             for line in panel.lines
-            for end in [line.values[-1]]
+            for end in [scalars.last(line.label)]
         ]
         report.panels.append((panel.title, svg_of(panel), last))
     if not scalars.train:
@@ -85,6 +85,11 @@ def _add_logged(report: RunReport, status: Status) -> None:
     elif scalars.unreadable:
         report.missing.append(
             f'{scalars.unreadable} broken lines of its logs.'
+        )
+    if names := scalars.not_finite:
+        report.missing.append(
+            f'Points of curves that were no finite numbers: of '
+            f'{", ".join(names)}.'
         )
     if not report.real:
         report.missing.append(

@@ -8,6 +8,8 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
+from mmrazor_ssdkd.cli.legends import add_legend
+
 __all__ = ['Line', 'Panel', 'svg_of']
 
 # A color that nothing else has; the page's text colour takes its place.
@@ -46,6 +48,8 @@ def svg_of(panel: Panel) -> str:
         'svg.fonttype': 'none',
         'svg.hashsalt': panel.title,
         'font.size': 9,
+        # Labels are names of keys and folders.
+        'text.parse_math': False,
         **dict.fromkeys(
             (
                 'text.color',
@@ -76,7 +80,7 @@ def svg_of(panel: Panel) -> str:
         axes.grid(alpha=0.25, color='#888888')
         axes.spines[['top', 'right']].set_visible(False)
         if len(panel.lines) > 1:
-            axes.legend(fontsize=8, framealpha=0, labelcolor=_INK)
+            add_legend(axes, fontsize=8, framealpha=0, labelcolor=_INK)
         text = io.StringIO()
         figure.savefig(
             text, format='svg', transparent=True, metadata=dict(Date=None)

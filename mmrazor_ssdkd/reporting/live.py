@@ -89,6 +89,7 @@ def _draw_images(axes: Axes, algorithm: SSDKD, meta: dict[str, Any]) -> None:
             [(number + 0.5) * height for number in range(len(shown))],
             [names[label] for label in shown],
             fontsize=8,
+            parse_math=False,
         )
         _head(axes, 'the newest images by class')
     else:

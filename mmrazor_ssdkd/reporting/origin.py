@@ -1,5 +1,6 @@
 """Where a run comes from: networks, weights, command, seed, versions."""
 
+import os
 from pathlib import Path
 from typing import Any, Optional
 
@@ -7,7 +8,7 @@ from mmengine.config import Config
 
 from .facts import Fact, duration, number
 from .records import Record
-from .runs import Run, find_runs
+from .runs import Run, runs_of
 from .scalars import Scalars, read_scalars
 from .status import Saved
 
@@ -86,17 +87,17 @@ def teachers_metrics(config: Config, metrics: list[str]) -> list[Fact]:
         list[Fact]: From the logs beside the teacher's weights; empty where
         there are none.
     """
-    source = config.model.get('teacher_ckpt')
-    folder = Path(source).parent if isinstance(source, str) else None
-    if folder is None or not folder.is_dir():
+    source = (config.get('model') or {}).get('teacher_ckpt')
+    if not isinstance(source, str):
         return []
+    folder = Path(os.path.expanduser(source)).parent
     try:
-        runs = [run for run in find_runs(folder) if run.work_dir == folder]
-    except ValueError:
+        # In there alone: what else is near is no business of the teacher.
+        runs = runs_of(folder, folder)
+        scalars = read_scalars(runs[-1].starts if runs else ())
+    # It may be gone, or be another's.
+    except (OSError, ValueError):
         return []
-    if not runs:
-        return []
-    scalars = read_scalars(runs[-1].starts)
     return [
         Fact(f'teacher.{key}', key, value, f'{value:.4g}')
         for key in metrics

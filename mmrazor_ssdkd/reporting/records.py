@@ -7,12 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Optional
 
-from .runs import Run, time_of
+from .runs import RECORD, Run, time_of
 
 __all__ = ['RECORD', 'Record', 'read_record']
 
-# Beside the log of a start; `RunRecordHook` writes it.
-RECORD = 'run.json'
 _TIME = re.compile(r'^(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) - mmengine', re.M)
 _FORMAT = '%Y/%m/%d %H:%M:%S'
 # What mmengine writes at the top of a log.

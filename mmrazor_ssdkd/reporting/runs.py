@@ -1,5 +1,6 @@
 """Finds the runs that a folder holds, and what each of them left there."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,19 @@ from typing import Optional, Union
 
 from mmengine.config import Config
 
-__all__ = ['Run', 'find_runs', 'read_config_of', 'time_of']
+from .scalars import read_scalars
 
+__all__ = [
+    'RECORD',
+    'Run',
+    'find_runs',
+    'read_config_of',
+    'runs_of',
+    'time_of',
+]
+
+# Beside the log of a training's start; `RunRecordHook` writes it.
+RECORD = 'run.json'
 # How mmengine names the folder of a start.
 _STAMP = '%Y%m%d_%H%M%S'
 # A quickstart's folder holds two work directories, a table's many.
@@ -61,10 +73,10 @@ def find_runs(folder: Union[str, Path]) -> list[Run]:
         return [Run(name, work_dir, (root,), _is_newest(root))]
     level = [root]
     for _ in range(_DEPTH + 1):
-        found = [run for folder in level for run in _runs_of(folder, root)]
+        found = [run for folder in level for run in runs_of(folder, root)]
         if found:
             return found
-        level = sorted(p for f in level for p in f.iterdir() if p.is_dir())
+        level = sorted(p for f in level for p in _folders(f))
     raise ValueError(
         '`work_dir` must hold the logs of a run (a folder such as '
         '20260131_120000, which mmengine makes), or folders that do, but '
@@ -109,11 +121,18 @@ def time_of(stamp: str) -> Optional[datetime]:
         return None
 
 
-def _runs_of(work_dir: Path, root: Path) -> list[Run]:
-    """Returns the runs of one work directory, the oldest first."""
-    starts = sorted(p for p in work_dir.iterdir() if _is_start(p))
+def runs_of(work_dir: Path, root: Path) -> list[Run]:
+    """Returns the runs of one work directory, the oldest first.
+
+    Args:
+        work_dir (Path): Where their checkpoints are, if it is one.
+        root (Path): It, or a folder above, which their names leave out.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     chains: list[list[Path]] = []
-    for start in starts:
+    for start in _starts_of(work_dir):
         if chains and _goes_on(start, work_dir):
             chains[-1].append(start)
         else:
@@ -124,6 +143,15 @@ def _runs_of(work_dir: Path, root: Path) -> list[Run]:
     return [
         Run(_name(name, chain, chains), work_dir, tuple(chain), last)
         for chain, last in zip(chains, _lasts(len(chains)))
+    ]
+
+
+def _folders(folder: Path) -> list[Path]:
+    """Returns the folders in one that may be read."""
+    return [
+        path
+        for path in folder.iterdir()
+        if path.is_dir() and os.access(path, os.R_OK | os.X_OK)
     ]
 
 
@@ -147,10 +175,25 @@ def _is_start(path: Path) -> bool:
     return not (path / f'{path.name}.json').exists()
 
 
+def _starts_of(work_dir: Path) -> list[Path]:
+    """Returns the starts of a work directory's trainings, the oldest first.
+
+    A test that found nothing, since it failed, leaves the same folder as a
+    training that took no step, and is taken for one where no other is.
+    """
+    starts = sorted(p for p in work_dir.iterdir() if _is_start(p))
+    return [start for start in starts if _has_trained(start)] or starts
+
+
+def _has_trained(start: Path) -> bool:
+    """Returns whether a start left what a training alone does."""
+    return (start / RECORD).exists() or bool(read_scalars([start]).train)
+
+
 def _is_newest(start: Path) -> bool:
     """Returns whether no later start is in its work directory."""
-    later = (p for p in start.parent.iterdir() if p.name > start.name)
-    return not any(_is_start(p) for p in later)
+    starts = _starts_of(start.parent)
+    return not any(other.name > start.name for other in starts)
 
 
 def _goes_on(start: Path, work_dir: Path) -> bool:

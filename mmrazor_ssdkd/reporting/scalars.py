@@ -51,14 +51,31 @@ class Scalars:
         return [step for step, _ in entries], [value for _, value in entries]
 
     def last(self, key: str) -> Any:
-        """Returns the last value of a key, None where there is none."""
-        values = self.series(key)[1]
-        return values[-1] if values else None
+        """Returns the last value of a key, None where there is none.
+
+        Also one that cannot be drawn, such as NaN: what a run came to is not
+        what it was before.
+        """
+        for entry in reversed([*self.train, *self.val]):
+            if isinstance(entry.get(key), (int, float)):
+                return entry[key]
+        return None
 
     def mean(self, key: str) -> Any:
         """Returns the mean of a key, None where there is none."""
         values = self.series(key)[1]
         return sum(values) / len(values) if values else None
+
+    @property
+    def not_finite(self) -> list[str]:
+        """Names of what was NaN or infinite at a step, in their order."""
+        names = {
+            key: 0
+            for entry in [*self.train, *self.val]
+            for key, value in entry.items()
+            if isinstance(value, float) and not math.isfinite(value)
+        }
+        return list(names)
 
 
 def read_scalars(starts: Iterable[Path]) -> Scalars:

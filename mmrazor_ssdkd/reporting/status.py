@@ -39,12 +39,14 @@ class Status:
         done (int): Epochs, or iterations where it counts no epochs.
         whole (int, optional): So many there were to be.
         unit (str): 'epochs' or 'iterations'.
+        begun (bool): Whether it took a step. Defaults to False.
     """
 
     finished: bool
     done: int
     whole: Optional[int]
     unit: str
+    begun: bool = False
 
     @property
     def text(self) -> str:
@@ -53,7 +55,8 @@ class Status:
         come = f'{self.done:,}{of} {self.unit}'
         if self.finished:
             return f'finished, {come}'
-        return f'not finished, {come}' if self.done else 'took no step'
+        begun = self.begun or self.done
+        return f'not finished, {come}' if begun else 'took no step'
 
 
 def read_saved(run: Run) -> Saved:
@@ -95,13 +98,15 @@ def status_of(
     told = {} if config is None else config.get('train_cfg') or {}
     by_epoch = 'max_epochs' in told or 'max_iters' not in told
     whole = told.get('max_epochs' if by_epoch else 'max_iters')
-    key, of_meta = ('epoch', 'epoch') if by_epoch else ('step', 'iter')
-    ends = [saved.meta.get(of_meta, 0)]
+    ends = [saved.meta.get('epoch' if by_epoch else 'iter', 0)]
     ends += [entry['step'] for entry in scalars.val[-1:]]
-    # The last of an epoch's lines may be before its last step.
-    begun = [entry.get(key, 0) for entry in scalars.train[-1:]]
     ended = max(end for end in ends if isinstance(end, int))
     finished = bool(record.finished) or (whole is not None and ended >= whole)
-    done = whole if finished and whole else max([ended, *begun])
+    # Of an epoch that steps were logged of, those before it are done.
+    logged = [
+        entry.get('epoch', 1) - 1 if by_epoch else entry['step']
+        for entry in scalars.train[-1:]
+    ]
+    done = whole if finished and whole else max([ended, *logged])
     unit = 'epochs' if by_epoch else 'iterations'
-    return Status(finished, int(done), whole, unit)
+    return Status(finished, int(done), whole, unit, bool(scalars.train))

@@ -65,6 +65,11 @@ def test_l_bn_that_is_off():
     assert keys(model, bn=[9.0, 9.1, 9.2, 9.3]) == []
 
 
+def test_what_came_to_nan_is_not_sure():
+    """Nor unsure; the report says it elsewhere."""
+    assert keys(confidence=float('nan')) == []
+
+
 def test_too_little_to_judge():
     """A run of few steps, or without a buffer."""
     assert keys(loss=[2.0], bn=[9.0], counts=[], agreement=None) == []

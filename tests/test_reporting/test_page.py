@@ -1,6 +1,7 @@
 """The page says what logs and checkpoints say, of every kind of run."""
 
 import json
+import math
 import shutil
 
 import pytest
@@ -147,12 +148,39 @@ def test_nothing_but_a_log(tmp_path):
     assert 'it left no config that can be read' in page.text
 
 
+def test_a_run_that_came_to_nan(tmp_path):
+    """It is said, where the curve ends before."""
+    nan = float('nan')
+    lines = [step(1, loss=2.0), step(2, loss=nan), {'a/b': nan, 'step': 2}]
+    log_lines(start_of(tmp_path / 'run'), *lines)
+    page = page_of(tmp_path / 'run', tmp_path)
+    figures = dict(page.figures)
+    assert math.isnan(figures['last.loss']) and math.isnan(figures['a/b'])
+    assert 'were no finite numbers: of loss, a/b.' in page.text
+
+
 def test_took_no_step(tmp_path):
     """A run that broke off at once is said to have."""
     start_of(tmp_path / 'run')
     page = page_of(tmp_path / 'run', tmp_path)
     assert 'took no step' in page.text
     assert 'Curves: its logs hold no step' in page.text
+
+
+def test_a_run_that_broke_off(tmp_path):
+    """An epoch that has begun is not done."""
+    start = start_of(tmp_path / 'run')
+    config = start / 'vis_data' / 'config.py'
+    config.write_text('train_cfg = dict(max_epochs=12)')
+    log_lines(start, step(1, loss=2.0))
+    page = page_of(tmp_path / 'run', tmp_path)
+    assert 'not finished, 0 of 12 epochs' in page.text
+    log_lines(start, step(1, loss=2.0), step(2, loss=2.0))
+    page = page_of(tmp_path / 'run', tmp_path)
+    assert 'not finished, 1 of 12 epochs' in page.text
+    config.write_text('train_cfg = dict(max_iters=12)')
+    page = page_of(tmp_path / 'run', tmp_path)
+    assert 'not finished, 2 of 12 iterations' in page.text
 
 
 def test_names_are_no_markup(tmp_path):

@@ -1,9 +1,13 @@
 """What counts as a run, and as one run or several."""
 
-import pytest
-from report_runs import start_of
+from pathlib import Path
 
-from mmrazor_ssdkd.reporting.runs import find_runs, time_of
+import pytest
+from mmengine.config import Config
+from report_runs import log_lines, start_of, step
+
+from mmrazor_ssdkd.reporting.origin import teachers_metrics
+from mmrazor_ssdkd.reporting.runs import RECORD, find_runs, time_of
 
 
 def configured(start, text):
@@ -59,6 +63,44 @@ def test_a_test_is_no_run(tmp_path):
     (start / f'{start.name}.json').write_text('{}')
     with pytest.raises(ValueError, match='`work_dir` must hold the logs'):
         find_runs(tmp_path)
+
+
+@pytest.mark.parametrize('trained', ['record', 'scalars'])
+def test_a_test_that_failed_is_no_run(tmp_path, trained):
+    """It found nothing; the run before keeps its name and checkpoints."""
+    start = start_of(tmp_path)
+    failed = start_of(tmp_path, '20260201_120000')
+    if trained == 'record':
+        (start / RECORD).write_text('{}')
+    else:
+        log_lines(start, step(1, loss=1.0))
+    (run,) = find_runs(tmp_path)
+    assert (run.name, run.starts) == (tmp_path.name, (start,))
+    assert run.newest and find_runs(start)[0].newest
+    # It may be asked for.
+    assert find_runs(failed)[0].starts == (failed,)
+
+
+def test_folder_that_may_not_be_read(tmp_path, monkeypatch):
+    """It is passed over, as one without a run."""
+    start = start_of(tmp_path / 'mine')
+    (tmp_path / 'hers').mkdir()
+    monkeypatch.setattr('os.access', lambda path, _: path.name != 'hers')
+    iterdir = Path.iterdir
+
+    def refuse(path):
+        if path.name == 'hers':
+            raise PermissionError(13, 'Permission denied', str(path))
+        return iterdir(path)
+
+    monkeypatch.setattr(Path, 'iterdir', refuse)
+    (run,) = find_runs(tmp_path)
+    assert run.starts == (start,)
+    # Of a teacher that lies in there nothing is known.
+    for folder in (tmp_path / 'hers', tmp_path):
+        weights = str(folder / 'teacher.pth')
+        config = Config(dict(model=dict(teacher_ckpt=weights)))
+        assert teachers_metrics(config, ['accuracy/top1']) == []
 
 
 @pytest.mark.parametrize('name', ['nothing', 'file', '20269931_120000'])

@@ -1,5 +1,7 @@
 """What is read of a log, whole or broken."""
 
+import math
+
 from report_runs import log_lines, start_of, step
 
 from mmrazor_ssdkd.reporting.scalars import read_scalars
@@ -25,6 +27,17 @@ def test_broken_lines_are_counted(tmp_path):
     scalars = read_scalars([start])
     assert scalars.unreadable == 2
     assert scalars.series('loss') == ([1], [2.0])
+
+
+def test_a_run_that_came_to_nan(tmp_path):
+    """Its last value is that, and not the one before."""
+    start = start_of(tmp_path)
+    nan, lost = float('nan'), {'accuracy/top1': float('nan'), 'step': 2}
+    log_lines(start, step(1, loss=2.0), step(2, loss=nan), lost)
+    scalars = read_scalars([start])
+    assert math.isnan(scalars.last('loss'))
+    assert scalars.metrics == ['accuracy/top1']
+    assert scalars.not_finite == ['loss', 'accuracy/top1']
 
 
 def test_steps_that_were_taken_again(tmp_path):

@@ -4,6 +4,7 @@ import json
 import math
 import sys
 
+import claims
 import pytest
 from buffer_figures import buffer_figures
 from claim_checks import check_claims
@@ -171,6 +172,29 @@ def test_new_results_replace_those_of_their_name(tmp_path):
 def test_a_folder_without_results_is_refused(tmp_path):
     with pytest.raises(ValueError, match='`collect` must be a folder of plan'):
         collect(tmp_path)
+
+
+def test_results_that_make_no_page_are_not_kept(tmp_path, monkeypatch):
+    """The file of results stays as it was, until they do."""
+    plan, runs = tmp_path / 'plan.py', tmp_path / 'claims.json'
+    claim_list(dict(plans=['digits'])).dump(plan)
+    monkeypatch.setattr(claims, 'check_claims', lambda *_: None)
+    kept = json.dumps([record('all', 0, 91.0, 0.9)])
+    runs.write_text(kept)
+    new = tmp_path / 'new' / 'digits' / 'none_20e_0' / 'result.json'
+    new.parent.mkdir(parents=True)
+    words = ['claims.py', plan, '--runs', runs, '--page', tmp_path / 'a.md']
+    words += ['--collect', tmp_path / 'new']
+    monkeypatch.setattr(sys, 'argv', [*map(str, words)])
+    for epochs in (20, 10):
+        result = {**record('none', 0, 90.0, 0.8), 'epochs': epochs}
+        new.write_text(json.dumps(result))
+        if epochs == 20:
+            with pytest.raises(SystemExit):
+                main()
+            assert runs.read_text() == kept
+    main()
+    assert len(json.loads(runs.read_text())) == 2
 
 
 def test_figures_of_a_buffer():

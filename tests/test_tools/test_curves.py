@@ -11,6 +11,7 @@ import training_curve
 from plot_curves import first_times, load_rows, reached
 from plot_log import load_logs
 from plot_samples import load_scores
+from report_runs import log_lines, start_of, step
 from training_curve import TrainingCurve
 
 
@@ -122,6 +123,25 @@ def test_plot_of_logs(tmp_path, monkeypatch):
     assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
     with pytest.raises(ValueError, match=r"`keys` must be logged.*'lost'"):
         plot_log.draw(lines, ['loss', 'lost'], tmp_path / 'plot.png')
+
+
+def test_plot_of_a_run_that_went_on(tmp_path):
+    """All of its starts count, and what a kill broke does not."""
+    (tmp_path / 'ours_4e_10').mkdir()
+    result = dict(row='ours', seed=10)
+    (tmp_path / 'ours_4e_10' / 'result.json').write_text(json.dumps(result))
+    with pytest.raises(ValueError, match=r'`folder` must hold logs .*ours_4e'):
+        load_logs(tmp_path, 4, [])
+    for name, losses in (
+        ('20260101_000000', {20: 9.0, 40: 8.0}),
+        ('20260102_000000', {40: 7.0, 60: 6.0}),
+    ):
+        start = start_of(tmp_path / 'ours_4e_10', name)
+        lines = [step(number, loss=loss) for number, loss in losses.items()]
+        log_lines(start, *lines, end='{"loss": ')
+    logs = load_logs(tmp_path, 4, [])
+    steps, means, _, _ = plot_log.curve(logs['ours, seed 10'], 'loss')
+    assert (steps, means) == ([20, 40, 60], [9.0, 7.0, 6.0])
 
 
 def test_mean_of_seeds(tmp_path):

@@ -203,6 +203,21 @@ def test_mistakes(tmp_path, monkeypatch, capsys, fault):
     assert not out.exists()
 
 
+@pytest.mark.parametrize('name', ['own.py', 'base.py', 'net.py', 'a.pth'])
+def test_networks_are_never_replaced(tmp_path, name):
+    """Nor a file that one of them comes from, even by force."""
+    for file in ('base.py', 'net.py', 'a.pth'):
+        (tmp_path / file).write_text('')
+    (tmp_path / 'own.py').write_text("_base_ = 'base.py'\n")
+    parser = ArgumentParser()
+    add_arguments(parser)
+    words = [tmp_path / name, '--teacher', tmp_path / 'own.py', '--student']
+    words += [f'{tmp_path}/net.py:Net', '--checkpoint', tmp_path / 'a.pth']
+    words += ['--image-size', 16, '--force']
+    with pytest.raises(ValueError, match='`out` must not be what is read'):
+        new_config(parser.parse_args([*map(str, words)]))
+
+
 def test_published_weights_are_asked_for(tmp_path):
     """Without a checkpoint a zoo's network is not random."""
     network = 'torchvision.models:shufflenet_v2_x0_5'

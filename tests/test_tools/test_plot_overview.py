@@ -1,7 +1,31 @@
 """The front page's picture shows a run's own images."""
 
 import numpy as np
-from plot_overview import COLUMNS, ROWS, draw
+import pytest
+import torch
+from plot_overview import COLUMNS, ROWS, draw, pick
+
+
+@pytest.mark.parametrize('number', [24, 47, 48, 239, 240, 500])
+def test_newest_images_are_picked(number):
+    """Of few every one, else every second, and at most every tenth."""
+    order = torch.randperm(number)
+    picked = pick(order, torch.zeros(number))
+    stride = {24: 1, 47: 1, 48: 2, 239: 9}.get(number, 10)
+    newest = range(number - 1, number - 1 - 24 * stride, -stride)
+    assert order[picked].tolist() == list(newest)
+
+
+def test_images_are_picked_by_class():
+    labels = torch.arange(24) % 2
+    assert (
+        labels[pick(torch.arange(24), labels)].tolist() == [0] * 12 + [1] * 12
+    )
+
+
+def test_too_few_images():
+    with pytest.raises(ValueError, match='at least 24 images, but got 23'):
+        pick(torch.arange(23), torch.zeros(23))
 
 
 def test_every_image_is_drawn_once(monkeypatch, tmp_path):

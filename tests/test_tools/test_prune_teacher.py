@@ -98,6 +98,21 @@ def test_segmentor():
     assert len(pruned.decode_head.convs[0].conv.weight) == 4
 
 
+def test_teacher_is_never_replaced(config, tmp_path, monkeypatch, capsys):
+    """Nor by force, nor where the command line names it."""
+    teacher = tmp_path / 'teacher.pth'
+    weights = teacher.read_bytes()
+    config.model.teacher_ckpt = None
+    config.dump(tmp_path / 'my.py')
+    arguments = [str(tmp_path / 'my.py'), str(teacher), '--force']
+    arguments += ['--cfg-options', f'model.teacher_ckpt={teacher}']
+    monkeypatch.setattr(sys, 'argv', ['prune_teacher.py', *arguments])
+    with pytest.raises(SystemExit):
+        main()
+    assert '`out` must not be what is read' in capsys.readouterr().err
+    assert teacher.read_bytes() == weights
+
+
 @pytest.mark.parametrize('ratio', [0.0, -1.0, 1.5, float('nan')])
 def test_wrong_ratio(ratio):
     """It is a share."""

@@ -42,6 +42,19 @@ def test_nothing_is_replaced(command, tmp_path, capsys):
     assert page.read_text() != 'mine'
 
 
+def test_run_is_never_replaced(command, tmp_path, capsys):
+    """Its checkpoints and logs are what the page is made of."""
+    start = start_of(tmp_path)
+    log_lines(start, step(1, loss=2.0))
+    checkpoint = tmp_path / 'epoch_2.pth'
+    checkpoint.write_text('mine')
+    for folder in (tmp_path, start):
+        with pytest.raises(SystemExit):
+            command(folder, checkpoint, '--force')
+        assert '`out` must not be what is read' in capsys.readouterr().err
+    assert checkpoint.read_text() == 'mine'
+
+
 @pytest.mark.parametrize('name', ['', 'none', 'file'])
 def test_no_run(command, tmp_path, name, capsys):
     """Is a mistake of one line, and nothing is written."""

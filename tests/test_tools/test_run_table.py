@@ -9,7 +9,13 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from run_table import epochs_in_the_same_time, parse_args, read_plan
 from table_markdown import cell, render
-from table_runs import check_folders, run, set_epochs, set_teacher
+from table_runs import (
+    check_folders,
+    run,
+    set_epochs,
+    set_teacher,
+    teacher_checkpoint,
+)
 from tool_calls import DIGITS, ROOT, TINY
 from training_curve import TrainingCurve
 
@@ -57,6 +63,38 @@ def test_set_epochs_of_one_schedule():
     )
     set_epochs(cfg, 12)
     assert cfg.param_scheduler.end == 12
+
+
+def test_set_epochs_of_steps_and_a_cosine():
+    """Milestones keep their share, and a cosine ends with the training."""
+    steps = dict(type='MultiStepLR', milestones=[30, 45, 59])
+    cosine = dict(type='CosineAnnealingLR', T_max=60)
+    restarts = dict(type='CosineAnnealingLR', T_max=20)
+    cfg = Config(
+        dict(
+            train_cfg=dict(max_epochs=60),
+            param_scheduler=[steps, cosine, restarts],
+        )
+    )
+    set_epochs(cfg, 20)
+    first, second, third = cfg.param_scheduler
+    assert first.milestones == [10, 15, 20]
+    assert (second.T_max, third.T_max) == (20, 20)
+    set_epochs(cfg, 1)
+    assert first.milestones == [1, 1, 1]
+
+
+@pytest.mark.parametrize('moved', [False, True])
+def test_teacher_of_a_folder_that_was_moved(tmp_path, moved):
+    """What names its weights has a path that is no more."""
+    work_dir = tmp_path / 'teacher_10'
+    work_dir.mkdir()
+    (work_dir / 'result.json').write_text('{}')
+    weights = work_dir / 'epoch_4.pth'
+    weights.write_text('')
+    named = '/gone/teacher_10/epoch_4.pth' if moved else str(weights)
+    (work_dir / 'last_checkpoint').write_text(named)
+    assert teacher_checkpoint(Config(), tmp_path, 10) == str(weights)
 
 
 @pytest.mark.parametrize(
@@ -319,10 +357,42 @@ def test_epochs_in_the_same_time(monkeypatch):
     assert epochs_in_the_same_time(40, first, slow) == 40
 
 
+@pytest.mark.parametrize(
+    ('text', 'error', 'match'),
+    [
+        ('x = 1', ValueError, r'has no teacher, config, metric, epochs, rows'),
+        ('rows = {}', ValueError, 'has no rows'),
+        ('epochs = None', ValueError, 'has no epochs'),
+        ('epochs = 40', TypeError, '`epochs` must be a Sequence, but got 40'),
+        ('epochs = [0]', ValueError, '`epochs` must be >= 1, but got 0'),
+        ('config = 3', TypeError, '`config` must be a str, but got 3'),
+        ("rows = {'a': 1}", TypeError, "`rows` must be dicts .* 1 for 'a'"),
+    ],
+)
+def test_file_that_is_no_plan(tmp_path, monkeypatch, text, error, match):
+    """What it has not is named; it may have it from its base."""
+    base = ROOT / 'tools/tables/plans/digits_inherited.py'
+    # Whatever is no dict replaces what the base has.
+    lines = [] if text == 'x = 1' else [f'_base_ = {str(base)!r}']
+    if text == 'rows = {}':
+        text = 'rows = dict(_delete_=True)'
+    plan = tmp_path / 'plan.py'
+    command = f'run_table.py {plan} --out {tmp_path}'
+    monkeypatch.setattr('sys.argv', command.split())
+    plan.write_text('\n'.join([*lines, text]))
+    with pytest.raises(error, match=match):
+        read_plan(parse_args())
+    plan.write_text('\n'.join(lines) or f'_base_ = {str(base)!r}')
+    assert read_plan(parse_args()).epochs
+
+
 def test_rows_of_one_folder(tmp_path, monkeypatch):
     """They are refused before anything runs."""
     plan = tmp_path / 'plan.py'
-    plan.write_text("rows = {'alpha 0': {}, 'beta': {}, 'Alpha-0': {}}\n")
+    plan.write_text(
+        "teacher = config = metric = 'a'\nepochs = [1]\n"
+        "rows = {'alpha 0': {}, 'beta': {}, 'Alpha-0': {}}\n"
+    )
     command = f'run_table.py {plan} --out {tmp_path}'
     monkeypatch.setattr('sys.argv', command.split())
     with pytest.raises(ValueError, match=r"but got 'alpha 0' and 'Alpha-0'"):

@@ -122,6 +122,25 @@ def test_second_run_is_refused(tmp_path, call, capsys):
         call(*here, '--overwrite', '--resume')
 
 
+def test_going_on_from_another_run(tmp_path, call, capsys):
+    """It writes over no third one's checkpoints, but goes on in its own."""
+    work_dir, other = tmp_path / 'run', tmp_path / 'other' / 'epoch_1.pth'
+    for path in (work_dir / 'epoch_3.pth', other):
+        path.parent.mkdir()
+        path.write_text('')
+    for words in (
+        ['--resume', str(other)],
+        ['--cfg-options', 'resume=True', f'load_from={other}'],
+    ):
+        with pytest.raises(SystemExit):
+            call('--work-dir', str(work_dir), *words)
+        assert '`work_dir` must be new' in capsys.readouterr().err
+        assert call('--work-dir', str(tmp_path / 'new'), *words).resume
+        assert call('--work-dir', str(other.parent), *words).resume
+    own = ['--resume', str(work_dir / 'epoch_3.pth')]
+    assert call('--work-dir', str(work_dir), *own).resume
+
+
 def test_auto_scale_lr():
     """It is turned on where the config says for which batch it is."""
     cfg = Config(dict(auto_scale_lr=dict(enable=False, base_batch_size=256)))

@@ -219,7 +219,8 @@ def parse_args() -> argparse.Namespace:
     add_cfg_options(parser)
     add_force(parser)
     args = parser.parse_args()
-    check_outputs(parser, args, 'json', inputs=args.configs)
+    configs = [load_config(path) for path in args.configs]
+    check_outputs(parser, args, 'json', inputs=configs)
     return args
 
 

@@ -23,7 +23,7 @@ from mmengine.registry import init_default_scope
 
 from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_json
 from mmrazor_ssdkd.cli.parser import Parser, tool
-from mmrazor_ssdkd.engine import add_cfg_options
+from mmrazor_ssdkd.engine import add_cfg_options, load_config
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_int
 
@@ -136,7 +136,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--json', type=Path, help='where to write the rows')
     add_force(parser)
     args = parser.parse_args()
-    check_outputs(parser, args, 'json', inputs=[args.config])
+    config = load_config(args.config)
+    check_outputs(parser, args, 'json', inputs=[config])
     return args
 
 

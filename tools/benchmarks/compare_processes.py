@@ -178,7 +178,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--json', type=Path, help='where to write the rows')
     add_force(parser)
     args = parser.parse_args()
-    check_outputs(parser, args, 'json', inputs=[args.config])
+    config = load_config(args.config, cfg_options=args.cfg_options)
+    check_outputs(parser, args, 'json', inputs=[config])
     return args
 
 

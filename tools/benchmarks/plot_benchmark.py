@@ -8,7 +8,13 @@ from typing import Any
 
 import matplotlib
 
-from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
+from mmrazor_ssdkd.cli.legends import add_legend
+from mmrazor_ssdkd.cli.outputs import (
+    add_force,
+    check_outputs,
+    picture_path,
+    write_figure,
+)
 from mmrazor_ssdkd.cli.parser import Parser, tool
 
 matplotlib.use('Agg')
@@ -76,7 +82,7 @@ def draw(groups: dict[str, list[Row]], x: str, out: Path) -> None:
     for axes in (time, memory):
         axes.set_xlabel(X_LABELS[x])
         axes.grid(alpha=0.3, which='both')
-        axes.legend(fontsize='x-small')
+        add_legend(axes, fontsize='x-small')
     write_figure(out, figure)
 
 
@@ -88,7 +94,7 @@ def main() -> None:
         example='benchmark.json sizes.png --x buffer_size',
     )
     parser.add_argument('json', type=Path, nargs='+')
-    parser.add_argument('png', type=Path)
+    parser.add_argument('png', type=picture_path)
     parser.add_argument('--x', choices=list(X_LABELS), required=True)
     add_force(parser)
     args = parser.parse_args()

@@ -13,7 +13,6 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from torch import nn
 
-from mmrazor_ssdkd.cli.config_files import config_files
 from mmrazor_ssdkd.cli.outputs import add_force, check_outputs
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
@@ -156,8 +155,7 @@ def main() -> None:
             f'but got {args.out!r}'
         )
     config = read_config(args)
-    inputs = config_files(config.filename)
-    check_outputs(parser, args, 'out', 'beside', inputs=inputs)
+    check_outputs(parser, args, 'out', 'beside', inputs=[config])
     left = write_pruned(config, args.ratio, args.out)
     print(f'Wrote {args.out} ({left} parameters) and {args.beside}')
 

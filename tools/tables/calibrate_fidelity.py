@@ -9,6 +9,7 @@ Several ways of measuring fidelity are ranked against it.
 import argparse
 import json
 from collections import defaultdict
+from inspect import signature
 from pathlib import Path
 from typing import Any, Optional
 
@@ -18,9 +19,11 @@ from fidelity_variants import VARIANTS
 from mmengine.config import DictAction
 from scipy.stats import kendalltau, spearmanr
 
+from mmrazor_ssdkd.cli.legends import add_legend
 from mmrazor_ssdkd.cli.outputs import (
     add_force,
     check_outputs,
+    picture_path,
     write_figure,
     write_json,
 )
@@ -110,6 +113,39 @@ def counterpart(records: list[Record]) -> str:
     return 'mIoU' if mapped else 'agreement'
 
 
+def check_variant(records: list[Record], variant: str) -> None:
+    """Raises a ValueError where a plot would have no student of a task.
+
+    Args:
+        records (list[dict]): Of the task.
+        variant (str): What the plot shows.
+    """
+    known = dict.fromkeys(v for r in records for v in r['fidelity'])
+    if variant not in known:
+        raise ValueError(
+            f'`variant` must be one of {list(known)} for '
+            f'{records[0]["task"]!r}, but got {variant!r}'
+        )
+
+
+def how_images_are_made(options: dict[str, Any]) -> HeldOutImages:
+    """Returns it as the command line has it.
+
+    Args:
+        options (dict): What ``HeldOutImages`` takes.
+
+    Raises:
+        TypeError: One is of another kind.
+        ValueError: One is out of range or unknown.
+    """
+    known = list(signature(HeldOutImages).parameters)
+    if unknown := [name for name in options if name not in known]:
+        raise ValueError(
+            f'`images` must be settings of {known}, but got {unknown}'
+        )
+    return HeldOutImages(**options)
+
+
 def draw(
     tasks: dict[str, list[Record]], chosen: Optional[str], path: Path
 ) -> None:
@@ -119,12 +155,16 @@ def draw(
         tasks (dict[str, list[dict]]): From :func:`by_task`.
         chosen (str, optional): The way; None for :func:`counterpart`.
         path (Path): The picture.
+
+    Raises:
+        ValueError: No student of a task was measured so.
     """
     figure, _ = plt.subplots(
         1, len(tasks), figsize=(4 * len(tasks), 4), layout='constrained'
     )
     for place, (task, records) in zip(figure.axes, tasks.items()):
         variant = chosen or counterpart(records)
+        check_variant(records, variant)
         shown = [r for r in records if variant in r['fidelity']]
         starts = defaultdict(list)
         for record in shown:
@@ -138,13 +178,13 @@ def draw(
                 label=start,
             )
         place.axline((50, 50), slope=1, color='gray', lw=0.8)
-        place.set(
-            title=f'{task}: Spearman {rank(shown, variant)["spearman"]:.2f}',
-            xlabel=f'fidelity: {variant}',
-            ylabel=records[0]['metric'],
-        )
+        found = rank(shown, variant)['spearman']
+        title = f'{task}: Spearman {found:.2f}'
+        place.set_title(title, parse_math=False)
+        place.set_xlabel(f'fidelity: {variant}')
+        place.set_ylabel(records[0]['metric'], parse_math=False)
         place.grid(alpha=0.3)
-        place.legend(fontsize='small')
+        add_legend(place, fontsize='small')
     write_figure(path, figure)
 
 
@@ -158,7 +198,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('runs', nargs='+', type=Path, help='see above')
     parser.add_argument('--json', type=Path, required=True)
     parser.add_argument('--table', type=Path, help='Markdown')
-    parser.add_argument('--plot', type=Path, help='PNG')
+    parser.add_argument('--plot', type=picture_path, help='PNG')
     parser.add_argument(
         '--variant',
         choices=list(VARIANTS),
@@ -190,7 +230,7 @@ def main() -> None:
     args = parse_args()
     files = [run for run in args.runs if run.suffix == '.json']
     runs = [run for run in args.runs if run.suffix != '.json']
-    students = Students(runs, HeldOutImages(**(args.images or {})))
+    students = Students(runs, how_images_are_made(args.images or {}))
     records = [r for path in files for r in json.loads(path.read_text())]
     for record in students:
         records.append(record)
@@ -201,6 +241,8 @@ def main() -> None:
             f'{record["fidelity"]["agreement"]:.2f}',
             flush=True,
         )
+        if args.plot and args.variant:
+            check_variant(by_task(records)[record['task']], args.variant)
     write_json(args.json, records)
     names = args.names or {}
     tasks = {names.get(k, k): v for k, v in by_task(records).items()}

@@ -90,9 +90,7 @@ def read_runs(path: Path, runs: Optional[Path]) -> list[Record]:
     old = json.loads(path.read_text()) if path.is_file() else []
     if runs is None:
         return old
-    records = merge(old, collect(runs))
-    write_json(path, records)
-    return records
+    return merge(old, collect(runs))
 
 
 def parse_args() -> argparse.Namespace:
@@ -112,7 +110,10 @@ def main() -> None:
     plan = Config.fromfile(args.plan)
     check_claims(plan, MODULES)
     records = read_runs(args.runs, args.collect)
+    # Before the results are kept: what is no page is no result, either.
     text = page(plan, records)
+    if args.collect is not None:
+        write_json(args.runs, records)
     write_text(args.page, text)
     print(text)
 

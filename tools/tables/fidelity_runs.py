@@ -1,6 +1,5 @@
 """The students that `calibrate_fidelity.py` measures."""
 
-import json
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from mmrazor_ssdkd.fidelity import HeldOutImages
 from mmrazor_ssdkd.models.algorithms import SSDKD
 from mmrazor_ssdkd.models.checkpoint import load_weights
 from mmrazor_ssdkd.models.inheritance import replace_student_init
+from mmrazor_ssdkd.reporting.scalars import read_scalars
 from mmrazor_ssdkd.type_names import type_name
 
 __all__ = ['Students']
@@ -88,14 +88,32 @@ def find_students(run: Path) -> list[tuple[Path, Path]]:
         ValueError: It has none.
     """
     folder = run if run.is_dir() else run.parent
-    configs = sorted(folder.glob('*.py'))
-    checkpoints = sorted(folder.glob('*.pth')) if run.is_dir() else [run]
+    configs = sorted(folder.glob('*.py'), key=lambda p: p.stat().st_mtime)
+    configs = list(filter(_is_distillation, configs))
+    checkpoints = [run]
+    if run.is_dir():
+        # What was exported has its own config beside it.
+        checkpoints = [
+            path
+            for path in sorted(folder.glob('*.pth'))
+            if not path.with_suffix('.py').exists()
+        ]
     if not configs or not checkpoints:
         raise ValueError(
-            '`runs` must be folders with a config and checkpoints, but got '
-            f'{str(run)!r}'
+            '`runs` must be folders with a config of SSD-KD and checkpoints, '
+            f'but got {str(run)!r}'
         )
     return [(configs[-1], checkpoint) for checkpoint in checkpoints]
+
+
+def _is_distillation(path: Path) -> bool:
+    """Returns whether a file of Python is a config of SSD-KD."""
+    try:
+        model = Config.fromfile(path).get('model')
+    # Whatever else is in the folder.
+    except Exception:
+        return False
+    return type_name(model) == 'SSDKD'
 
 
 def start_of(cfg: Config) -> str:
@@ -119,13 +137,11 @@ def real_metric(cfg: Config, checkpoint: Path) -> tuple[str, Optional[float]]:
     name = type_name(cfg.val_evaluator)
     metric = _METRICS[0] if name == 'Accuracy' else _METRICS[1]
     number = re.fullmatch(r'(?:epoch|iter)_(\d+)', checkpoint.stem)
-    logs = sorted(checkpoint.parent.glob('*/vis_data/scalars.json'))
-    for log in reversed(logs):
-        for line in reversed(log.read_text().splitlines()):
-            entry = json.loads(line)
-            at = number and entry.get('step') == int(number[1])
-            if at and metric in entry:
-                return metric, entry[metric]
+    starts = sorted(p.parent for p in checkpoint.parent.glob('*/vis_data'))
+    for entry in reversed(read_scalars(starts).val):
+        at = number and entry['step'] == int(number[1])
+        if at and metric in entry:
+            return metric, entry[metric]
     return metric, None
 
 

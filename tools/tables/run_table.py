@@ -20,9 +20,9 @@ from typing import Any
 
 import torch
 from mmengine.config import Config, DictAction
-from table_fidelity import METRICS, Rows, ranked
+from table_fidelity import METRICS, Rows, check_rank_by, ranked
 from table_markdown import render
-from table_runs import check_folders, run, teacher_result
+from table_runs import check_folders, check_plan, run, teacher_result
 
 from mmrazor_ssdkd.cli.parser import Parser, seed_number, tool
 from mmrazor_ssdkd.cli.table_results import pick_names
@@ -136,7 +136,9 @@ def read_plan(args: argparse.Namespace) -> Config:
     """Reads the plan and puts the command line's settings into it.
 
     Raises:
-        ValueError: A setting is out of range, or rows would share folders.
+        TypeError: A setting is of another kind.
+        ValueError: It is no plan, a setting is out of range, or rows would
+            share folders.
     """
     plan = Config.fromfile(args.plan)
     for name in (
@@ -145,14 +147,14 @@ def read_plan(args: argparse.Namespace) -> Config:
         'teacher_options',
         'amp',
         'fidelity',
+        'rank_by',
     ):
         if getattr(args, name):
             plan[name] = getattr(args, name)
     for name in ('validations', 'teacher_epochs'):
         if getattr(args, name) is not None:
             plan[name] = check_int(name, getattr(args, name))
-    for epochs in plan.get('epochs', ()):
-        check_int('epochs', epochs)
+    check_plan(plan)
     if len(set(args.seeds)) < len(args.seeds):
         raise ValueError(f'`seeds` must differ, but got {args.seeds}')
     check_folders(plan.rows)
@@ -166,15 +168,20 @@ def main() -> None:
     plan = read_plan(args)
     rows = pick_names(plan.rows, args.rows)
     out = args.out.resolve()
+    if args.rank_by:
+        check_rank_by(plan, rows, args.seeds, out)
     take_turns(plan, rows, args.seeds, out)
     found: Rows = {row: run_row(plan, row, args.seeds, out) for row in rows}
-    if args.rank_by:
-        found = ranked(found, args.rank_by)
     teachers = [teacher_result(plan, out, seed) for seed in args.seeds]
-    table = render(plan, teachers, found)
-    print(table, flush=True)
-    if not args.rows:
-        write_text(out / 'table.md', f'{table}\n')
+    try:
+        if args.rank_by:
+            found = ranked(found, args.rank_by)
+    finally:
+        # Also where they cannot be ranked: they were trained.
+        table = render(plan, teachers, found)
+        print(table, flush=True)
+        if not args.rows:
+            write_text(out / 'table.md', f'{table}\n')
 
 
 if __name__ == '__main__':

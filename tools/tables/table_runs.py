@@ -24,9 +24,45 @@ from mmrazor_ssdkd.engine import (
 )
 from mmrazor_ssdkd.fidelity import add_fidelity, add_hook
 from mmrazor_ssdkd.models.algorithms import SSDKD
+from mmrazor_ssdkd.validation import check_int
 
 # In a run; one that is cut off loses at most a tenth of its epochs.
 CHECKPOINTS = 10
+# What every plan has.
+_SETTINGS: dict[str, type] = dict(
+    teacher=str, config=str, metric=str, epochs=Sequence, rows=dict
+)
+
+
+def check_plan(plan: Config) -> None:
+    """Raises an error for what is no plan, before anything is run.
+
+    Args:
+        plan (Config): As it was read, with its bases.
+
+    Raises:
+        TypeError: A setting is of another kind.
+        ValueError: One is missing, or a number of epochs is < 1.
+    """
+    missing = [name for name in _SETTINGS if not plan.get(name)]
+    if missing:
+        raise ValueError(
+            f'`plan` must have {", ".join(_SETTINGS)}, but {plan.filename!r} '
+            f'has no {", ".join(missing)}'
+        )
+    for name, kind in _SETTINGS.items():
+        if not isinstance(plan[name], kind):
+            raise TypeError(
+                f'`{name}` must be a {kind.__name__}, but got {plan[name]!r}'
+            )
+    for epochs in plan.epochs:
+        check_int('epochs', epochs)
+    for row, options in plan.rows.items():
+        if not isinstance(options, dict):
+            raise TypeError(
+                f'`rows` must be dicts of settings, but got {options!r} for '
+                f'{row!r}'
+            )
 
 
 def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
@@ -48,8 +84,7 @@ def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
         schedules = [s for part in schedules.values() for s in part]
     share = Fraction(1)
     for schedule in [schedules] if isinstance(schedules, dict) else schedules:
-        if schedule.get('end') == old:
-            schedule['end'] = epochs
+        _set_length(schedule, old, epochs)
         periods = schedule.get('periods', [])
         if sum(periods) == old:
             schedule['periods'] = _rescale(periods, epochs)
@@ -58,6 +93,25 @@ def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
     synthesis = cfg.get('model', {}).get('synthesis') or {}
     if (until := synthesis.get('until')) is not None:
         cfg.model.synthesis.until = int(until * share)
+
+
+def _set_length(schedule: Any, old: int, epochs: int) -> None:
+    """Changes how long a schedule is, as the training that it is of.
+
+    Args:
+        schedule (dict): Changed in place.
+        old (int): The number of epochs before.
+        epochs (int): The new one.
+    """
+    for key in ('end', 'T_max', 'total_steps'):
+        if schedule.get(key) == old:
+            schedule[key] = epochs
+    # Milestones keep their share of the epochs.
+    if 'milestones' in schedule:
+        schedule['milestones'] = [
+            max(1, round(milestone * epochs / old))
+            for milestone in schedule['milestones']
+        ]
 
 
 def _rescale(periods: Sequence[int], total: int) -> list[int]:
@@ -146,7 +200,11 @@ def teacher_result(plan: Config, out: Path, seed: int) -> dict[str, Any]:
 def teacher_checkpoint(plan: Config, out: Path, seed: int) -> str:
     """Returns the path of the weights of a seed's teacher."""
     teacher_result(plan, out, seed)
-    return (out / f'teacher_{seed}' / 'last_checkpoint').read_text().strip()
+    work_dir = out / f'teacher_{seed}'
+    named = (work_dir / 'last_checkpoint').read_text().strip()
+    # What it names is elsewhere once the table's folder was moved.
+    beside = work_dir / Path(named).name
+    return str(beside) if beside.is_file() else named
 
 
 def folder_name(row: str) -> str:
@@ -174,6 +232,34 @@ def check_folders(rows: Iterable[str]) -> None:
             )
 
 
+def result_path(row: str, epochs: int, seed: int, out: Path) -> Path:
+    """Returns the path of the JSON file of a run, in its work directory."""
+    return out / f'{folder_name(row)}_{epochs}e_{seed}' / 'result.json'
+
+
+def options_of(plan: Config, row: str) -> dict[str, Any]:
+    """Returns the settings of a row, with those of all rows."""
+    return {**plan.get('cfg_options', {}), **plan.rows[row]}
+
+
+def config_of(plan: Config, row: str, work_dir: Path) -> Config:
+    """Returns the config of a row, as long as it says itself.
+
+    Args:
+        plan (Config): The plan.
+        row (str): Its row.
+        work_dir (Path): Where it writes.
+    """
+    options = options_of(plan, row)
+    options.pop('epoch_factor', None)
+    config = options.pop('config', plan.config)
+    cfg = load_config(config, str(work_dir), options)
+    add_fidelity(cfg)
+    if plan.get('fidelity'):
+        add_hook(cfg)
+    return cfg
+
+
 def run(
     plan: Config, row: str, epochs: int, seed: int, out: Path
 ) -> dict[str, Any]:
@@ -189,21 +275,15 @@ def run(
     Returns:
         dict: What is in its JSON file.
     """
-    work_dir = out / f'{folder_name(row)}_{epochs}e_{seed}'
-    path = work_dir / 'result.json'
+    path = result_path(row, epochs, seed, out)
     if path.exists():
         return json.loads(path.read_text())
-    options = {**plan.get('cfg_options', {}), **plan.rows[row]}
-    factor = options.pop('epoch_factor', 1)
-    cfg = load_config(
-        options.pop('config', plan.config), str(work_dir), options
-    )
+    options = options_of(plan, row)
+    cfg = config_of(plan, row, path.parent)
     set_teacher(cfg, teacher_checkpoint(plan, out, seed))
-    own_epochs = max(1, round(factor * epochs))
+    own_epochs = max(1, round(options.pop('epoch_factor', 1) * epochs))
     set_epochs(cfg, own_epochs, plan.get('validations', 1))
-    add_fidelity(cfg)
-    if plan.get('fidelity'):
-        add_hook(cfg)
+    options.pop('config', None)
     runner, points = train(cfg, seed, plan)
     result = dict(
         row=row,

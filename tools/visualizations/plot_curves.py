@@ -14,7 +14,13 @@ from typing import Any, Optional
 import matplotlib
 import numpy as np
 
-from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
+from mmrazor_ssdkd.cli.legends import add_legend
+from mmrazor_ssdkd.cli.outputs import (
+    add_force,
+    check_outputs,
+    picture_path,
+    write_figure,
+)
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.cli.table_results import load_results, pick_names
 
@@ -162,9 +168,10 @@ def draw(
             alpha=0.2,
         )
     unit = 'processor ' if clock == 'cpu_seconds' else ''
-    axes.set(xlabel=f'{unit}seconds of training', ylabel=metric)
+    axes.set_xlabel(f'{unit}seconds of training')
+    axes.set_ylabel(metric, parse_math=False)
     axes.grid(alpha=0.3)
-    axes.legend(fontsize='small')
+    add_legend(axes, fontsize='small')
     write_figure(out, figure)
 
 
@@ -176,7 +183,7 @@ def main() -> None:
         example='work_dirs/digits curves.png --epochs 40 --at 40 60 80',
     )
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
-    parser.add_argument('png', type=Path, help='where to draw it')
+    parser.add_argument('png', type=picture_path, help='where to draw it')
     parser.add_argument(
         '--epochs', type=int, nargs='+', required=True, help='columns'
     )
@@ -202,7 +209,7 @@ def main() -> None:
     )
     add_force(parser)
     args = parser.parse_args()
-    check_outputs(parser, args, 'png')
+    check_outputs(parser, args, 'png', inputs=[args.folder])
     rows = load_rows(args.folder, args.epochs, args.rows)
     draw(rows, args.clock, args.metric, args.png)
     print('\n'.join(table(rows, args.clock, args.at, args.first)))

@@ -5,20 +5,27 @@ line for each row of the table and seed, or for each row, the mean of its
 seeds within their range.
 """
 
-import json
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
-from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
+from mmrazor_ssdkd.cli.legends import add_legend
+from mmrazor_ssdkd.cli.outputs import (
+    add_force,
+    check_outputs,
+    picture_path,
+    write_figure,
+)
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.cli.table_results import load_results
+from mmrazor_ssdkd.reporting.scalars import read_scalars
 
 matplotlib.use('Agg')
 from matplotlib import pyplot as plt
 
 # What was logged, by runs that share a line.
-Logs = dict[str, list[list[dict[str, float]]]]
+Logs = dict[str, list[list[dict[str, Any]]]]
 
 
 def load_logs(
@@ -37,18 +44,27 @@ def load_logs(
     Returns:
         dict: The names of lines to what each of their runs logged, in the
         order of steps.
+
+    Raises:
+        ValueError: A run left no log of its steps.
     """
     logs: Logs = {}
     for work_dir, result in load_results(folder, epochs, rows):
-        # A folder for each start; the last one came to the end.
-        log = sorted(work_dir.glob('*/vis_data/scalars.json'))[-1]
-        entries = [json.loads(line) for line in log.read_text().splitlines()]
+        # A folder for each start: one that was cut off went on.
+        folders = sorted(p.parent for p in work_dir.glob('*/vis_data'))
+        scalars = read_scalars(folders)
+        entries = [*scalars.val, *scalars.train]
+        if not entries:
+            raise ValueError(
+                '`folder` must hold logs of steps, vis_data/scalars.json, but '
+                f'got {str(work_dir)!r} without any'
+            )
         seed = '' if mean else f', seed {result["seed"]}'
         logs.setdefault(result['row'] + seed, []).append(entries)
     return logs
 
 
-def curve(runs: list[list[dict[str, float]]], key: str) -> list[list[float]]:
+def curve(runs: list[list[dict[str, Any]]], key: str) -> list[list[float]]:
     """Returns steps, mean, least and largest value of a key.
 
     Args:
@@ -100,9 +116,10 @@ def draw(logs: Logs, keys: list[str], out: Path) -> None:
                 axes.fill_between(steps, least, largest, alpha=0.15)
         if not axes.lines:
             raise ValueError(f'`keys` must be logged, but got {key!r}')
-        axes.set(xlabel='iterations', ylabel=key)
+        axes.set_xlabel('iterations')
+        axes.set_ylabel(key, parse_math=False)
         axes.grid(alpha=0.3)
-        axes.legend(fontsize='small')
+        add_legend(axes, fontsize='small')
     write_figure(out, figure)
 
 
@@ -111,7 +128,7 @@ def main() -> None:
     """Draws the plot."""
     parser = Parser(__doc__, example='work_dirs/digits log.png --epochs 40')
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
-    parser.add_argument('png', type=Path, help='where to draw it')
+    parser.add_argument('png', type=picture_path, help='where to draw it')
     parser.add_argument('--epochs', type=int, required=True)
     parser.add_argument(
         '--rows',
@@ -129,7 +146,7 @@ def main() -> None:
     )
     add_force(parser)
     args = parser.parse_args()
-    check_outputs(parser, args, 'png')
+    check_outputs(parser, args, 'png', inputs=[args.folder])
     logs = load_logs(args.folder, args.epochs, args.rows, args.mean)
     draw(logs, args.keys, args.png)
 

@@ -5,11 +5,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mmrazor_ssdkd.cli.distillations import build, stored_samples
-from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
+from mmrazor_ssdkd.cli.outputs import (
+    add_force,
+    check_outputs,
+    picture_path,
+    write_figure,
+)
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.cli.pictures import to_rgb
 from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
@@ -59,6 +65,31 @@ def draw(pictures: npt.NDArray[Any], out: Path) -> None:
     write_figure(out, figure, dpi=130)
 
 
+def pick(order: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Returns where the images to draw are, by class.
+
+    Args:
+        order (torch.Tensor): When each image came, (N,).
+        labels (torch.Tensor): What it shows.
+
+    Returns:
+        torch.Tensor: Of new ones, every tenth where there are as many.
+
+    Raises:
+        ValueError: There are too few.
+    """
+    number = ROWS * COLUMNS
+    if len(order) < number:
+        raise ValueError(
+            f'`checkpoint` must hold at least {number} images, but got '
+            f'{len(order)}'
+        )
+    stride = min(10, len(order) // number)
+    newest = order.topk(stride * number).indices[::stride]
+    found = labels[newest].tolist()
+    return newest[sorted(range(number), key=found.__getitem__)]
+
+
 def inset(axes: Axes, place: tuple[float, float, float, float]) -> Axes:
     """Returns axes without ticks at a place, in the figure's inches."""
     made = axes.inset_axes(place, transform=axes.transData)
@@ -91,24 +122,15 @@ def main() -> None:
     parser = Parser(__doc__, example='CONFIG CHECKPOINT overview.png')
     add_config(parser, 'config of the distillation')
     parser.add_argument('checkpoint', help='its checkpoint')
-    parser.add_argument('png', type=Path, help='where to draw it')
+    parser.add_argument('png', type=picture_path, help='where to draw it')
     add_cfg_options(parser)
     add_force(parser)
     args = parser.parse_args()
-    check_outputs(parser, args, 'png', inputs=[args.config, args.checkpoint])
     config = read_config(args)
+    check_outputs(parser, args, 'png', inputs=[config, args.checkpoint])
     algorithm = build(config, args.checkpoint)
     samples = stored_samples(algorithm, args.checkpoint)
-    number = ROWS * COLUMNS
-    if len(samples['images']) < number:
-        raise ValueError(
-            f'`checkpoint` must hold at least {number} images, but got '
-            f'{len(samples["images"])}'
-        )
-    # The newest, and of every class as many as there are.
-    newest = samples['order'].topk(10 * number).indices[::10]
-    labels = samples['labels'][newest].tolist()
-    by_class = newest[sorted(range(len(labels)), key=labels.__getitem__)]
+    by_class = pick(samples['order'], samples['labels'])
     draw(to_rgb(samples['images'][by_class], algorithm), args.png)
 
 

@@ -12,7 +12,13 @@ from pathlib import Path
 
 import matplotlib
 
-from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_figure
+from mmrazor_ssdkd.cli.legends import add_legend
+from mmrazor_ssdkd.cli.outputs import (
+    add_force,
+    check_outputs,
+    picture_path,
+    write_figure,
+)
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.cli.table_results import load_results
 
@@ -64,12 +70,13 @@ def draw(scores: Scores, metric: str, out: Path) -> None:
         low, high = map(min, runs), map(max, runs)
         color = line.get_color()
         axes.fill_between(numbers, [*low], [*high], color=color, alpha=0.2)
-    axes.set(xlabel='images', ylabel=metric, xscale='log')
+    axes.set(xlabel='images', xscale='log')
+    axes.set_ylabel(metric, parse_math=False)
     measured = sorted(set().union(*scores.values()))
     axes.set_xticks(measured, [f'{number:,}' for number in measured])
     axes.minorticks_off()
     axes.grid(alpha=0.3)
-    axes.legend(fontsize='small')
+    add_legend(axes, fontsize='small')
     write_figure(out, figure)
 
 
@@ -81,12 +88,12 @@ def main() -> None:
         example='work_dirs/digits samples.png --epochs 40',
     )
     parser.add_argument('folder', type=Path, help='`--out` of run_table.py')
-    parser.add_argument('png', type=Path, help='where to draw it')
+    parser.add_argument('png', type=picture_path, help='where to draw it')
     parser.add_argument('--epochs', type=int, required=True)
     parser.add_argument('--metric', default='accuracy/top1')
     add_force(parser)
     args = parser.parse_args()
-    check_outputs(parser, args, 'png')
+    check_outputs(parser, args, 'png', inputs=[args.folder])
     draw(load_scores(args.folder, args.epochs), args.metric, args.png)
 
 

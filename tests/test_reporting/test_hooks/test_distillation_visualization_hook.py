@@ -177,6 +177,17 @@ def test_names_of_other_classes(tmp_path, names):
     assert len(pictures(tmp_path)) == 1
 
 
+def test_names_with_dollar_signs(tmp_path):
+    """Are no formulas, broken ones least of all."""
+    runner = distill(tmp_path, interval=0)
+    classes = [r'$\foo$'] * runner.model.num_classes
+    data = dict(type='CustomDataset', metainfo=dict(classes=classes))
+    runner.cfg.val_dataloader = dict(dataset=data)
+    runner.cfg.default_scope = 'mmpretrain'
+    DistillationVisualizationHook(interval=1).after_train_iter(runner, 0)
+    assert len(pictures(tmp_path)) == 1
+
+
 @pytest.mark.parametrize('interval', [0, -1, 1.5, 'often'])
 def test_bad_interval(interval):
     """Is named."""
