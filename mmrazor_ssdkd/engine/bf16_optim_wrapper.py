@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from itertools import chain
 from typing import Any, Optional
 
 import torch
@@ -105,9 +106,12 @@ class Bf16OptimWrapper(OptimWrapper):
         """Autocasts on the device of the model's parameters inside.
 
         Args:
-            model (nn.Module): The model that runs inside.
+            model (nn.Module): The model that runs inside. One without
+                parameters is taken to be where the optimizer's are.
         """
-        device = next(model.parameters()).device
+        groups = self.optimizer.param_groups
+        own = (p for group in groups for p in group['params'])
+        device = next(chain(model.parameters(), own)).device
         if self.enabled is not None:
             self._in_bf16 = self.enabled
         elif self._in_bf16 is None:

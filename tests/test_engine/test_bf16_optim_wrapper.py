@@ -33,6 +33,13 @@ def test_matmul_is_bfloat16_inside():
     assert model(x).dtype == torch.float32
 
 
+def test_model_without_parameters():
+    """It runs where the optimizer's are."""
+    x = torch.randn(2, 4)
+    with make(nn.Linear(4, 3)).optim_context(nn.Identity()):
+        assert (x @ x.t()).dtype == torch.bfloat16
+
+
 def runs_in(model: nn.Module, **settings) -> torch.dtype:
     """Returns a layer's dtype, its processor asked anew."""
     _pays.cache_clear()
