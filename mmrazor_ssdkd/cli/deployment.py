@@ -54,8 +54,6 @@ def deploy_student(
     """
     stored = stored_images(state)
     size = _size(config, stored, image_size)
-    if stored is not None and stored.shape[1] != size[0]:
-        stored = None
     batches = comparison_batches(size, stored)
     model = DeployedModel(student)
     return {form: deploy(model, batches, form) for form in forms}, batches[0]
