@@ -20,6 +20,7 @@ from mmrazor_ssdkd.deployment import (
 from mmrazor_ssdkd.engine import forget_teachers
 from mmrazor_ssdkd.measuring import Cost, cost_table, latency, measure
 from mmrazor_ssdkd.models.building import build_model
+from mmrazor_ssdkd.models.teacher_ensemble import check_teachers
 from mmrazor_ssdkd.validation import check_int
 
 from .distillations import shared_preprocessor
@@ -53,8 +54,6 @@ def deploy_student(
     """
     stored = stored_images(state)
     size = _size(config, stored, image_size)
-    if stored is not None and stored.shape[1] != size[0]:
-        stored = None
     batches = comparison_batches(size, stored)
     model = DeployedModel(student)
     return {form: deploy(model, batches, form) for form in forms}, batches[0]
@@ -77,6 +76,10 @@ def measure_models(
 
     Returns:
         dict[str, Cost]: By name.
+
+    Raises:
+        TypeError: The config's teachers, or one of them, are no dict.
+        ValueError: One has no ``build_cfg``, or other keys.
     """
     costs = {
         name: measure(DeployedModel(model), images)
@@ -165,8 +168,10 @@ def _teachers(config: Config) -> Iterator[tuple[str, nn.Module]]:
     forget_teachers(cfg)
     model = cfg.model
     shared = shared_preprocessor(cfg)
-    several = model.get('teachers') or {}
-    configs = {name: entry.build_cfg for name, entry in several.items()}
+    several = check_teachers(model.get('teachers') or {})
+    configs: dict[str, Any] = {
+        name: entry['build_cfg'] for name, entry in several.items()
+    }
     if model.get('teacher'):
         configs['teacher'] = model.teacher
     scope = cfg.get('default_scope', 'mmpretrain')

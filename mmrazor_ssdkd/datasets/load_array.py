@@ -37,13 +37,27 @@ class LoadArrayFromFile(BaseTransform):
             ValueError: The file holds no array, or one of another shape.
         """
         path = results['img_path']
-        # A pickled object could run code.
-        image = np.load(io.BytesIO(get(path)), allow_pickle=False)
-        if getattr(image, 'ndim', 0) != 3:
+        image = _read_array(path)
+        if image.ndim != 3:
             raise ValueError(
                 '`img_path` must hold an array of shape (H, W, channels), but '
-                f'{path!r} has {getattr(image, "shape", None)}'
+                f'{path!r} has {image.shape}'
             )
         results['img'] = image
         results['img_shape'] = results['ori_shape'] = image.shape[:2]
         return results
+
+
+def _read_array(path: str) -> np.ndarray:
+    """Returns a file's array, or raises a ValueError."""
+    file = io.BytesIO(get(path))
+    try:
+        # Not `load`, which takes what it does not know for a pickle and says
+        # how to run its code.
+        return np.lib.format.read_array(file, allow_pickle=False)
+    # A header that is damaged is a syntax error, or one of the tokenizer's.
+    except Exception as error:
+        raise ValueError(
+            f'`img_path` must be a file of one array (.npy), but {path!r} is '
+            f'none: {error}'
+        ) from error

@@ -25,13 +25,15 @@ def stored_images(state: Mapping[str, Any]) -> Optional[torch.Tensor]:
         where there were several; None where there are none.
     """
     found = state.get('_extra_state')
-    if isinstance(found, Mapping) and found.get('processes'):
-        found = found['processes'][0]
+    processes = found.get('processes') if isinstance(found, Mapping) else None
+    if isinstance(processes, (list, tuple)) and processes:
+        found = processes[0]
     for key in ('replay_buffer', 'samples', 'images'):
         found = found.get(key) if isinstance(found, Mapping) else None
-    if isinstance(found, torch.Tensor) and found.dim() == 4 and len(found):
-        return found
-    return None
+    # A model of another kind may call something else so.
+    if not isinstance(found, torch.Tensor) or found.dtype != torch.uint8:
+        return None
+    return found if found.dim() == 4 and found.numel() else None
 
 
 def comparison_batches(
@@ -42,13 +44,14 @@ def comparison_batches(
     Args:
         size (tuple[int, ...]): Channels, height and width.
         stored (torch.Tensor, optional): Synthetic images; of another height
-            or width they are resized. Defaults to None: there is noise alone.
+            or width they are resized, of other channels left out. Defaults to
+            None: there is noise alone.
 
     Returns:
         list[torch.Tensor]: Float in 0 to 255, (N, channels, H, W).
     """
     sources = [draw_details(size)]
-    if stored is not None:
+    if stored is not None and stored.shape[1] == size[0]:
         images = stored[: max(_BATCHES)].float().cpu()
         sources.append(F.interpolate(images, size=size[1:]))
     return [source[:number] for source in sources for number in _BATCHES]

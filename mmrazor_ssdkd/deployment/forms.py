@@ -6,6 +6,8 @@ from typing import NamedTuple, Optional
 
 import torch
 
+from mmrazor_ssdkd.validation import check_choice
+
 from . import onnx_form, torchscript_form
 from .deployed_model import DeployedModel
 
@@ -65,16 +67,19 @@ def deploy(
     Args:
         model (DeployedModel): The network.
         batches (Sequence[torch.Tensor]): What the two are compared on:
-            images of several batch sizes.
+            images of several batch sizes, of one image among them.
         form (str): A key of ``FORMS``: 'onnx' or 'torchscript'.
 
     Returns:
         DeployedFile: What was written, and how far it is from the original.
 
     Raises:
-        ValueError: The form's packages are not installed, or the network
-            cannot be written in it, or gives other logits there.
+        ValueError: There is no such form, no batch of one image or none of
+            more, the form's packages are not installed, or the network cannot
+            be written in it, or gives other logits there.
     """
+    check_choice('form', form, list(FORMS))
+    _check_batches(batches)
     errors = []
     for write, batch, traced in _attempts(form, batches):
         kept = [b for b in batches if batch is None or len(b) == batch]
@@ -96,6 +101,18 @@ def deploy(
         f'`{form}` must be a form that the network can be written in, but '
         f'{errors[0]}'
     ) from errors[0]
+
+
+def _check_batches(batches: Sequence[torch.Tensor]) -> None:
+    """Raises a ValueError for what a file could not be compared on."""
+    sizes = [len(batch) for batch in batches]
+    # A file for one image at a time takes no other, and one for any number
+    # shows by others that it is.
+    if 1 not in sizes or max(sizes) < 2:
+        raise ValueError(
+            '`batches` must have one of a single image and one of more, but '
+            f'got batches of {sizes}'
+        )
 
 
 def _attempts(

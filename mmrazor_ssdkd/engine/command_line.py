@@ -152,10 +152,13 @@ def forget_teachers(cfg: Config) -> None:
             teachers.
     """
     cfg.model.pop('teacher_ckpt', None)
-    several = (cfg.model.get('teachers') or {}).values()
-    for entry in several:
-        entry.pop('ckpt_path', None)
-    for teacher in (cfg.model.get('teacher'), *(e.build_cfg for e in several)):
+    teachers, several = [cfg.model.get('teacher')], cfg.model.get('teachers')
+    # What else they are is their algorithm's affair, or its error.
+    for entry in several.values() if isinstance(several, dict) else ():
+        if isinstance(entry, dict):
+            entry.pop('ckpt_path', None)
+            teachers.append(entry.get('build_cfg'))
+    for teacher in teachers:
         # Beside a `cfg_path` it is a checkpoint of the model zoo.
-        if teacher and 'cfg_path' in teacher:
-            teacher.pretrained = False
+        if isinstance(teacher, dict) and 'cfg_path' in teacher:
+            teacher['pretrained'] = False

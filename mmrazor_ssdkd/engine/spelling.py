@@ -44,6 +44,12 @@ _LOADER = (
     'collate_fn',
     'worker_init_fn',
 )
+# How much a key must share with a word of its length, and of another, to be
+# meant as it: one of a class, and one at a config's top. There variables have
+# names of their own, which are words: a wrong letter of eight or fewer makes
+# another (`text_cfg`, `vae_cfg`), as do three more or four fewer
+# (`pretrain_cfg`, `train_loader`).
+_LIKE, _LIKE_AT_TOP = (0.8, 0.85), (0.88, 0.86)
 
 
 def check_spelling(cfg: Config) -> None:
@@ -59,7 +65,7 @@ def check_spelling(cfg: Config) -> None:
     """
     known = _known()
     for key in cfg:
-        if key not in known and (meant := _near(key, known)):
+        if key not in known and (meant := _near(key, known, _LIKE_AT_TOP)):
             raise ValueError(
                 f'`{key}` must be a key that is read, such as `{meant}`, but '
                 'a Runner has none of this name'
@@ -196,7 +202,11 @@ def _known() -> set[str]:
     return {*_arguments(Runner), *_READ}
 
 
-def _near(key: str, words: Collection[str]) -> Optional[str]:
+def _near(
+    key: str,
+    words: Collection[str],
+    least: tuple[float, float] = _LIKE,
+) -> Optional[str]:
     """Returns the word that a key is probably meant to be."""
     swapped = [w for w in sorted(words) if sorted(w) == sorted(key)]
     if swapped:
@@ -207,8 +217,7 @@ def _near(key: str, words: Collection[str]) -> Optional[str]:
         if not _is_variant(key, word)
     ]
     ratio, word = max(scored, default=(0.0, ''))
-    least = 0.8 if len(key) == len(word) else 0.85
-    return word if ratio >= least else None
+    return word if ratio >= least[len(key) != len(word)] else None
 
 
 def _is_variant(key: str, word: str) -> bool:

@@ -12,7 +12,12 @@ from mmrazor_ssdkd.validation import check_choice, shown
 from .building import build_teacher
 from .forward import predict_logits
 
-__all__ = ['TeacherEnsemble', 'build_teachers', 'named_teachers']
+__all__ = [
+    'TeacherEnsemble',
+    'build_teachers',
+    'check_teachers',
+    'named_teachers',
+]
 
 Model = Union[dict, nn.Module]
 # MMRazor's keys of an entry of `teachers`.
@@ -129,19 +134,15 @@ def build_teachers(
             '`teacher_ckpt` must be None beside `teachers`, each of which has '
             f'a `ckpt_path`, but got {teacher_ckpt!r}'
         )
-    if not isinstance(teachers, Mapping):
-        raise TypeError(
-            f'`teachers` must be a dict, but got {shown(teachers)}'
-        )
-    built = {}
-    for name, entry in teachers.items():
-        _check_entry(f'teachers.{name}', entry)
-        built[name] = build_teacher(
+    built = {
+        name: build_teacher(
             entry['build_cfg'],
             entry.get('ckpt_path'),
             data_preprocessor,
             names=(f'teachers.{name}.build_cfg', f'teachers.{name}.ckpt_path'),
         )
+        for name, entry in check_teachers(teachers).items()
+    }
     return TeacherEnsemble(built).eval()
 
 
@@ -150,6 +151,25 @@ def named_teachers(teacher: nn.Module) -> dict[str, nn.Module]:
     if not isinstance(teacher, TeacherEnsemble):
         return {'teacher': teacher}
     return {f'teachers.{name}': model for name, model in teacher.items()}
+
+
+def check_teachers(teachers: Any) -> Mapping[str, dict]:
+    """Returns several teachers as a config has them.
+
+    Args:
+        teachers (Mapping[str, dict]): As for :func:`build_teachers`.
+
+    Raises:
+        TypeError: They or an entry are no dict.
+        ValueError: An entry has other keys.
+    """
+    if not isinstance(teachers, Mapping):
+        raise TypeError(
+            f'`teachers` must be a dict, but got {shown(teachers)}'
+        )
+    for name, entry in teachers.items():
+        _check_entry(f'teachers.{name}', entry)
+    return teachers
 
 
 def _check_entry(name: str, entry: Any) -> None:

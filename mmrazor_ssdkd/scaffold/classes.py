@@ -7,7 +7,7 @@ from typing import Any, Optional
 from mmrazor_ssdkd.blame import blamed
 from mmrazor_ssdkd.checkpoints import read_checkpoint
 from mmrazor_ssdkd.checkpoints.sizes import tensors_in
-from mmrazor_ssdkd.models.adapters.builders import find_builder
+from mmrazor_ssdkd.models.adapters.builders import find_builder, source_folder
 from mmrazor_ssdkd.models.building import resolve_model
 from mmrazor_ssdkd.models.published_weights import forget_published
 
@@ -82,7 +82,7 @@ def parameters(address: str) -> set[str]:
     Raises:
         ValueError: There is none.
     """
-    with blamed('network', 'the address of a network'):
+    with source_folder(address), blamed('network', 'the address of a network'):
         builder = find_builder(address)
     try:
         return set(inspect.signature(builder).parameters)

@@ -9,6 +9,7 @@ from mmengine.config import Config
 from plain_networks import adapter
 from toy_models import build, segmentation, ssdkd
 
+from mmrazor_ssdkd.cli.deployment import measure_models
 from mmrazor_ssdkd.cli.student_export import export_student
 from mmrazor_ssdkd.deployment import DeployedModel, stored_images
 
@@ -133,3 +134,19 @@ def test_checkpoint_is_not_the_network(tmp_path, suffix):
             out,
             forms=['onnx', 'torchscript'],
         )
+
+
+@pytest.mark.parametrize(
+    ('teachers', 'name'),
+    [
+        (['a.pth'], 'teachers'),
+        (dict(a='a.pth'), 'teachers.a'),
+        (dict(a=dict(cfg_path='mmpretrain::a.py')), 'teachers.a'),
+    ],
+)
+def test_what_are_no_teachers(teachers, name):
+    """The setting is named: none of their costs can be measured."""
+    config = Config(dict(model=dict(teachers=teachers)))
+    student = torch.nn.Identity()
+    with pytest.raises((TypeError, ValueError), match=f'`{name}` must'):
+        measure_models(student, config, {}, torch.zeros(1, 3, 8, 8))

@@ -1,5 +1,7 @@
 """Images that no image format holds are loaded as arrays."""
 
+import io
+
 import numpy as np
 import pytest
 
@@ -28,3 +30,37 @@ def test_pickle(tmp_path):
     np.save(path, np.array([[[{}]]]), allow_pickle=True)
     with pytest.raises(ValueError, match='allow_pickle'):
         LoadArrayFromFile()(dict(img_path=str(path)))
+
+
+def saved(save):
+    """Returns the bytes of an image that numpy saves."""
+    file = io.BytesIO()
+    save(file, np.zeros((2, 4, 3), np.uint8))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    'data',
+    [
+        b'',
+        b'no array',
+        saved(np.save)[:-1],
+        saved(np.save).replace(b'(2,', b' 2,'),
+        saved(np.save).replace(b'(2,', b'(2;'),
+        saved(np.save).replace(b'(2, 4', b'(9**9'),
+        saved(np.savez),
+    ],
+)
+def test_what_is_no_array(data, tmp_path):
+    """The file is named, and nobody is told to unpickle it."""
+    path = tmp_path / 'a.npy'
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=r'`img_path` must.*a\.npy') as e:
+        LoadArrayFromFile()(dict(img_path=str(path)))
+    assert 'allow_pickle' not in str(e.value)
+
+
+def test_file_that_is_missing(tmp_path):
+    """Is no damaged one."""
+    with pytest.raises(FileNotFoundError):
+        LoadArrayFromFile()(dict(img_path=str(tmp_path / 'a.npy')))

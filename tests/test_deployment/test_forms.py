@@ -171,3 +171,17 @@ def test_package_that_is_missing(package, monkeypatch):
     network = nn.Sequential(nn.Flatten(), nn.Linear(64, 3))
     with pytest.raises(ValueError, match=r'`onnx` must have .*\[onnx\]'):
         deploy(deployed(network), comparison_batches((1, 8, 8)), 'onnx')
+
+
+@pytest.mark.parametrize('sizes', [[], [1], [1, 1], [3], [2, 3], [0, 1]])
+def test_batches_that_compare_nothing(sizes):
+    """No file is returned that nobody has run."""
+    batches = [torch.rand(size, 1, 16, 16) for size in sizes]
+    with pytest.raises(ValueError, match=r'`batches` must .*\[.*\]'):
+        deploy(deployed(Counts()), batches, 'torchscript')
+
+
+def test_form_that_there_is_not():
+    """The message has those that there are."""
+    with pytest.raises(ValueError, match=r"`form` must .*'onnx'.*'tflite'"):
+        deploy(deployed(Counts()), comparison_batches((1, 16, 16)), 'tflite')

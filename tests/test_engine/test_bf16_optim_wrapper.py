@@ -6,6 +6,7 @@ from mmengine.optim import OptimWrapper
 from mmengine.registry import OPTIM_WRAPPERS
 from mmrazor.models.losses import KLDivergence
 from torch import nn
+from torch.nn import functional as F
 from torch.testing import assert_close
 
 from mmrazor_ssdkd.engine import Bf16OptimWrapper, bf16_optim_wrapper
@@ -30,6 +31,13 @@ def test_matmul_is_bfloat16_inside():
         assert model(x).dtype == torch.bfloat16
     assert (x @ x.t()).dtype == torch.float32
     assert model(x).dtype == torch.float32
+
+
+def test_model_without_parameters():
+    """It runs where the optimizer's are."""
+    x = torch.randn(2, 4)
+    with make(nn.Linear(4, 3)).optim_context(nn.Identity()):
+        assert (x @ x.t()).dtype == torch.bfloat16
 
 
 def runs_in(model: nn.Module, **settings) -> torch.dtype:
@@ -165,6 +173,30 @@ def test_softmaxes_are_float32():
     assert error < 0.02
     # Outside nothing is changed.
     assert preds_T.softmax(1).dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize(
+    'softmax',
+    [
+        *(F.softmax, F.log_softmax, F.softmin, F.gumbel_softmax),
+        *(torch.softmax, torch.log_softmax, torch.logsumexp),
+        *(torch.special.softmax, torch.special.log_softmax),
+        torch.special.logsumexp,
+        *(torch.Tensor.softmax, torch.Tensor.log_softmax),
+        torch.Tensor.logsumexp,
+    ],
+)
+def test_softmaxes_by_any_name(softmax):
+    """With the logits first, or by keyword where they can be given so."""
+    logits = torch.randn(4, 3).bfloat16()
+    model = nn.Linear(4, 3)
+    with make(model).optim_context(model):
+        assert softmax(logits, dim=1).dtype == torch.float32
+        if softmax is torch.softmax:
+            found = softmax(input=logits, dim=1)
+            assert found.dtype == torch.float32
+        # What is float64 stays so.
+        assert softmax(logits.double(), dim=1).dtype == torch.float64
 
 
 @pytest.mark.parametrize('dilation', [1, 2, 4])

@@ -119,3 +119,30 @@ def test_forget_several_teachers():
     assert not any('ckpt_path' in entry for entry in entries)
     assert cfg.model.teachers.zoo.build_cfg.pretrained is False
     assert 'pretrained' not in cfg.model.teachers.own.build_cfg
+
+
+@pytest.mark.parametrize(
+    'own',
+    [
+        dict(teacher='cfg_path'),
+        dict(teacher=['cfg_path']),
+        dict(teachers='a.pth'),
+        dict(teachers=['a.pth', dict(ckpt_path='b.pth')]),
+        dict(teachers=dict(a='mmpretrain::a.py', b=None)),
+        dict(teachers=dict(a=dict(cfg_path='mmpretrain::a.py'))),
+        dict(teachers=dict(a=dict(build_cfg='cfg_path'))),
+    ],
+)
+def test_forget_what_are_no_teachers(own):
+    """The model says what they must be, or they are another algorithm's."""
+    cfg = Config(dict(model=own))
+    forget_teachers(cfg)
+    assert cfg.model == own
+
+
+def test_forget_one_of_several_teachers():
+    """One that is none does not keep another's weights."""
+    teachers = dict(a='a.pth', b=dict(build_cfg=None, ckpt_path='b.pth'))
+    cfg = Config(dict(model=dict(teachers=teachers)))
+    forget_teachers(cfg)
+    assert cfg.model.teachers == dict(a='a.pth', b=dict(build_cfg=None))

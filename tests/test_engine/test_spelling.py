@@ -32,6 +32,14 @@ TEACHER = DIGITS / 'resnet18-w16_1xb64-60e_digits.py'
         ('custom_hook', 'custom_hooks'),
         ('randomnes', 'randomness'),
         ('custom_import', 'custom_imports'),
+        # Of mmseg, where it changes nothing: a BiSeNetV2's for Cityscapes.
+        ('models', 'model'),
+        ('load_fron', 'load_from'),
+        ('visualiser', 'visualizer'),
+        ('train_dataloder', 'train_dataloader'),
+        ('val_evaluators', 'val_evaluator'),
+        ('work_dirs', 'work_dir'),
+        ('resum', 'resume'),
     ],
 )
 def test_misspelt_key(key, meant):
@@ -49,6 +57,9 @@ def test_misspelt_key(key, meant):
         *('data_preprocessor', 'dataset_type', 'preprocess_cfg', 'ema_cfg'),
         *('model_s', 'model_t', 'train_cfg_2', 'my_model', 'model2'),
         *('num_classes', 'optimizer', 'schedule', 'hooks', 'max_epochs'),
+        *('text_cfg', 'best_cfg', 'rest_cfg', 'pretrain_cfg', 'vae_cfg'),
+        *('enc_cfg', 'train_loader', 'val_loader', 'test_loader'),
+        *('train_config', 'val_config', 'test_config'),
         *('auto_scale_lr', 'runner_type', 'compile', 'model_wrapper_cfg'),
     ],
 )

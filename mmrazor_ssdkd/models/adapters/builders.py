@@ -4,13 +4,15 @@ import hashlib
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from torch import nn
+
+from .neighbours import neighbours
 
 __all__ = ['find_builder', 'is_address', 'source_folder']
 
@@ -60,23 +62,19 @@ def find_builder(address: str) -> Builder:
     return builder
 
 
-@contextmanager
-def source_folder(address: Any) -> Iterator[None]:
+def source_folder(address: Any) -> AbstractContextManager[None]:
     """Lets a file import what lies beside it, as a script does.
 
     Args:
         address (object): An address; of a file or not.
+
+    Returns:
+        AbstractContextManager: In which the file runs and builds.
     """
     source = _split(address)[0] if is_address(address) else ''
     if not source.endswith('.py'):
-        yield
-        return
-    folder = str(Path(source).expanduser().resolve().parent)
-    sys.path.insert(0, folder)
-    try:
-        yield
-    finally:
-        sys.path.remove(folder)
+        return nullcontext()
+    return neighbours(str(Path(source).expanduser().resolve().parent))
 
 
 def _split(address: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import Any, Optional
 
-from mmrazor_ssdkd.validation import check_choice
+from mmrazor_ssdkd.validation import LARGEST_NUMBER, check_choice, shown
 
 __all__ = ['normalization']
 
@@ -31,8 +31,8 @@ def normalization(
 
     Raises:
         TypeError: ``mean`` or ``std`` is no sequence of numbers.
-        ValueError: They differ in length or are of another scale, only one is
-            given, or an order is another.
+        ValueError: They differ in length, are not finite or of another scale,
+            only one is given, or an order is another.
     """
     check_choice('channel_order', channel_order, _ORDERS)
     check_choice('image_order', image_order, _ORDERS)
@@ -59,6 +59,12 @@ def _numbers(name: str, values: Any) -> list[float]:
     if not values:
         raise ValueError(
             f'`{name}` must have a number for each channel, but got {values!r}'
+        )
+    # NaN is not small, either, and an integer may be no float's.
+    if not all(abs(value) <= LARGEST_NUMBER for value in values):
+        raise ValueError(
+            f'`{name}` must hold finite numbers, none beyond '
+            f'{LARGEST_NUMBER:g}, but got {shown(values)}'
         )
     return [float(value) for value in values]
 

@@ -44,6 +44,11 @@ def test_another_scale_raises(mean, std, wider):
         (dict(std='58'), 'std', TypeError),
         (dict(mean=[], std=[]), 'mean', ValueError),
         (dict(std=[50.0, 50.0]), 'std', ValueError),
+        (dict(mean=[float('nan')]), 'mean', ValueError),
+        (dict(mean=[-float('inf')]), 'mean', ValueError),
+        (dict(std=[float('nan')]), 'std', ValueError),
+        (dict(std=[float('inf')]), 'std', ValueError),
+        (dict(std=[10**400]), 'std', ValueError),
         (dict(channel_order='rgb'), 'channel_order', ValueError),
         (dict(image_order=None), 'image_order', ValueError),
     ],
@@ -53,5 +58,5 @@ def test_other_settings_raise(changes, name, error):
     settings = dict(
         mean=[127.0], std=[50.0], channel_order='RGB', image_order='BGR'
     )
-    with pytest.raises(error, match=f'`{name}` must'):
+    with pytest.raises(error, match=f'^`{name}` must'):
         normalization(**{**settings, **changes})
