@@ -8,7 +8,7 @@ from typing import Any
 
 from mmengine.logging import print_log
 from mmengine.optim import OptimWrapperDict, ReduceOnPlateauParamScheduler
-from mmengine.runner import Runner
+from mmengine.runner import EpochBasedTrainLoop, Runner
 
 __all__ = ['settings_of_config']
 
@@ -54,7 +54,7 @@ def settings_of_config(runner: Runner) -> Iterator[None]:
     if changed:
         for schedule, state in zip(others, built):
             _reset(schedule, state)
-        _repeat(others, runner.epoch, runner.iter)
+        _repeat(others, runner)
         # Another schedule of the same number has moved it again.
         for group in _groups(runner):
             group.update(kept.get(id(group), {}))
@@ -149,14 +149,27 @@ def _steps(schedule: Any, runner: Runner) -> int:
     return runner.epoch if schedule.by_epoch else runner.iter
 
 
-def _repeat(schedules: list[Any], epochs: int, iters: int) -> None:
+def _repeat(schedules: list[Any], runner: Runner) -> None:
     """Takes the steps of a run so far."""
-    length = max(1, iters // max(1, epochs))
+    length = _epoch_length(runner)
+    # In each step those by epoch come last.
+    schedules = sorted(schedules, key=lambda schedule: schedule.by_epoch)
     with warnings.catch_warnings():
         # Of schedules that step before their optimizers.
         warnings.simplefilter('ignore')
-        for number in range(1, iters + 1):
-            ended = number % length == 0 and number // length <= epochs
+        for number in range(1, runner.iter + 1):
+            ended = number % length == 0 and number // length <= runner.epoch
             for schedule in schedules:
                 if ended or not schedule.by_epoch:
                     schedule.step()
+
+
+def _epoch_length(runner: Runner) -> int:
+    """Returns how many iterations an epoch of the run so far has."""
+    epochs, iters, loop = runner.epoch, runner.iter, runner.train_loop
+    if isinstance(loop, EpochBasedTrainLoop):
+        length = len(loop.dataloader)
+        # Unless the batches were of another size.
+        if 0 <= iters - epochs * length <= length:
+            return length
+    return max(1, iters // max(1, epochs))

@@ -81,6 +81,13 @@ PLATEAU = [
     )
 ]
 DECAY = [dict(type='ExponentialLR', gamma=0.5, by_epoch=True)]
+# Chained, so that its order counts.
+MIXED = [
+    dict(
+        type='CosineAnnealingLR', by_epoch=True, T_max=3, end=3, eta_min=0.01
+    ),
+    dict(type='LinearLR', start_factor=0.1, by_epoch=False, begin=0, end=8),
+]
 
 
 def loader() -> DataLoader:
@@ -224,6 +231,16 @@ def test_schedules_of_other_types(tmp_path, old, new):
     rest, _ = rates(tmp_path / 'rest', 4, source, schedule=new)
     whole, _ = rates(tmp_path / 'whole', 4, schedule=new)
     assert rest == pytest.approx(whole[6:])
+
+
+@pytest.mark.parametrize('iters', [1, 3, 5])
+def test_changed_schedule_in_the_middle_of_an_epoch(tmp_path, iters):
+    """And between its last step and its end."""
+    rates(tmp_path / 'first', 2, by_epoch=False)
+    source = str(tmp_path / f'first/iter_{iters}.pth')
+    rest, _ = rates(tmp_path / 'rest', 4, source, schedule=MIXED)
+    whole, _ = rates(tmp_path / 'whole', 4, schedule=MIXED)
+    assert rest == pytest.approx(whole[iters:])
 
 
 def test_schedule_of_betas(tmp_path):
