@@ -18,13 +18,22 @@ from mmrazor_ssdkd.distributed import num_processes, sum_over_processes
 from mmrazor_ssdkd.registry import OPTIM_WRAPPERS
 from mmrazor_ssdkd.validation import check_bool
 
+# Each name that one can call them by, since a function of PyTorch's own is
+# not looked into.
 _SOFTMAXES = (
     F.cross_entropy,
+    F.gumbel_softmax,
     F.log_softmax,
     F.softmax,
+    F.softmin,
     torch.log_softmax,
+    torch.logsumexp,
     torch.softmax,
+    torch.special.log_softmax,
+    torch.special.logsumexp,
+    torch.special.softmax,
     torch.Tensor.log_softmax,
+    torch.Tensor.logsumexp,
     torch.Tensor.softmax,
 )
 _TRIALS = 5
@@ -38,7 +47,8 @@ class Bf16OptimWrapper(OptimWrapper):
     wants a GPU. bfloat16 has float32's range and needs no scaler. Softmaxes,
     with the losses of other people that they are in, run in float32 on the CPU
     too, where PyTorch's autocast forgets them: in bfloat16 the gradient of a
-    divergence at a temperature of 20 is off by a third or more.
+    divergence at a temperature of 20 is off by a third or more. Those within
+    PyTorch's own attention stay as they are.
 
     Args:
         enabled (bool, optional): Whether to autocast. Defaults to None: where
@@ -191,9 +201,18 @@ class _Float32Softmax(TorchFunctionMode):
         kwargs: Optional[dict] = None,
     ) -> Any:
         """Calls a function, on another input where it is a softmax."""
-        if func in _SOFTMAXES and args and args[0].dtype == torch.bfloat16:
-            args = (args[0].float(), *args[1:])
-        return func(*args, **(kwargs or {}))
+        kwargs = dict(kwargs or {})
+        if func in _SOFTMAXES:
+            if args:
+                args = (_widened(args[0]), *args[1:])
+            elif 'input' in kwargs:
+                kwargs['input'] = _widened(kwargs['input'])
+        return func(*args, **kwargs)
+
+
+def _widened(logits: torch.Tensor) -> torch.Tensor:
+    """Returns what is in bfloat16 in float32."""
+    return logits.float() if logits.dtype == torch.bfloat16 else logits
 
 
 @contextmanager
