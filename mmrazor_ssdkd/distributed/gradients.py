@@ -9,7 +9,12 @@ import torch
 from mmengine.optim import OptimWrapper
 from torch import nn
 
-from .collectives import average_tensors, num_processes, sum_over_processes
+from .collectives import (
+    average_tensors,
+    num_processes,
+    process_number,
+    sum_over_processes,
+)
 
 __all__ = ['average_gradients', 'update']
 
@@ -110,20 +115,27 @@ def _norm_clipping(own: Sequence[nn.Parameter]) -> Callable[..., Any]:
         params: list[nn.Parameter],
         max_norm: float,
         norm_type: float = 2.0,
-        **_kwargs: Any,
+        error_if_nonfinite: bool = False,
+        foreach: Optional[bool] = None,
     ) -> torch.Tensor:
         """Scales all gradients by the same factor."""
         grads = [(id(p) in excepted, p.grad) for p in params]
         shared = [g for mine, g in grads if g is not None and not mine]
         owned = [g for mine, g in grads if g is not None and mine]
+        device = params[0].device
         norms = [
-            nn.utils.get_total_norm(shared, norm_type),
-            nn.utils.get_total_norm(owned, norm_type),
+            nn.utils.get_total_norm(part, norm_type, foreach=foreach)
+            for part in (shared, owned)
         ]
-        power = float(norm_type)
-        together = sum_over_processes(norms[1] ** power)
-        total = (norms[0] ** power + together) ** (1 / power)
-        nn.utils.clip_grads_with_norm_(params, max_norm, total)
+        # Of every process, since not all norms add up.
+        each = torch.zeros(num_processes(), device=device)
+        each[process_number()] = norms[1]
+        total = nn.utils.get_total_norm(
+            [norms[0].to(device), sum_over_processes(each)],
+            norm_type,
+            error_if_nonfinite,
+        )
+        nn.utils.clip_grads_with_norm_(params, max_norm, total, foreach)
         return total
 
     return clip
