@@ -65,6 +65,9 @@ def average_gradients(
 ) -> None:
     """Replaces the gradients of an optimizer by their means.
 
+    What has a gradient in no process is left without, since an optimizer
+    would let momentum and weight decay move it.
+
     Args:
         wrapper (OptimWrapper): The optimizer's.
         own (Sequence[nn.Parameter]): As for :func:`update`. Defaults to ().
@@ -78,16 +81,34 @@ def average_gradients(
         return
     excepted = {id(parameter) for parameter in own}
     shared = [p for p in _parameters(wrapper) if id(p) not in excepted]
-    for parameter in shared:
+    trained = [p for p in shared if p.requires_grad and not only_present]
+    absent = [n for n, p in enumerate(trained) if p.grad is None]
+    for number in absent:
         # Others may have one; all must send the same.
-        missing = parameter.requires_grad and parameter.grad is None
-        if missing and not only_present:
-            parameter.grad = torch.zeros_like(parameter)
+        trained[number].grad = torch.zeros_like(trained[number])
     grads = (p.grad for p in shared if p.grad is not None)
-    average_tensors([*grads, *beside])
+    present = _presence(trained, absent)
+    average_tensors([*grads, *present, *beside])
+    # Reading it waits for the device.
+    found = present[0].tolist() if absent else []
+    for number in absent:
+        if not found[number]:
+            trained[number].grad = None
     for parameter in () if only_present else own:
         if parameter.grad is not None:
             parameter.grad /= num_processes()
+
+
+def _presence(
+    parameters: list[nn.Parameter], absent: list[int]
+) -> list[torch.Tensor]:
+    """Returns which have a gradient here, in a tensor of their kind."""
+    if not parameters:
+        return []
+    present = parameters[0].new_ones(len(parameters))
+    for number in absent:
+        present[number] = 0
+    return [present]
 
 
 @contextmanager
