@@ -1,5 +1,6 @@
 """Finds the files that a config is made of."""
 
+import os
 from pathlib import Path
 from typing import Optional
 
@@ -20,7 +21,8 @@ def config_files(filename: Optional[StrPath]) -> list[Path]:
         list[Path]: Those that are local files.
     """
     path = Path(filename or '')
-    if not path.is_file():
+    # Unlike its namesake it takes what can be no name of a file.
+    if not os.path.isfile(path):
         return []
     bases = Config._get_base_files(str(path)) if path.suffix == '.py' else []
     found = [path]

@@ -3,6 +3,7 @@
 import argparse
 import io
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Union
@@ -67,7 +68,9 @@ def check_output(
     """
     path = Path(path)
     for other in map(Path, inputs):
-        if path.exists() and other.exists() and path.samefile(other):
+        # Unlike its namesake it takes what can be no name of a file.
+        there = os.path.exists(other) and path.exists()
+        if there and path.samefile(other):
             raise ValueError(
                 f'`{name}` must not be what is read, but got {str(path)!r}'
             )

@@ -1,6 +1,7 @@
 """Finds the checkpoint that a run goes on from."""
 
 import logging
+import os
 import zipfile
 from pathlib import Path
 from typing import Any, Optional, Union
@@ -34,11 +35,13 @@ def find_latest_checkpoint(work_dir: Union[str, Path]) -> Optional[str]:
         ValueError: All checkpoints are broken.
     """
     named = _named(Path(work_dir))
-    if '://' in named or (named and Path(named).is_dir()):
+    # Unlike their namesakes these take what can be no name of a file.
+    if '://' in named or (named and os.path.isdir(named)):
         return named
     paths = sorted(Path(work_dir).glob('*.pth'))
-    if named and Path(named).resolve() not in [p.resolve() for p in paths]:
-        paths += [Path(named)] if Path(named).is_file() else []
+    known = [path.resolve() for path in paths]
+    if os.path.isfile(named) and Path(named).resolve() not in known:
+        paths.append(Path(named))
     broken, found = _by_age(paths)
     for path in found:
         if _is_intact(path):

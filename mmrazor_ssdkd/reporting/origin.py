@@ -1,5 +1,6 @@
 """Where a run comes from: networks, weights, command, seed, versions."""
 
+import os
 from pathlib import Path
 from typing import Any, Optional
 
@@ -87,8 +88,11 @@ def teachers_metrics(config: Config, metrics: list[str]) -> list[Fact]:
         there are none.
     """
     source = config.model.get('teacher_ckpt')
-    folder = Path(source).parent if isinstance(source, str) else None
-    if folder is None or not folder.is_dir():
+    if not isinstance(source, str):
+        return []
+    folder = Path(os.path.expanduser(source)).parent
+    # Unlike its namesake it takes what can be no name of a folder.
+    if not os.path.isdir(folder):
         return []
     try:
         runs = [run for run in find_runs(folder) if run.work_dir == folder]

@@ -29,10 +29,21 @@ def work_dir(finished, tmp_path):
 
 
 @pytest.mark.parametrize(
-    'note', [None, '', '\0\0', '/gone.pth', 'iter_1.pth', b'\xff', 'folder']
+    'note',
+    [
+        None,
+        '',
+        '\0\0',
+        '/gone.pth',
+        'iter_1.pth',
+        b'\xff',
+        'folder',
+        'x' * 300,
+        'a\0b',
+    ],
 )
 def test_whatever_the_note_says(work_dir, note, monkeypatch):
-    """Missing, empty, gone, older or no text at all."""
+    """Missing, empty, gone, older, or no text or name at all."""
     monkeypatch.chdir(work_dir)
     file = work_dir / 'last_checkpoint'
     file.unlink()

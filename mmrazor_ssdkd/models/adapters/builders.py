@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,10 +69,11 @@ def source_folder(address: Any) -> Iterator[None]:
         address (object): An address; of a file or not.
     """
     source = _split(address)[0] if is_address(address) else ''
-    if not source.endswith('.py'):
+    path = os.path.expanduser(source)
+    if not source.endswith('.py') or not os.path.isfile(path):
         yield
         return
-    folder = str(Path(source).expanduser().resolve().parent)
+    folder = os.path.dirname(os.path.realpath(path))
     sys.path.insert(0, folder)
     try:
         yield
@@ -103,11 +105,13 @@ def _import(source: str, address: str) -> ModuleType:
 
 def _load(source: str, address: str) -> ModuleType:
     """Runs a file."""
-    path = Path(source).expanduser().resolve()
-    if not path.is_file():
+    path = Path(os.path.expanduser(source))
+    # Unlike its namesake it takes what can be no name of a file.
+    if not os.path.isfile(path):
         raise ValueError(
             f'`module` must name an existing file, but got {address!r}'
         )
+    path = path.resolve()
     # Pickles and dataclasses want to find it under its name.
     digest = hashlib.sha256(str(path).encode()).hexdigest()[:8]
     name = f'_mmrazor_ssdkd_file_{path.stem}_{digest}'
