@@ -54,6 +54,25 @@ def test_whatever_the_note_says(work_dir, note, monkeypatch):
     assert find_latest_checkpoint(work_dir) == str(work_dir / 'iter_3.pth')
 
 
+@pytest.mark.parametrize(
+    ('noted', 'older', 'found'), [(3, 2, 3), (2, 3, 2), (3, 3, 1)]
+)
+def test_clock_that_went_back(work_dir, noted, older, found):
+    """The note counts, unless its file was there before the other's."""
+    for number, hour in ((1, '025900'), (2, '020400'), (3, '020900')):
+        path = work_dir / f'iter_{number}.pth'
+        checkpoint = torch.load(path)
+        checkpoint['meta']['time'] = f'20261025_{hour}'
+        torch.save(checkpoint, path)
+        os.utime(path, (10**9, 10**9 - 5 * (number == older)))
+    (work_dir / 'last_checkpoint').write_text(
+        str(work_dir / f'iter_{noted}.pth')
+    )
+    assert find_latest_checkpoint(work_dir) == str(
+        work_dir / f'iter_{found}.pth'
+    )
+
+
 def _cut(path):
     """Leaves half of a file."""
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
