@@ -96,7 +96,7 @@ def delete_checkpoints(
     read = set(_strings(config or {}))
     for path in doomed:
         for name in read:
-            if Path(name).is_file() and path.samefile(name):
+            if _is_same_file(path, name):
                 raise ValueError(
                     f'`work_dir` must not be what the config reads, but '
                     f'{name!r} would be deleted; give another --work-dir'
@@ -133,6 +133,14 @@ def _checkpoints(work_dir: Union[str, Path]) -> list[Path]:
     found = [p for name in _CHECKPOINTS for p in Path(work_dir).glob(name)]
     files = [path for path in found if path.is_file() or path.is_symlink()]
     return sorted(files, key=lambda path: path.lstat().st_mtime)
+
+
+def _is_same_file(path: Path, name: str) -> bool:
+    """Returns whether any text is another name of a file."""
+    # As checkpoints are read; it takes what can be no name of a file.
+    other = os.path.expanduser(name)
+    there = os.path.isfile(path) and os.path.isfile(other)
+    return there and os.path.samefile(path, other)
 
 
 def _strings(value: Any) -> Iterator[str]:
