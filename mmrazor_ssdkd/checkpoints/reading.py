@@ -52,8 +52,8 @@ def read_checkpoint(
         )
     source = str(source)
     remote = source.startswith(('http://', 'https://'))
-    path = Path(source).expanduser()
-    # Unlike its namesake it takes a name that is too long for any file.
+    # Unlike their namesakes these take what can be no name of a file.
+    path = Path(os.path.expanduser(source))
     if not remote and not os.path.isfile(path):
         raise ValueError(
             f'`{name}` must be an existing file or an http(s) URL, but got '

@@ -1,6 +1,7 @@
 """Finds the files that a config is made of."""
 
 import ast
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Union
@@ -20,7 +21,8 @@ def config_files(filename: Union[str, Path, None]) -> list[Path]:
         list[Path]: Those that are local files.
     """
     path = Path(filename or '')
-    if not path.is_file():
+    # Unlike its namesake it takes what can be no name of a file.
+    if not os.path.isfile(path):
         return []
     found = [path]
     for base in _bases(path):

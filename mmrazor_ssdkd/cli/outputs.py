@@ -88,7 +88,7 @@ def check_output(
         OSError: Its folder cannot be made.
     """
     path = Path(path)
-    if path.exists() and any(_reads(value, path) for value in inputs):
+    if os.path.exists(path) and any(_reads(value, path) for value in inputs):
         raise ValueError(
             f'`{name}` must not be what is read, but got {str(path)!r}'
         )
@@ -102,8 +102,9 @@ def _reads(value: Input, path: Path) -> bool:
         files = [*config_files(value.filename), *named_files(value.to_dict())]
         return any(map(path.samefile, files))
     other = Path(os.path.expanduser(value))
-    if not other.is_dir():
-        return other.exists() and path.samefile(other)
+    # Unlike their namesakes they take what can be no name of a file.
+    if not os.path.isdir(other):
+        return os.path.exists(other) and path.samefile(other)
     inside = other.resolve() in path.resolve().parents
     return inside and any(map(path.match, _OF_RUNS))
 

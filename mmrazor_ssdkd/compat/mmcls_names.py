@@ -1,5 +1,6 @@
 """Lets configs written for mmcls find mmpretrain, which it became."""
 
+import os
 import re
 from collections.abc import Callable
 from functools import wraps
@@ -65,10 +66,11 @@ def current_address(address: str) -> str:
     if package != OLD or not mark:
         return address
     configs = Path(get_installed_path(NEW)) / '.mim' / 'configs'
-    if not (configs / path).exists():
+    # Unlike its namesake it takes what can be no name of a file.
+    if not os.path.exists(configs / path):
         # It no longer says which of pretraining and fine-tuning a file is of.
         shorter = re.sub('_(pt|ft)-', '_', path)
-        path = shorter if (configs / shorter).exists() else path
+        path = shorter if os.path.exists(configs / shorter) else path
     return f'{NEW}::{path}'
 
 

@@ -1,5 +1,6 @@
 """Lets configs name this package's own as ``mmrazor_ssdkd::...``."""
 
+import os
 from functools import wraps
 from pathlib import Path
 from typing import Any, Optional
@@ -53,7 +54,8 @@ def own_config(address: str) -> Path:
         FileNotFoundError: There is none.
     """
     path = own_folder() / 'configs' / address.removeprefix(_PREFIX)
-    if not path.is_file():
+    # Unlike its namesake it takes what can be no name of a file.
+    if not os.path.isfile(path):
         raise FileNotFoundError(
             f'`config` must be a config of mmrazor_ssdkd, but got {address!r} '
             f'and there is no {str(path)!r}'

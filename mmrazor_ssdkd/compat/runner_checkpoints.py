@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import wraps
+from inspect import signature
 from typing import Any
 
 from mmengine.hooks import Hook
@@ -19,8 +20,9 @@ def check_runner_checkpoints() -> None:
     mmengine loads whatever keys of a checkpoint have a place in the model,
     and warns of the others. What is resumed must now be of the model, and
     what an ``SSDKD`` loads, too. Other models may still start from a part of
-    their weights (``load_from``), as a fine-tuned one does. An ``SSDKD`` that
-    resumes keeps the optimizers' settings and schedules of its config.
+    their weights (``load_from``), as a fine-tuned one does. Optimizers resume
+    from those of their type alone. An ``SSDKD`` that resumes keeps the
+    optimizers' settings and schedules of its config.
     """
     if not hasattr(Runner.resume, '__wrapped__'):
         Runner.resume = _checked(Runner.resume, resumes=True)
@@ -36,10 +38,19 @@ def _checked(load: Callable[..., Any], resumes: bool) -> Callable[..., Any]:
     def loading(
         runner: Runner, filename: Any, *args: Any, **kwargs: Any
     ) -> Any:
+        # Resuming loads, and its own check looks at more.
+        if any(isinstance(hook, _CheckpointCheck) for hook in runner._hooks):
+            return load(runner, filename, *args, **kwargs)
         # It imports what the mends mend.
         from mmrazor_ssdkd.engine import settings_of_config
 
         check = _CheckpointCheck(str(filename), resumes)
+        given = signature(load).bind(runner, filename, *args, **kwargs)
+        if resumes and given.arguments.get('resume_optimizer', True):
+            # As resuming itself builds it.
+            wrapper = runner.build_optim_wrapper(runner.optim_wrapper)
+            runner.optim_wrapper = wrapper
+            check.of_optimizers = True
         kept = resumes and _is_ssdkd(unwrapped(runner.model))
         # Before those that change models, such as EMAHook.
         runner._hooks.insert(0, check)
@@ -71,16 +82,20 @@ class _CheckpointCheck(Hook):
     def __init__(self, source: str, resumes: bool) -> None:
         self.source = source
         self.resumes = resumes
+        self.of_optimizers = False
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Raises a ValueError for what does not fit the runner's model."""
-        # It imports what the mends mend.
+        # They import what the mends mend.
+        from mmrazor_ssdkd.engine.resumed_optimizers import check_optimizers
         from mmrazor_ssdkd.models.checkpoint import load_checkpoint
 
         model = unwrapped(runner.model)
         if self.resumes:
             self._check_progress(checkpoint)
             self._check_names(checkpoint.get('state_dict'), model)
+        if self.of_optimizers:
+            check_optimizers(runner, checkpoint.get('optimizer'))
         if self.resumes or _is_ssdkd(model):
             load_checkpoint(model, checkpoint, self.source, 'load_from')
 

@@ -9,7 +9,12 @@ import torch
 from mmengine.optim import OptimWrapper
 from torch import nn
 
-from .collectives import average_tensors, num_processes, sum_over_processes
+from .collectives import (
+    average_tensors,
+    num_processes,
+    process_number,
+    sum_over_processes,
+)
 
 __all__ = ['average_gradients', 'update']
 
@@ -60,6 +65,9 @@ def average_gradients(
 ) -> None:
     """Replaces the gradients of an optimizer by their means.
 
+    What has a gradient in no process is left without, since an optimizer
+    would let momentum and weight decay move it.
+
     Args:
         wrapper (OptimWrapper): The optimizer's.
         own (Sequence[nn.Parameter]): As for :func:`update`. Defaults to ().
@@ -73,16 +81,34 @@ def average_gradients(
         return
     excepted = {id(parameter) for parameter in own}
     shared = [p for p in _parameters(wrapper) if id(p) not in excepted]
-    for parameter in shared:
+    trained = [p for p in shared if p.requires_grad and not only_present]
+    absent = [n for n, p in enumerate(trained) if p.grad is None]
+    for number in absent:
         # Others may have one; all must send the same.
-        missing = parameter.requires_grad and parameter.grad is None
-        if missing and not only_present:
-            parameter.grad = torch.zeros_like(parameter)
+        trained[number].grad = torch.zeros_like(trained[number])
     grads = (p.grad for p in shared if p.grad is not None)
-    average_tensors([*grads, *beside])
+    present = _presence(trained, absent)
+    average_tensors([*grads, *present, *beside])
+    # Reading it waits for the device.
+    found = present[0].tolist() if absent else []
+    for number in absent:
+        if not found[number]:
+            trained[number].grad = None
     for parameter in () if only_present else own:
         if parameter.grad is not None:
             parameter.grad /= num_processes()
+
+
+def _presence(
+    parameters: list[nn.Parameter], absent: list[int]
+) -> list[torch.Tensor]:
+    """Returns which have a gradient here, in a tensor of their kind."""
+    if not parameters:
+        return []
+    present = parameters[0].new_ones(len(parameters))
+    for number in absent:
+        present[number] = 0
+    return [present]
 
 
 @contextmanager
@@ -110,20 +136,27 @@ def _norm_clipping(own: Sequence[nn.Parameter]) -> Callable[..., Any]:
         params: list[nn.Parameter],
         max_norm: float,
         norm_type: float = 2.0,
-        **_kwargs: Any,
+        error_if_nonfinite: bool = False,
+        foreach: Optional[bool] = None,
     ) -> torch.Tensor:
         """Scales all gradients by the same factor."""
         grads = [(id(p) in excepted, p.grad) for p in params]
         shared = [g for mine, g in grads if g is not None and not mine]
         owned = [g for mine, g in grads if g is not None and mine]
+        device = params[0].device
         norms = [
-            nn.utils.get_total_norm(shared, norm_type),
-            nn.utils.get_total_norm(owned, norm_type),
+            nn.utils.get_total_norm(part, norm_type, foreach=foreach)
+            for part in (shared, owned)
         ]
-        power = float(norm_type)
-        together = sum_over_processes(norms[1] ** power)
-        total = (norms[0] ** power + together) ** (1 / power)
-        nn.utils.clip_grads_with_norm_(params, max_norm, total)
+        # Of every process, since not all norms add up.
+        each = torch.zeros(num_processes(), device=device)
+        each[process_number()] = norms[1]
+        total = nn.utils.get_total_norm(
+            [norms[0].to(device), sum_over_processes(each)],
+            norm_type,
+            error_if_nonfinite,
+        )
+        nn.utils.clip_grads_with_norm_(params, max_norm, total, foreach)
         return total
 
     return clip

@@ -1,5 +1,6 @@
 """Finds the file of a config that is named by package and path."""
 
+import os
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,7 +30,8 @@ def find_config(config: str) -> Path:
         ValueError: There is no such file or package.
     """
     if '::' not in config:
-        if not Path(config).is_file():
+        # Unlike their namesakes these take what can be no name of a file.
+        if not os.path.isfile(config):
             raise ValueError(
                 '`config` must be the path of a file or the address of a '
                 f"package's, such as 'mmrazor::...', but got {config!r}"
@@ -40,7 +42,7 @@ def find_config(config: str) -> Path:
     # As mmengine's hub has it, the suffix may be left out.
     names = (path, f'{path}.py')
     for name in names:
-        if (folder / name).is_file():
+        if os.path.isfile(folder / name):
             return folder / name
     raise ValueError(
         f'`config` must be a config of {package}, but got {config!r}'

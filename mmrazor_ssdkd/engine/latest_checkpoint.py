@@ -1,6 +1,7 @@
 """Finds the checkpoint that a run goes on from."""
 
 import logging
+import os
 import zipfile
 from pathlib import Path
 from typing import Any, Optional, Union
@@ -20,8 +21,9 @@ def find_latest_checkpoint(work_dir: Union[str, Path]) -> Optional[str]:
     The file ``last_checkpoint`` may be missing, empty or name one that is
     gone, broken or older; where it names one elsewhere, that one counts, too.
     The time is the one that a checkpoint notes of itself, since copies of a
-    file are younger than it. Files that no run can go on from, such as an
-    exported student, do not count.
+    file are younger than it. It is a local one, so that where clocks have
+    gone back the file may name one that is further on. Files that no run can
+    go on from, such as an exported student, do not count.
 
     Args:
         work_dir (str | Path): Where a run left its checkpoints.
@@ -34,12 +36,16 @@ def find_latest_checkpoint(work_dir: Union[str, Path]) -> Optional[str]:
         ValueError: All checkpoints are broken.
     """
     named = _named(Path(work_dir))
-    if '://' in named or (named and Path(named).is_dir()):
+    # Unlike their namesakes these take what can be no name of a file.
+    if '://' in named or (named and os.path.isdir(named)):
         return named
     paths = sorted(Path(work_dir).glob('*.pth'))
-    if named and Path(named).resolve() not in [p.resolve() for p in paths]:
-        paths += [Path(named)] if Path(named).is_file() else []
-    broken, found = _by_age(paths)
+    known = {path.resolve(): path for path in paths}
+    noted = None
+    if os.path.isfile(named):
+        noted = known.get(Path(named).resolve())
+        paths += [] if noted else [Path(named)]
+    broken, found = _by_age(paths, noted)
     for path in found:
         if _is_intact(path):
             _report(path, broken)
@@ -63,7 +69,9 @@ def _named(work_dir: Path) -> str:
         return ''
 
 
-def _by_age(paths: list[Path]) -> tuple[list[Path], list[Path]]:
+def _by_age(
+    paths: list[Path], noted: Optional[Path]
+) -> tuple[list[Path], list[Path]]:
     """Returns the unreadable paths, and those of runs, the newest first."""
     broken: list[Path] = []
     ages: dict[Path, _Age] = {}
@@ -76,7 +84,20 @@ def _by_age(paths: list[Path]) -> tuple[list[Path], list[Path]]:
         else:
             if age is not None:
                 ages[path] = age
-    return broken, sorted(ages, key=ages.__getitem__, reverse=True)
+    found = sorted(ages, key=ages.__getitem__, reverse=True)
+    if noted in ages and _is_newer(noted, found[0], ages):
+        found.remove(noted)
+        found.insert(0, noted)
+    return broken, found
+
+
+def _is_newer(noted: Path, newest: Path, ages: dict[Path, _Age]) -> bool:
+    """Returns whether a clock that went back hides what was saved last."""
+    resumable, _, epoch, iteration = ages[noted]
+    rival, _, its_epoch, its_iteration = ages[newest]
+    ahead = iteration > its_iteration and epoch >= its_epoch
+    saved = noted.stat().st_mtime >= newest.stat().st_mtime
+    return resumable >= rival and ahead and saved
 
 
 def _age(path: Path) -> Optional[_Age]:

@@ -8,12 +8,15 @@ from typing import Any
 
 from mmengine.logging import print_log
 from mmengine.optim import OptimWrapperDict, ReduceOnPlateauParamScheduler
-from mmengine.runner import Runner
+from mmengine.runner import EpochBasedTrainLoop, Runner
 
 __all__ = ['settings_of_config']
 
 # How far a schedule has come; all its other attributes are its settings.
 _PROGRESS = ('optimizer', 'step', 'last_step', '_global_step', '_last_value')
+_FOLLOWING = ReduceOnPlateauParamScheduler
+# What one has seen of its metric, if it is the same metric.
+_SEEN = ('best', 'num_bad_epochs', 'cooldown_counter')
 
 
 @contextmanager
@@ -23,8 +26,8 @@ def settings_of_config(runner: Runner) -> Iterator[None]:
     mmengine takes both from the checkpoint, so that another learning rate or
     length in the config changes nothing. Where they are what they were, so
     are all numbers; where not, a schedule goes on where it would be had the
-    run started with it. One that follows a metric cannot be repeated and goes
-    on from the checkpoint.
+    run started with it. One that follows a metric cannot be repeated: what it
+    has seen and the numbers that it changes go on from the checkpoint.
 
     Args:
         runner (Runner): What resumes inside.
@@ -36,22 +39,25 @@ def settings_of_config(runner: Runner) -> Iterator[None]:
             runner.param_schedulers
         )
     groups = [_settings(group) for group in _groups(runner)]
-    built = [dict(vars(schedule)) for schedule in _schedules(runner)]
+    following, others = _schedules(runner)
+    built = [dict(vars(schedule)) for schedule in others]
+    fresh = [dict(vars(schedule)) for schedule in following]
     yield
-    schedules = _schedules(runner)
-    scheduled = {schedule.param_name for schedule in schedules}
-    changed = any(map(_differs, schedules, built)) or any(
+    changed = any(map(_differs, others, built)) or any(
         schedule._global_step != _steps(schedule, runner)
-        for schedule in schedules
+        for schedule in others
     )
+    resumed = _resumed(following, fresh, runner)
+    kept = _scheduled(resumed if changed else [*resumed, *others])
     for group, settings in zip(_groups(runner), groups):
-        for key, value in settings.items():
-            if changed or key not in scheduled:
-                group[key] = value
+        group.update(settings | kept.get(id(group), {}))
     if changed:
-        for schedule, state in zip(schedules, built):
-            vars(schedule).update(state)
-        _repeat(schedules, runner.epoch, runner.iter)
+        for schedule, state in zip(others, built):
+            _reset(schedule, state)
+        _repeat(others, runner)
+        # Another schedule of the same number has moved it again.
+        for group in _groups(runner):
+            group.update(kept.get(id(group), {}))
         print_log(
             'The schedules are not those of the checkpoint: they go on where '
             'they would be had the run started with them',
@@ -65,7 +71,8 @@ def _groups(runner: Runner) -> list[dict[str, Any]]:
     wrappers = [wrapper]
     if isinstance(wrapper, OptimWrapperDict):
         wrappers = list(wrapper.values())
-    return list(chain(*(part.optimizer.param_groups for part in wrappers)))
+    # With the settings that a wrapper logs, where its parameters have others.
+    return list(chain(*(part.param_groups for part in wrappers)))
 
 
 def _settings(group: dict[str, Any]) -> dict[str, Any]:
@@ -73,25 +80,68 @@ def _settings(group: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in group.items() if key != 'params'}
 
 
-def _schedules(runner: Runner) -> list[Any]:
-    """Returns all schedules but those that follow a metric."""
+def _schedules(runner: Runner) -> tuple[list[Any], list[Any]]:
+    """Returns the schedules that follow a metric, and all others."""
     found = runner.param_schedulers or []
     if isinstance(found, dict):
         found = list(chain(*found.values()))
-    return [
-        schedule
-        for schedule in found
-        if not isinstance(schedule, ReduceOnPlateauParamScheduler)
-    ]
+    following = [s for s in found if isinstance(s, _FOLLOWING)]
+    return following, [s for s in found if not isinstance(s, _FOLLOWING)]
+
+
+def _scheduled(schedules: list[Any]) -> dict[int, dict[str, Any]]:
+    """Returns the numbers that schedules change, by the group's identity."""
+    found: dict[int, dict[str, Any]] = {}
+    for schedule in schedules:
+        names = [schedule.param_name]
+        # A schedule of momentum writes Adam's in both places.
+        if getattr(schedule, 'use_betas', False):
+            names.append('betas')
+        for group in schedule.optimizer.param_groups:
+            numbers = {name: group[name] for name in names}
+            found.setdefault(id(group), {}).update(numbers)
+    return found
+
+
+def _resumed(
+    following: list[Any], built: list[dict[str, Any]], runner: Runner
+) -> list[Any]:
+    """Returns the schedules of a metric that the checkpoint has, too.
+
+    All get back the settings that they were built with.
+    """
+    found = []
+    for schedule, state in zip(following, built):
+        loaded = dict(vars(schedule))
+        _reset(schedule, state)
+        steps = _steps(schedule, runner)
+        # Otherwise it has another one in this place, or none.
+        if loaded.keys() == state.keys() and loaded['_global_step'] == steps:
+            same = all(
+                loaded[key] == state[key] for key in ('monitor', 'rule')
+            )
+            names = (*_PROGRESS, *_SEEN) if same else _PROGRESS
+            vars(schedule).update({k: loaded[k] for k in names if k in loaded})
+            found.append(schedule)
+        schedule._global_step = steps
+    return found
 
 
 def _differs(schedule: Any, built: dict[str, Any]) -> bool:
     """Returns whether a schedule has other settings than it was built with."""
-    return any(
-        vars(schedule).get(key) != value
+    loaded = vars(schedule)
+    # One of another type leaves its own, too.
+    return loaded.keys() != built.keys() or any(
+        loaded[key] != value
         for key, value in built.items()
         if key not in _PROGRESS
     )
+
+
+def _reset(schedule: Any, built: dict[str, Any]) -> None:
+    """Gives a schedule back the state that it was built with."""
+    vars(schedule).clear()
+    vars(schedule).update(built)
 
 
 def _steps(schedule: Any, runner: Runner) -> int:
@@ -99,14 +149,27 @@ def _steps(schedule: Any, runner: Runner) -> int:
     return runner.epoch if schedule.by_epoch else runner.iter
 
 
-def _repeat(schedules: list[Any], epochs: int, iters: int) -> None:
+def _repeat(schedules: list[Any], runner: Runner) -> None:
     """Takes the steps of a run so far."""
-    length = max(1, iters // max(1, epochs))
+    length = _epoch_length(runner)
+    # In each step those by epoch come last.
+    schedules = sorted(schedules, key=lambda schedule: schedule.by_epoch)
     with warnings.catch_warnings():
         # Of schedules that step before their optimizers.
         warnings.simplefilter('ignore')
-        for number in range(1, iters + 1):
-            ended = number % length == 0 and number // length <= epochs
+        for number in range(1, runner.iter + 1):
+            ended = number % length == 0 and number // length <= runner.epoch
             for schedule in schedules:
                 if ended or not schedule.by_epoch:
                     schedule.step()
+
+
+def _epoch_length(runner: Runner) -> int:
+    """Returns how many iterations an epoch of the run so far has."""
+    epochs, iters, loop = runner.epoch, runner.iter, runner.train_loop
+    if isinstance(loop, EpochBasedTrainLoop):
+        length = len(loop.dataloader)
+        # Unless the batches were of another size.
+        if 0 <= iters - epochs * length <= length:
+            return length
+    return max(1, iters // max(1, epochs))

@@ -48,17 +48,23 @@ def check_train_loop(loop: Any, model: Any) -> None:
             f'`{_NAME}` must be >= 2 and leave no last batch of 1 (or '
             '`train_dataloader.drop_last` be True), since a BatchNorm of '
             '`architecture` sees one value per channel and image, but got '
-            f'{batch_size} of {len(loader.dataset)} draws{last}'
+            f'{batch_size} of {_num_draws(loader)} draws{last}'
         )
 
 
 def _smallest_batch(loader: Any) -> int:
     """Returns how many draws the smallest batch of a loader has."""
     endless = isinstance(getattr(loader, 'sampler', None), InfiniteSampler)
-    rest = len(loader.dataset) % loader.batch_size
+    rest = _num_draws(loader) % loader.batch_size
     if endless or loader.drop_last or not rest:
         return loader.batch_size
     return rest
+
+
+def _num_draws(loader: Any) -> int:
+    """Returns how many draws of an epoch are this process's."""
+    sampler = loader.sampler
+    return len(sampler if hasattr(sampler, '__len__') else loader.dataset)
 
 
 @torch.no_grad()

@@ -65,7 +65,8 @@ def find_runs(folder: Union[str, Path]) -> list[Run]:
         ValueError: There is none.
     """
     root = Path(folder)
-    if not root.is_dir():
+    # Unlike its namesake it takes what can be no name of a folder.
+    if not os.path.isdir(root):
         raise ValueError(f'`work_dir` must be a folder, but got {str(root)!r}')
     if _is_start(root):
         work_dir = root.resolve().parent

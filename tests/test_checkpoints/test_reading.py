@@ -50,6 +50,13 @@ def test_home_is_found(path, monkeypatch):
     assert read_checkpoint('~/weights.pth', 'checkpoint')['y'] == 'text'
 
 
+@pytest.mark.parametrize('name', ['x' * 300, 'a\0b', '~nobody_here/a.pth'])
+def test_what_is_no_name_of_a_file(name):
+    """Is no file either."""
+    with pytest.raises(ValueError, match='`checkpoint` must be an existing'):
+        read_checkpoint(name, 'checkpoint')
+
+
 class Thing:
     """Of a class that torch does not know."""
 

@@ -100,7 +100,9 @@ def test_check_outputs(tmp_path, capsys):
     for read in (old, link):
         with pytest.raises(SystemExit):
             check_outputs(
-                *_parse(str(old), '--force'), 'png', inputs=['gone', read]
+                *_parse(str(old), '--force'),
+                'png',
+                inputs=['gone', 'x' * 300, read],
             )
         assert '`png` must not be what is read' in capsys.readouterr().err
     with pytest.raises(SystemExit):
@@ -176,7 +178,8 @@ def test_config_files(tmp_path):
     (tmp_path / 'a.py').write_text("_base_ = ['bases/b.py']\n")
     found = config_files(str(tmp_path / 'a.py'))
     assert [path.name for path in found] == ['a.py', 'b.py', 'c.py']
-    assert config_files(None) == []
+    for name in (None, 'gone', 'x' * 300):
+        assert config_files(name) == []
 
 
 def test_files_of_a_pure_python_config(tmp_path):

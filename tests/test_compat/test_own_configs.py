@@ -47,10 +47,11 @@ def test_no_weights_are_published():
         build_model(cfg, 'teacher')
 
 
-def test_unknown_config():
+@pytest.mark.parametrize('name', ['none', 'x' * 300, 'a\0'])
+def test_unknown_config(name):
     """The message has the address."""
-    with pytest.raises(FileNotFoundError, match=r'mmrazor_ssdkd::none\.py'):
-        get_config('mmrazor_ssdkd::none.py')
+    with pytest.raises(FileNotFoundError, match=r'mmrazor_ssdkd::.*\.py'):
+        get_config(f'mmrazor_ssdkd::{name}.py')
 
 
 def test_configs_of_a_wheel(tmp_path, monkeypatch):

@@ -29,11 +29,15 @@ def collate(samples: list) -> State:
 
 
 def runner(
-    model: nn.Module, folder: Path, lr: float = 0.01, **kwargs: Any
+    model: nn.Module,
+    folder: Path,
+    lr: float = 0.01,
+    kind: str = 'SGD',
+    **kwargs: Any,
 ) -> Runner:
     """Returns a runner of an SSD-KD over nothing."""
     parts = {
-        name: dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=lr))
+        name: dict(type='OptimWrapper', optimizer=dict(type=kind, lr=lr))
         for name in ('generator', 'architecture')
     }
     settings: dict[str, Any] = dict(
@@ -187,11 +191,13 @@ def test_damaged_checkpoint_raises(saved, tmp_path, fault, way):
     ],
 )
 def test_resuming_what_is_no_run_raises(saved, tmp_path, change):
-    """Weights alone can be loaded, not resumed."""
+    """Weights alone can be loaded, not resumed; nothing is changed."""
     path = changed(saved, tmp_path, change)
-    with pytest.raises(ValueError, match='`load_from` must be the checkpoint'):
-        attempt(build(ssdkd()), path, tmp_path, 'resume')
     model = build(ssdkd())
+    before = tensors(model)
+    with pytest.raises(ValueError, match='`load_from` must be the checkpoint'):
+        attempt(model, path, tmp_path, 'resume')
+    assert same(before, tensors(model)) and model.iteration == 0
     attempt(model, path, tmp_path, 'load')
     assert model.iteration == 2
 
@@ -252,6 +258,22 @@ def test_learning_rate_of_the_config_goes_on(saved, tmp_path):
         [0.5],
         [0.5],
     ]
+
+
+@pytest.mark.parametrize('kind', ['Adam', 'RMSprop'])
+def test_optimizer_of_another_type(saved, tmp_path, kind):
+    """Is refused before anything changes, unless it is not to resume."""
+    model = build(ssdkd(), seed=1)
+    before = tensors(model)
+    trained = runner(model, tmp_path / 'again', kind=kind)
+    trained._train_loop = trained.build_train_loop(trained._train_loop)
+    message = rf'`optim_wrapper.generator.optimizer.type` must.*got {kind}, '
+    with pytest.raises(ValueError, match=message):
+        trained.resume(str(saved), map_location='cpu')
+    assert same(before, tensors(model))
+    assert trained.iter == model.iteration == 0
+    trained.resume(str(saved), False, map_location='cpu')
+    assert trained.iter == model.iteration == 2
 
 
 def test_wrapped_model(saved, tmp_path):

@@ -45,6 +45,10 @@ def test_mmcls_is_read_from_mmpretrain():
     ('config', 'message'),
     [
         ('none.py', "`config` must be the path of a file.*'none.py'"),
+        (f'{"x" * 300}.py', '`config` must be the path of a file'),
+        ('a\0.py', '`config` must be the path of a file'),
+        (f'mmpretrain::{"x" * 300}', 'must be a config of mmpretrain'),
+        (f'mmcls::{"x" * 300}', 'must be a config of mmpretrain'),
         ('none::a/b.py', 'a package of OpenMMLab'),
         ('mmocr::a/b.py', 'mmocr is not: run pip install "mmocr"'),
         ('mmdet3d::a/b.py', 'pip install "mmdet3d>=1.*full mmcv'),

@@ -29,10 +29,21 @@ def work_dir(finished, tmp_path):
 
 
 @pytest.mark.parametrize(
-    'note', [None, '', '\0\0', '/gone.pth', 'iter_1.pth', b'\xff', 'folder']
+    'note',
+    [
+        None,
+        '',
+        '\0\0',
+        '/gone.pth',
+        'iter_1.pth',
+        b'\xff',
+        'folder',
+        'x' * 300,
+        'a\0b',
+    ],
 )
 def test_whatever_the_note_says(work_dir, note, monkeypatch):
-    """Missing, empty, gone, older or no text at all."""
+    """Missing, empty, gone, older, or no text or name at all."""
     monkeypatch.chdir(work_dir)
     file = work_dir / 'last_checkpoint'
     file.unlink()
@@ -41,6 +52,25 @@ def test_whatever_the_note_says(work_dir, note, monkeypatch):
     elif note is not None:
         file.write_bytes(note if isinstance(note, bytes) else note.encode())
     assert find_latest_checkpoint(work_dir) == str(work_dir / 'iter_3.pth')
+
+
+@pytest.mark.parametrize(
+    ('noted', 'older', 'found'), [(3, 2, 3), (2, 3, 2), (3, 3, 1)]
+)
+def test_clock_that_went_back(work_dir, noted, older, found):
+    """The note counts, unless its file was there before the other's."""
+    for number, hour in ((1, '025900'), (2, '020400'), (3, '020900')):
+        path = work_dir / f'iter_{number}.pth'
+        checkpoint = torch.load(path)
+        checkpoint['meta']['time'] = f'20261025_{hour}'
+        torch.save(checkpoint, path)
+        os.utime(path, (10**9, 10**9 - 5 * (number == older)))
+    (work_dir / 'last_checkpoint').write_text(
+        str(work_dir / f'iter_{noted}.pth')
+    )
+    assert find_latest_checkpoint(work_dir) == str(
+        work_dir / f'iter_{found}.pth'
+    )
 
 
 def _cut(path):

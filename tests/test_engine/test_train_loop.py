@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from mmengine.dataset import InfiniteSampler
+from mmengine.dataset import DefaultSampler, InfiniteSampler
 from mmengine.runner import EpochBasedTrainLoop, ValLoop
 from mmrazor.engine.runner import DartsEpochBasedTrainLoop
 from torch.utils.data import DataLoader
@@ -44,6 +44,21 @@ def test_batches_of_one(pooled):
     for key, value in pooled.student.state_dict().items():
         assert torch.equal(value, before[key])
     assert pooled.student.training
+
+
+def _share(monkeypatch, length, processes=2):
+    """Returns a loop of one of several processes, in batches of 64."""
+    module = 'mmengine.dataset.sampler.get_dist_info'
+    monkeypatch.setattr(module, lambda: (0, processes))
+    sampler = DefaultSampler(range(length), shuffle=False)
+    return _loop(64, length, sampler=sampler)
+
+
+def test_batches_of_one_of_several_processes(pooled, monkeypatch):
+    """Each draws its part of an epoch."""
+    check_train_loop(_share(monkeypatch, 193), pooled)
+    with pytest.raises(ValueError, match='64 of 65 draws, and a last batch'):
+        check_train_loop(_share(monkeypatch, 130), pooled)
 
 
 def test_students_that_take_one():

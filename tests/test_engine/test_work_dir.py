@@ -71,14 +71,28 @@ def test_run_that_is_there(tmp_path, name):
     assert [p.name for p in tmp_path.iterdir()] == ['teacher.pth']
 
 
-def test_what_the_config_reads_is_not_deleted(tmp_path):
+@pytest.mark.parametrize('folder', ['{}', '~', '~/../{.name}'])
+def test_what_the_config_reads_is_not_deleted(tmp_path, monkeypatch, folder):
     """A distillation in the folder of its teacher."""
+    monkeypatch.setenv('HOME', str(tmp_path))
     teacher = tmp_path / 'epoch_3.pth'
     teacher.write_text('')
-    config = dict(model=dict(teachers=[dict(ckpt_path=str(teacher))]))
+    path = f'{folder.format(tmp_path)}/epoch_3.pth'
+    config = dict(model=dict(teachers=[dict(ckpt_path=path)]))
     with pytest.raises(ValueError, match=r'must not be what the config reads'):
         delete_checkpoints(tmp_path, config)
     assert teacher.exists()
+
+
+@pytest.mark.parametrize('text', ['x' * 300, 'a\0b', '~nobody_here/a.pth'])
+def test_what_is_no_name_of_a_file_is_not_read(tmp_path, text):
+    """A config has texts of all kinds; a link may lead nowhere."""
+    (tmp_path / 'file').write_text('')
+    (tmp_path / 'epoch_1.pth').write_text('')
+    (tmp_path / 'epoch_2.pth').symlink_to(tmp_path / 'gone')
+    config = dict(prompt=text, file=str(tmp_path / 'file'))
+    delete_checkpoints(tmp_path, config)
+    assert [path.name for path in tmp_path.iterdir()] == ['file']
 
 
 def test_copy_of_the_config(tmp_path):

@@ -103,9 +103,11 @@ def test_folder_that_may_not_be_read(tmp_path, monkeypatch):
         assert teachers_metrics(config, ['accuracy/top1']) == []
 
 
-@pytest.mark.parametrize('name', ['nothing', 'file', '20269931_120000'])
+@pytest.mark.parametrize(
+    'name', ['nothing', 'file', '20269931_120000', 'x' * 300, 'a\0']
+)
 def test_no_run(tmp_path, name):
-    """Nothing there, a file, and a folder of almost such a name."""
+    """Nothing there, a file, and a folder of almost such a name, or none."""
     (tmp_path / 'file').write_text('')
     (tmp_path / '20269931_120000' / 'x').mkdir(parents=True)
     with pytest.raises(ValueError, match='`work_dir` must '):

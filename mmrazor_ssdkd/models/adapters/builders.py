@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -72,9 +73,10 @@ def source_folder(address: Any) -> AbstractContextManager[None]:
         AbstractContextManager: In which the file runs and builds.
     """
     source = _split(address)[0] if is_address(address) else ''
-    if not source.endswith('.py'):
+    path = os.path.expanduser(source)
+    if not source.endswith('.py') or not os.path.isfile(path):
         return nullcontext()
-    return neighbours(str(Path(source).expanduser().resolve().parent))
+    return neighbours(os.path.dirname(os.path.realpath(path)))
 
 
 def _split(address: str) -> tuple[str, str]:
@@ -101,11 +103,13 @@ def _import(source: str, address: str) -> ModuleType:
 
 def _load(source: str, address: str) -> ModuleType:
     """Runs a file."""
-    path = Path(source).expanduser().resolve()
-    if not path.is_file():
+    path = Path(os.path.expanduser(source))
+    # Unlike its namesake it takes what can be no name of a file.
+    if not os.path.isfile(path):
         raise ValueError(
             f'`module` must name an existing file, but got {address!r}'
         )
+    path = path.resolve()
     # Pickles and dataclasses want to find it under its name.
     digest = hashlib.sha256(str(path).encode()).hexdigest()[:8]
     name = f'_mmrazor_ssdkd_file_{path.stem}_{digest}'
