@@ -96,7 +96,8 @@ def delete_checkpoints(
     read = named_files(config)
     for path in doomed:
         for file in read:
-            if path.samefile(file):
+            # A link may lead nowhere.
+            if path.exists() and path.samefile(file):
                 raise ValueError(
                     f'`work_dir` must not be what the config reads, but '
                     f'{str(file)!r} would be deleted; give another --work-dir'
