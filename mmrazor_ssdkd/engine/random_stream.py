@@ -6,6 +6,8 @@ from typing import Any, Optional
 
 import torch
 
+from mmrazor_ssdkd.validation import check_choice, shown
+
 __all__ = ['RandomStream']
 
 
@@ -51,5 +53,37 @@ class RandomStream:
         return dict(self._state or {})
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes over a place; its tensors may be on any device."""
+        """Takes over a place; its tensors may be on any device.
+
+        Args:
+            state (dict): What :meth:`state_dict` returned.
+
+        Raises:
+            ValueError: It is no generators'; the stream stays where it was.
+        """
+        if not isinstance(state, dict):
+            raise ValueError(
+                f'`random_stream` must be a dict, but got {shown(state)}'
+            )
+        for device, place in state.items():
+            _check_place(device, place)
         self._state = {k: v.cpu() for k, v in state.items()} or None
+
+
+def _check_place(device: Any, place: Any) -> None:
+    """Raises a ValueError for what no generator of a device takes."""
+    check_choice('random_stream', device, ['cpu', 'cuda'])
+    if not isinstance(place, torch.Tensor) or place.dtype != torch.uint8:
+        raise ValueError(
+            '`random_stream` must be the bytes of generators, but got '
+            f'{shown(place)} for {device!r}'
+        )
+    if device == 'cuda' and not torch.cuda.is_available():
+        return
+    try:
+        torch.Generator(device).set_state(place.cpu())
+    except RuntimeError as error:
+        raise ValueError(
+            '`random_stream` must be the bytes of generators, but got '
+            f'{place.numel()} others for {device!r}: {error}'
+        ) from error

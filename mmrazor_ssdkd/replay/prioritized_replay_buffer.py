@@ -426,9 +426,12 @@ class PrioritizedReplayBuffer:
             state (dict): What :meth:`state_dict` returned.
 
         Raises:
+            TypeError: A count is no integer.
             ValueError: The state holds more samples than ``max_size``, no
                 logits where they are to be stored, or what no buffer saved.
         """
+        num_added = check_int('num_added', state['num_added'], 0, 2**62)
+        num_classes, num_labels = _saved_classes(state)
         samples = dict(state['samples'])
         if not self.store_logits:
             samples.pop('preds_T', None)
@@ -444,22 +447,18 @@ class PrioritizedReplayBuffer:
                 f'checkpoint, but got {self.max_size}'
             )
         if size:
-            check_samples(
-                samples, state['num_classes'], state.get('num_labels')
-            )
+            check_samples(samples, num_classes, num_labels)
         self._storage.clear()
         self._num_broken = torch.zeros_like(self._num_broken)
         # Those of version 0.1 counted all pixels together.
-        self._class_count = _no_counts(
-            state['num_classes'], state.get('num_labels')
-        )
+        self._class_count = _no_counts(num_classes, num_labels)
         self._whole = None
         if size:
             # Where it lies; what all hold is counted once all have loaded.
             self._class_count = self._class_count.to(samples['images'].device)
             self._num_broken = self._num_broken.to(samples['images'].device)
             self._append(cast_samples(samples))
-        self.num_added = state['num_added']
+        self.num_added = num_added
 
     def stored(
         self, *fields: str, index: Optional[torch.Tensor] = None
@@ -578,6 +577,15 @@ def _shard_size(max_size: int) -> int:
             f'{max_size}'
         )
     return max_size // number
+
+
+def _saved_classes(state: dict[str, Any]) -> tuple[int, Optional[int]]:
+    """Returns how many classes and labels a state counts."""
+    num_labels = state.get('num_labels')
+    if num_labels is not None:
+        check_int('num_labels', num_labels)
+    num_classes = state['num_classes']
+    return check_int('num_classes', num_classes, 0, _MAX_CLASSES), num_labels
 
 
 def _no_counts(num_classes: int, num_labels: Optional[int]) -> torch.Tensor:

@@ -135,6 +135,11 @@ def weight(checkpoint: State, key: str, value: Any) -> None:
     checkpoint['state_dict'][key] = value
 
 
+def extra(**values: Any) -> Callable[[State], Any]:
+    """Returns a change of what goes along with the weights."""
+    return lambda c: c['state_dict']['_extra_state'].update(values)
+
+
 HEAD = 'architecture.head.fc.bias'
 VARIANCE = 'architecture.backbone.bn1.running_var'
 FAULTS: dict[str, Callable[[State], Any]] = {
@@ -162,6 +167,15 @@ FAULTS: dict[str, Callable[[State], Any]] = {
     'NaN in the buffer': lambda c: c['state_dict']['_extra_state'][
         'replay_buffer'
     ]['samples']['priority'].fill_(float('nan')),
+    'no count of steps': extra(iteration=None),
+    'a negative count of steps': extra(iteration=-1),
+    'a count of samples in text': extra(num_synthesized='x'),
+    'too many samples': extra(num_synthesized=10**30),
+    'no channels': extra(feature_index='x'),
+    'text for a generator': extra(random_stream=dict(cpu='x')),
+    'a broken generator': extra(
+        random_stream=dict(cpu=torch.zeros(5056, dtype=torch.uint8))
+    ),
 }
 
 

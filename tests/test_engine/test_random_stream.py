@@ -108,6 +108,28 @@ def test_state_before_the_first_use():
     assert torch.equal(draw(stream), expected)
 
 
+@pytest.mark.parametrize(
+    'state',
+    [
+        'x',
+        dict(tpu=torch.get_rng_state()),
+        dict(cpu='x'),
+        dict(cpu=torch.zeros(3)),
+        dict(cpu=torch.zeros(3, dtype=torch.uint8)),
+        dict(cpu=torch.zeros(5056, dtype=torch.uint8)),
+        dict(cpu=torch.get_rng_state(), cuda=3),
+    ],
+)
+def test_state_of_no_generator(state):
+    """It raises, and the stream stays where it was."""
+    stream, expected = make(), draw(make())
+    before = torch.get_rng_state()
+    with pytest.raises(ValueError, match='`random_stream` must be'):
+        stream.load_state_dict(state)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(draw(stream), expected)
+
+
 def test_exception_inside():
     """The outside state comes back, and the stream goes on behind it."""
     failing, whole = make(), make()

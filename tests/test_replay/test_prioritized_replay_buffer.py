@@ -436,6 +436,26 @@ def test_state_survives_a_checkpoint(tmp_path):
     assert tags(loaded) == [0, 1, 2]
 
 
+@pytest.mark.parametrize(
+    ('name', 'value'),
+    [
+        ('num_added', 'x'),
+        ('num_added', -1),
+        ('num_added', 10**30),
+        ('num_classes', None),
+        ('num_classes', 10**9),
+        ('num_labels', 0),
+    ],
+)
+def test_state_of_other_counts(name, value):
+    """It raises, and the buffer stays as it was."""
+    state = fill(PrioritizedReplayBuffer(4), [1.0, 2.0]).state_dict(False)
+    loaded = fill(PrioritizedReplayBuffer(4), [1.0], start=9)
+    with pytest.raises((TypeError, ValueError), match=f'`{name}` must be'):
+        loaded.load_state_dict({**state, name: value})
+    assert tags(loaded) == [9]
+
+
 def test_state_without_samples():
     """The counters alone make an empty buffer that knows what it saw."""
     source = fill(PrioritizedReplayBuffer(4), [1.0, 2.0, 3.0])

@@ -535,16 +535,25 @@ class SSDKD(BaseAlgorithm):
         )
 
     def set_extra_state(self, state: dict[str, Any]) -> None:
-        """Takes over what a checkpoint held."""
+        """Takes over what a checkpoint held.
+
+        Raises:
+            TypeError: A count is no integer.
+            ValueError: A part of it is none that an SSD-KD saved.
+        """
         own = self._shared_state.pick(state, self.replay_buffer.max_size)
-        self.iteration = state['iteration']
-        self.num_synthesized = state['num_synthesized']
+        iteration, num_synthesized = (
+            check_int(name, state[name], 0, maximum=2**62)
+            for name in ('iteration', 'num_synthesized')
+        )
         # Checkpoints from before have none.
         if (index := state.get('feature_index')) is not None:
             self._hints.resume(index)
-        self.loss_guard.forget()
         self.random_stream.load_state_dict(own['random_stream'])
         self.replay_buffer.load_state_dict(own['replay_buffer'])
+        self.loss_guard.forget()
+        self.iteration = iteration
+        self.num_synthesized = num_synthesized
 
     def _own_state(self) -> dict[str, Any]:
         """Returns what every process has one of."""

@@ -8,6 +8,8 @@ from typing import Any, Optional
 import torch
 from torch import nn
 
+from mmrazor_ssdkd.validation import shown
+
 __all__ = ['FeatureHints', 'FeaturePair']
 
 
@@ -83,20 +85,20 @@ class FeatureHints:
         Raises:
             ValueError: It is not of this student's channels.
         """
-        if self._pair is None:
-            return
-        known, most = self._pair.index, self._pair.channels
-        if (
-            not isinstance(index, torch.Tensor)
-            or (index.shape, index.dtype) != (known.shape, known.dtype)
-            or bool((index < 0).any())
-            or (most is not None and bool((index >= most).any()))
-        ):
-            raise ValueError(
-                '`feature_index` of a checkpoint must be '
-                f"{len(known)} of the teacher's channels, but got {index!r}"
+        pair, fits = self._pair, _are_channels(index)
+        if pair is not None and fits:
+            most = pair.channels
+            fits = index.shape == pair.index.shape and (
+                most is None or bool((index < most).all())
             )
-        self._pair = replace(self._pair, index=index)
+        if not fits:
+            number = 'some' if pair is None else len(pair.index)
+            raise ValueError(
+                f'`feature_index` of a checkpoint must be {number} of the '
+                f"teacher's channels, but got {shown(index)}"
+            )
+        if pair is not None:
+            self._pair = replace(pair, index=index)
 
     @contextmanager
     def watch(self, role: str) -> Iterator[None]:
@@ -164,6 +166,12 @@ class FeatureHints:
             f'{self._weight} and {name!r}, which is to give '
             f'{tuple(theirs.shape)}, {found}'
         )
+
+
+def _are_channels(index: Any) -> bool:
+    """Returns whether something is a list of places."""
+    listed = isinstance(index, torch.Tensor) and index.dim() == 1
+    return listed and index.dtype == torch.long and bool((index >= 0).all())
 
 
 def _unit(features: torch.Tensor) -> torch.Tensor:

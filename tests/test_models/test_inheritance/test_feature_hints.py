@@ -58,6 +58,8 @@ def test_channels_of_a_checkpoint():
     assert hints.index.tolist() == [1, 2]
     nothing = FeatureHints(None, 0.0)
     nothing.resume(torch.tensor([5]))
+    with pytest.raises(ValueError, match=r'`feature_index`.*got 5'):
+        nothing.resume(5)
     assert nothing.index is None
 
 
