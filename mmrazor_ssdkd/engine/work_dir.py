@@ -150,14 +150,6 @@ def _checkpoints(work_dir: Union[str, Path]) -> list[Path]:
     return sorted(files, key=lambda path: path.lstat().st_mtime)
 
 
-def _is_same_file(path: Path, name: str) -> bool:
-    """Returns whether any text is another name of a file."""
-    # As checkpoints are read; it takes what can be no name of a file.
-    other = os.path.expanduser(name)
-    there = os.path.isfile(path) and os.path.isfile(other)
-    return there and os.path.samefile(path, other)
-
-
 def _strings(value: Any) -> Iterator[str]:
     """Yields every string in nested dicts and lists."""
     if isinstance(value, str):
