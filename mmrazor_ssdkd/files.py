@@ -28,10 +28,12 @@ def write_bytes(
     Raises:
         OSError: It cannot be written; names ``path``.
     """
+    given = Path(path)
     target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not target.is_file() and not target.is_dir():
-            target.write_bytes(data)
+        # Asked before it is resolved: a pipe's real name is none of a file.
+        if given.exists() and not given.is_file() and not given.is_dir():
+            given.write_bytes(data)
             return
         partial = target.with_name(_partial_name(target.name))
         try:

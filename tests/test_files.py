@@ -72,6 +72,9 @@ def test_link_stays_and_devices_are_written_to(tmp_path, old):
     assert link.is_symlink() and old.read_bytes() == b'new'
     write_bytes('/dev/null', b'new')
     assert not Path('/dev/null').is_file()
+    source, sink = os.pipe()
+    write_bytes(f'/dev/fd/{sink}', b'new')
+    assert os.read(source, 99) == b'new'
     with pytest.raises(OSError, match=r'No space left.*/dev/full'):
         write_bytes('/dev/full', b'new')
 

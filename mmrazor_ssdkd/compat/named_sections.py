@@ -1,12 +1,11 @@
 """Lets mmengine name the section of a config that it cannot build."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
 from mmengine.runner import Runner
-from torch.utils.data import DataLoader
 
 from mmrazor_ssdkd.blame import blamed
 from mmrazor_ssdkd.validation import shown
@@ -136,8 +135,13 @@ def _build_loader(runner: Runner, name: str) -> None:
     """Builds a loader as the loop's own constructor would."""
     loader = getattr(runner, f'_{name}')
     rule = 'what a DataLoader can be built from'
-    if not isinstance(loader, (dict, DataLoader)):
-        raise TypeError(f'`{name}` must be {rule}, but got {shown(loader)}')
+    # Anything else that can be iterated is the loop's affair.
+    if not isinstance(loader, dict):
+        if isinstance(loader, str) or not isinstance(loader, Iterable):
+            raise TypeError(
+                f'`{name}` must be {rule}, but got {shown(loader)}'
+            )
+        return
     diff_rank_seed = runner._randomness_cfg.get('diff_rank_seed', False)
     with blamed(name, rule):
         built = runner.build_dataloader(

@@ -142,7 +142,9 @@ def _scaling(scale_lr: Callable[..., None]) -> Callable[..., None]:
     """Returns a method that leaves generators with batches of theirs alone."""
 
     @wraps(scale_lr)
-    def scale(runner: Runner, optim_wrapper: Any, auto: Any = None) -> None:
+    def scale(
+        runner: Runner, optim_wrapper: Any, auto_scale_lr: Any = None
+    ) -> None:
         # It imports what the mends mend.
         from mmrazor_ssdkd.models.algorithms import SSDKD
 
@@ -151,6 +153,6 @@ def _scaling(scale_lr: Callable[..., None]) -> Callable[..., None]:
             learning = dict(optim_wrapper.items())
             learning.pop('generator', None)
             optim_wrapper = OptimWrapperDict(**learning)
-        scale_lr(runner, optim_wrapper, auto)
+        scale_lr(runner, optim_wrapper, auto_scale_lr)
 
     return scale

@@ -6,9 +6,10 @@ from typing import Any
 import torch
 from mmengine.dataset import InfiniteSampler
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop
+from torch.utils.data import DataLoader
 
 from mmrazor_ssdkd.unwrapping import unwrapped
-from mmrazor_ssdkd.validation import check_int
+from mmrazor_ssdkd.validation import check_int, shown
 
 __all__ = ['check_train_loop']
 
@@ -23,7 +24,8 @@ def check_train_loop(loop: Any, model: Any) -> None:
         model (nn.Module): What it trains; another algorithm passes.
 
     Raises:
-        TypeError: The batch size is no integer.
+        TypeError: Its loader is no ``DataLoader``, or the batch size no
+            integer.
         ValueError: It is a loop of another method, or a batch is too small
             for a BatchNorm of the student.
     """
@@ -41,7 +43,14 @@ def check_train_loop(loop: Any, model: Any) -> None:
             f'IterBasedTrainLoop for SSDKD, but got {type(loop).__name__}'
         )
     loader = loop.dataloader
-    batch_size = check_int(_NAME, getattr(loader, 'batch_size', 1))
+    if not isinstance(loader, DataLoader):
+        raise TypeError(
+            '`train_dataloader` must be what a DataLoader can be built from '
+            f'for SSDKD, but got {shown(loader)}'
+        )
+    # None where a batch sampler of one's own decides.
+    given: Any = loader.batch_size
+    batch_size = check_int(_NAME, given)
     if _smallest_batch(loader) == 1 and _needs_two(model):
         last = '' if batch_size == 1 else ', and a last batch of 1'
         raise ValueError(

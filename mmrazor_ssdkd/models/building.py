@@ -1,6 +1,7 @@
 """Builds a teacher or a student from what a config says of it."""
 
 import copy
+import os
 from typing import Any, NamedTuple, Optional, TypeVar, Union
 
 from mmengine.config import Config, ConfigDict
@@ -12,6 +13,7 @@ from mmrazor.registry import MODELS as MMRAZOR_MODELS
 from torch import nn
 
 from mmrazor_ssdkd.blame import blamed, check_config
+from mmrazor_ssdkd.validation import shown
 
 from ..compat.mmcls_names import current_scope
 from ..compat.own_configs import is_own, own_config
@@ -110,7 +112,7 @@ def resolve_model(
         its file imports.
 
     Raises:
-        TypeError: ``cfg`` is no dict.
+        TypeError: ``cfg`` is no dict, or its ``cfg_path`` no path.
         ValueError: A setting beside ``cfg_path`` would be ignored.
     """
     check_config(name, cfg)
@@ -123,7 +125,12 @@ def resolve_model(
                 f'`{name}.pretrained` must be True or False beside '
                 f'`cfg_path`, but got {pretrained!r}'
             )
-        file, scope = _read_config(path, name, pretrained)
+        if not isinstance(path, (str, os.PathLike)):
+            raise TypeError(
+                f'`{name}.cfg_path` must be a path or an address, but got '
+                f'{shown(path)}'
+            )
+        file, scope = _read_config(str(path), name, pretrained)
         model, weights = file.model, file.get('model_path')
         imports = file.get('custom_imports')
         if pretrained and not weights:
@@ -136,10 +143,13 @@ def resolve_model(
         if 'data_preprocessor' in file:
             model.setdefault('data_preprocessor', file.data_preprocessor)
         extra = {k: v for k, v in cfg.items() if k not in _CONTROLS}
-        _check_extra(extra, model, name, path)
+        _check_extra(extra, model, name, str(path))
         model.update(extra)
     if data_preprocessor is not None:
-        _innermost(model).setdefault('data_preprocessor', data_preprocessor)
+        inner = _innermost(model)
+        # None in its place would leave images as they are, without a word.
+        if inner.get('data_preprocessor') is None:
+            inner['data_preprocessor'] = data_preprocessor
     return ModelConfig(model, scope, weights, imports)
 
 

@@ -86,8 +86,12 @@ def _named_head(model: Any) -> tuple[str, Any]:
     while hasattr(model, 'architecture'):
         model = model.architecture
     for key in ('decode_head', 'head'):
-        if getattr(model, key, None) is not None:
-            return key, getattr(model, key)
+        head = getattr(model, key, None)
+        # Of a cascade, the last one gives the logits.
+        if isinstance(head, nn.ModuleList) and len(head):
+            head = head[-1]
+        if head is not None:
+            return key, head
     return '', None
 
 

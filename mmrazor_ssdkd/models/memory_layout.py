@@ -1,5 +1,6 @@
 """Lays networks out with their channels last, where that is safe."""
 
+from itertools import chain
 from typing import Any
 
 import torch
@@ -23,7 +24,11 @@ def use_channels_last(model: Any) -> None:
     Args:
         model (nn.Module): Changed in place.
     """
-    model.to(memory_format=torch.channels_last)
+    for tensor in chain(model.parameters(), model.buffers()):
+        # Of no other has a layout such a name; to `nn.Module.to`, a single
+        # one of five dimensions is an error.
+        if tensor.dim() == 4:
+            tensor.data = tensor.data.to(memory_format=torch.channels_last)
     for layer in model.modules():
         if _is_unsafe(layer):
             layer.to(memory_format=torch.contiguous_format)

@@ -21,6 +21,10 @@ def is_published(cfg: Any) -> bool:
     return type_name(cfg) in _INITIALIZERS
 
 
+# Classes that read published weights unless they are told not to.
+_PRETRAINED = ('TIMMBackbone',)
+
+
 def forget_published(cfg: Any) -> None:
     """Takes out all that would start a model from published weights.
 
@@ -42,6 +46,8 @@ def forget_published(cfg: Any) -> None:
         return
     for key in _KEYS:
         cfg.pop(key, None)
+    if type_name(cfg) in _PRETRAINED:
+        cfg['pretrained'] = False
     if str(cfg.get('type')).startswith('torchvision') and ':' in cfg['type']:
         _forget_torchvision(cfg)
     for key, value in list(cfg.items()):

@@ -44,6 +44,32 @@ def test_loop_is_missing(tmp_path, kind):
         getattr(runner, kind)()
 
 
+class OwnLoader:
+    """Batches of a user's own kind."""
+
+    dataset = (0, 1)
+
+    def __init__(self, runner: Runner) -> None:
+        self.loader = runner.train_dataloader
+
+    def __iter__(self):
+        """Yields what the runner's own loader has."""
+        return iter(self.loader)
+
+    def __len__(self) -> int:
+        """Returns how many batches there are."""
+        return len(self.loader)
+
+
+def test_loader_of_ones_own(tmp_path):
+    """It is the loop's affair."""
+    runner = toy_runner(tmp_path, iters=2)
+    runner._val_dataloader = own = OwnLoader(runner)
+    runner._val_loop, runner._val_evaluator = dict(), []
+    runner._val_loop = runner.build_val_loop(dict())
+    assert runner.val_dataloader is own
+
+
 def test_once():
     """A second call wraps nothing again, and a run is what it was."""
     before = Runner.train

@@ -20,7 +20,8 @@ def scaled(model):
         param_schedulers=None,
         logger=MMLogger.get_current_instance(),
     )
-    Runner.scale_lr(runner, wrapper, dict(enable=True, base_batch_size=32))
+    auto_scale_lr = dict(enable=True, base_batch_size=32)
+    Runner.scale_lr(runner, wrapper, auto_scale_lr=auto_scale_lr)
     return {k: v.param_groups[0]['lr'] / before[k] for k, v in wrapper.items()}
 
 

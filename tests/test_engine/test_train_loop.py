@@ -66,6 +66,14 @@ def test_students_that_take_one():
     check_train_loop(_loop(1), build(ssdkd()))
 
 
+def test_loader_of_ones_own(pooled):
+    """Of what it draws nothing is known."""
+    loop = _loop(2)
+    loop.dataloader = [[0, 1], [2, 3]]
+    with pytest.raises(TypeError, match=r'`train_dataloader` .* for SSDKD'):
+        check_train_loop(loop, pooled)
+
+
 @pytest.mark.parametrize('kind', [ValLoop, DartsEpochBasedTrainLoop])
 def test_other_loops(pooled, kind):
     """Of validation, or of a search among supernets."""

@@ -103,6 +103,9 @@ def test_inline_config_takes_the_data_preprocessor():
     model = build_model(config, 'architecture', PREPROCESSOR)
     assert model.data_preprocessor.mean.flatten().tolist() == [7.0]
     assert 'data_preprocessor' not in config
+    config['data_preprocessor'] = None
+    model = build_model(config, 'architecture', PREPROCESSOR)
+    assert model.data_preprocessor.mean.flatten().tolist() == [7.0]
     model = build_model(classifier(), 'architecture', PREPROCESSOR)
     assert model.data_preprocessor.mean.flatten().tolist() == [100.0]
 
@@ -210,6 +213,19 @@ def test_what_is_no_config_raises(cfg):
     """The message names the argument and has the value."""
     with pytest.raises(TypeError, match='`architecture` must be a config'):
         build_model(cfg, 'architecture')
+
+
+@pytest.mark.parametrize('path', [7, None, ['a.py']])
+def test_what_is_no_path_raises(path):
+    """The message names the key within the argument."""
+    with pytest.raises(TypeError, match=r'`teacher.cfg_path` must be a path'):
+        build_model(dict(cfg_path=path), 'teacher')
+
+
+def test_path_may_be_one_of_pathlib(tmp_path):
+    """As a config of Python may have it."""
+    path = Path(write(tmp_path, classifier()))
+    assert isinstance(build_model(dict(cfg_path=path), 'a'), ImageClassifier)
 
 
 def test_teacher_is_frozen_for_good():

@@ -149,6 +149,20 @@ def test_networks_that_disagree(name, head):
     assert head['type'] in str(info.value)
 
 
+def test_head_of_a_cascade():
+    """The last one gives the logits."""
+    model = torch.nn.Module()
+    soft, sigmoid = (
+        MODELS.build(maps(loss_decode=loss)).decode_head
+        for loss in (dict(type='CrossEntropyLoss'), SIGMOID)
+    )
+    model.decode_head = torch.nn.ModuleList([sigmoid, soft])
+    assert isinstance(find_label_model(dict(a=model)), OneClass)
+    model.decode_head = torch.nn.ModuleList([soft, sigmoid])
+    with pytest.raises(ValueError, match=r'`a.decode_head` must have'):
+        find_label_model(dict(a=model))
+
+
 def test_head_inside():
     """Where MMRazor's deployed networks have it, and where there is none."""
     inside = torch.nn.Module()

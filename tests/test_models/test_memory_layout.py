@@ -97,3 +97,16 @@ def test_weights_are_the_same_values():
     assert after.keys() == before.keys()
     assert all(v.equal(before[k]) for k, v in after.items())
     assert is_last(model[0].weight)
+
+
+def test_weights_of_more_dimensions_stay():
+    """torch's own way refuses a network that has a single one."""
+    network = nn.Conv2d(16, 6, 3)
+    network.register_buffer('places', torch.rand(2, 2, 2, 2, 2))
+    network.register_parameter('offset', nn.Parameter(torch.rand(1, 2, 2)))
+    before = {k: v.clone() for k, v in network.state_dict().items()}
+    weight = network.weight
+    use_channels_last(network)
+    assert network.weight is weight and is_last(network.weight)
+    for name, value in network.state_dict().items():
+        assert torch.equal(value, before[name])

@@ -85,6 +85,15 @@ def test_defaults_of_a_class_come_back():
         assert cfg == dict(backbone=dict(type='ResNet'))
 
 
+def test_class_that_reads_them_by_default():
+    """mmseg's wrapper of timm wants to be told, whatever a file says."""
+    for said in (dict(), dict(pretrained=True), dict(pretrained=False)):
+        part = dict(type='mmseg.TIMMBackbone', model_name='resnet18', **said)
+        cfg = ConfigDict(backbone=part)
+        forget_published(cfg)
+        assert cfg.backbone.pretrained is False
+
+
 @pytest.mark.parametrize(
     'depth',
     [
@@ -137,7 +146,7 @@ def test_networks_of_other_packages():
         assert cfg['module'] == expected
     cfg = dict(type='TIMMBackbone', pretrained=True, checkpoint_path='a.pth')
     forget_published(cfg)
-    assert cfg == dict(type='TIMMBackbone')
+    assert cfg == dict(type='TIMMBackbone', pretrained=False)
 
 
 def test_override_of_an_initialiser():
