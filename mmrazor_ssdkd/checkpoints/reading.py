@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from mmrazor_ssdkd.compat.checkpoint_globals import own_globals_first
 from mmrazor_ssdkd.validation import shown
 
 from .download import cache_folder, download
@@ -113,7 +114,8 @@ def _read(path: Path, map_location: Any) -> dict[str, Any]:
     if _is_safetensors(path):
         return _read_safetensors(path, map_location)
     _check_archive(path)
-    checkpoint = torch.load(path, map_location, weights_only=True)
+    with own_globals_first():
+        checkpoint = torch.load(path, map_location, weights_only=True)
     if not isinstance(checkpoint, dict):
         raise TypeError(
             f'it must hold a dict, but holds {type(checkpoint).__name__}'

@@ -9,6 +9,8 @@ from typing import Any, Optional, Union
 import torch
 from mmengine.logging import print_log
 
+from mmrazor_ssdkd.compat.checkpoint_globals import own_globals_first
+
 __all__ = ['find_latest_checkpoint']
 
 # Whether it holds optimizers, when it was saved, and at which step.
@@ -103,12 +105,13 @@ def _is_newer(noted: Path, newest: Path, ages: dict[Path, _Age]) -> bool:
 def _age(path: Path) -> Optional[_Age]:
     """Returns a checkpoint's age, or None where no run can go on from it."""
     # Mapped, so that of its tensors nothing is read.
-    checkpoint = torch.load(
-        path,
-        map_location='cpu',
-        weights_only=True,
-        mmap=zipfile.is_zipfile(path),
-    )
+    with own_globals_first():
+        checkpoint = torch.load(
+            path,
+            map_location='cpu',
+            weights_only=True,
+            mmap=zipfile.is_zipfile(path),
+        )
     if not isinstance(checkpoint, dict):
         return None
     meta: Any = checkpoint.get('meta')

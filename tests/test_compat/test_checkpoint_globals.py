@@ -11,6 +11,8 @@ import pytest
 import torch
 from mmengine.logging import HistoryBuffer, MessageHub
 
+from mmrazor_ssdkd.checkpoints import read_checkpoint
+
 
 class Call:
     """Pickles as a call of any function, as a malicious file has it."""
@@ -95,6 +97,37 @@ def test_getattr_on_anything_else_raises(tmp_path, owner, name):
     path = save(Call(getattr, owner, name), tmp_path)
     with pytest.raises(pickle.UnpicklingError, match=f'only look up.*{name}'):
         torch.load(path, weights_only=True)
+
+
+def test_what_others_allow_changes_nothing(tmp_path):
+    """numpy's own names, which torch would take or not, by chance."""
+    history = HistoryBuffer([1.0, 2.0], [1, 1])
+    (tmp_path / 'theirs').mkdir()
+    path = save(dict(a=history, w=torch.ones(1)), tmp_path)
+    for _ in range(20):
+        # Other objects each time, so that they are in another order.
+        others = [
+            (lambda *_: 1 / 0, f'numpy._core.multiarray.{name}')
+            for name in ('_reconstruct', 'scalar')
+        ]
+        others += [
+            (lambda *_: 1 / 0, 'numpy.core.multiarray._reconstruct'),
+            (lambda *_: 1 / 0, 'numpy.ndarray'),
+            (lambda *_: 1 / 0, 'numpy.dtype'),
+            Theirs,
+        ]
+        with torch.serialization.safe_globals(others):
+            before = set(torch.serialization.get_safe_globals())
+            found = read_checkpoint(str(path), 'checkpoint')
+            assert found['a'].mean() == 1.5
+            assert set(torch.serialization.get_safe_globals()) == before
+            # What they allow beside is read, too.
+            theirs = save(dict(a=Theirs()), tmp_path / 'theirs')
+            assert isinstance(read_checkpoint(str(theirs), 'c')['a'], Theirs)
+
+
+class Theirs:
+    """Of another library, which allows it."""
 
 
 def test_message_of_a_refused_call_is_short(tmp_path):
