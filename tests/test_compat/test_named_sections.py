@@ -44,7 +44,7 @@ def test_loop_is_missing(tmp_path, kind):
         getattr(runner, kind)()
 
 
-class OwnLoader:
+class LoaderOfMine:
     """Batches of a user's own kind."""
 
     dataset = (0, 1)
@@ -64,7 +64,7 @@ class OwnLoader:
 def test_loader_of_ones_own(tmp_path):
     """It is the loop's affair."""
     runner = toy_runner(tmp_path, iters=2)
-    runner._val_dataloader = own = OwnLoader(runner)
+    runner._val_dataloader = own = LoaderOfMine(runner)
     runner._val_loop, runner._val_evaluator = dict(), []
     runner._val_loop = runner.build_val_loop(dict())
     assert runner.val_dataloader is own
