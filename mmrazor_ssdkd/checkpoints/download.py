@@ -57,7 +57,7 @@ def download(url: str, read: Callable[[Path], Any]) -> Any:
         try:
             return _download(url, path, read)
         except OSError:
-            # Nor may it be the file's fault: it stays, for a later try.
+            # The file need not be at fault, and stays for a later try.
             raise error from None
 
 

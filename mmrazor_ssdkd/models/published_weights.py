@@ -14,15 +14,13 @@ __all__ = ['forget_published', 'is_published']
 _INITIALIZERS = ('Pretrained', 'PretrainedInit', 'Pretrained_Part')
 # Of mmseg's and mmpretrain's networks, and of timm's.
 _KEYS = ('pretrained', 'checkpoint_path')
+# Classes that read published weights unless they are told not to.
+_PRETRAINED = ('TIMMBackbone',)
 
 
 def is_published(cfg: Any) -> bool:
     """Returns whether a config is of an initialiser that reads a file."""
     return type_name(cfg) in _INITIALIZERS
-
-
-# Classes that read published weights unless they are told not to.
-_PRETRAINED = ('TIMMBackbone',)
 
 
 def forget_published(cfg: Any) -> None:
