@@ -11,6 +11,8 @@ from mmrazor_ssdkd.cli.mixed_precision import use_amp
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.engine import (
     add_config_arguments,
+    check_copy,
+    check_deletable,
     check_runner,
     check_training,
     check_unused,
@@ -84,14 +86,15 @@ def claim(cfg: Config, overwrite: bool) -> None:
 
     Args:
         cfg (Config): Of the training.
-        overwrite (bool): Whether to delete the checkpoints that are there.
+        overwrite (bool): Whether the checkpoints that are there go.
 
     Raises:
         ValueError: There is something that it would write over.
     """
     if overwrite:
-        delete_checkpoints(cfg.work_dir, cfg.to_dict())
-    if not cfg.get('resume') or not _is_inside(cfg):
+        check_deletable(cfg.work_dir, cfg.to_dict())
+        check_copy(cfg.work_dir, cfg.filename)
+    elif not cfg.get('resume') or not _is_inside(cfg):
         check_unused(cfg.work_dir, cfg.filename)
 
 
@@ -139,6 +142,9 @@ def main() -> None:
         claim(cfg, args.overwrite)
         runner = build(cfg)
         check_runner(runner)
+        if args.overwrite:
+            # What cannot be built deletes nothing.
+            delete_checkpoints(cfg.work_dir, cfg.to_dict())
         runner.train()
 
 

@@ -16,7 +16,14 @@ from .random_stream import RandomStream
 from .restarts import is_restarted
 from .resumed_settings import settings_of_config
 from .training_checks import check_runner, check_training
-from .work_dir import check_unused, delete_checkpoints, held, named_files
+from .work_dir import (
+    check_copy,
+    check_deletable,
+    check_unused,
+    delete_checkpoints,
+    held,
+    named_files,
+)
 
 __all__ = [
     'Bf16OptimWrapper',
@@ -26,6 +33,8 @@ __all__ = [
     'add_cfg_options',
     'add_config',
     'add_config_arguments',
+    'check_copy',
+    'check_deletable',
     'check_runner',
     'check_training',
     'check_unused',

@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Optional, Union
 
-__all__ = ['check_unused', 'delete_checkpoints', 'held', 'named_files']
+__all__ = [
+    'check_copy',
+    'check_deletable',
+    'check_unused',
+    'delete_checkpoints',
+    'held',
+    'named_files',
+]
 
 # What mmengine's CheckpointHook writes.
 _CHECKPOINTS = ('epoch_*.pth', 'iter_*.pth', 'best_*.pth', 'last_checkpoint')
@@ -65,17 +72,62 @@ def check_unused(work_dir: Union[str, Path], config: Optional[str]) -> None:
         ValueError: There are checkpoints, or a file with the config's name
             that no run left.
     """
-    if not _is_first_process():
-        return
-    _check_copy(Path(work_dir), config)
+    check_copy(work_dir, config)
     found = _checkpoints(work_dir)
-    if found:
+    if found and _is_first_process():
         raise ValueError(
             f'`work_dir` must be new, but {str(work_dir)!r} has '
             f'{found[-1].name!r} of another run; go on from it with --resume, '
             'give another --work-dir, or give up its checkpoints with '
             '--overwrite'
         )
+
+
+def check_copy(work_dir: Union[str, Path], config: Optional[str]) -> None:
+    """Raises an error where the copy of a config would replace a file.
+
+    Args:
+        work_dir (str | Path): Where a runner leaves it.
+        config (str, optional): The file of the config.
+
+    Raises:
+        ValueError: There is a file with the config's name that no run left.
+    """
+    if config is None or not _is_first_process():
+        return
+    work_dir = Path(work_dir)
+    if not (copy := work_dir / Path(config).name).exists():
+        return
+    # A run leaves a folder of logs beside it.
+    a_run = any(path.is_dir() for path in work_dir.glob('[0-9]*_[0-9]*'))
+    if not a_run or copy.samefile(config):
+        raise ValueError(
+            f'`work_dir` must not have a file of the name of the config, but '
+            f'{str(copy)!r} would be replaced; give another --work-dir'
+        )
+
+
+def check_deletable(
+    work_dir: Union[str, Path], config: Optional[dict[str, Any]]
+) -> None:
+    """Raises an error where a config reads the checkpoints of a run.
+
+    Args:
+        work_dir (str | Path): Where they are.
+        config (dict, optional): What is to train there.
+
+    Raises:
+        ValueError: It reads one of them.
+    """
+    read = named_files(config)
+    for path in _checkpoints(work_dir) if _is_first_process() else []:
+        for file in read:
+            # A link may lead nowhere.
+            if path.exists() and path.samefile(file):
+                raise ValueError(
+                    f'`work_dir` must not be what the config reads, but '
+                    f'{str(file)!r} would be deleted; give another --work-dir'
+                )
 
 
 def delete_checkpoints(
@@ -90,19 +142,8 @@ def delete_checkpoints(
     Raises:
         ValueError: The config reads one of them.
     """
-    if not _is_first_process():
-        return
-    doomed = _checkpoints(work_dir)
-    read = named_files(config)
-    for path in doomed:
-        for file in read:
-            # A link may lead nowhere.
-            if path.exists() and path.samefile(file):
-                raise ValueError(
-                    f'`work_dir` must not be what the config reads, but '
-                    f'{str(file)!r} would be deleted; give another --work-dir'
-                )
-    for path in doomed:
+    check_deletable(work_dir, config)
+    for path in _checkpoints(work_dir) if _is_first_process() else []:
         path.unlink()
 
 
@@ -128,19 +169,6 @@ def _lock(file: IO[str]) -> None:
         return
     # Of this process alone: children that outlive it do not hold it.
     fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _check_copy(work_dir: Path, config: Optional[str]) -> None:
-    """Raises a ValueError where the config's copy would replace a file."""
-    if config is None or not (copy := work_dir / Path(config).name).exists():
-        return
-    # A run leaves a folder of logs beside it.
-    a_run = any(path.is_dir() for path in work_dir.glob('[0-9]*_[0-9]*'))
-    if not a_run or copy.samefile(config):
-        raise ValueError(
-            f'`work_dir` must not have a file of the name of the config, but '
-            f'{str(copy)!r} would be replaced; give another --work-dir'
-        )
 
 
 def _checkpoints(work_dir: Union[str, Path]) -> list[Path]:

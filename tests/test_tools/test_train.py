@@ -122,6 +122,22 @@ def test_second_run_is_refused(tmp_path, call, capsys):
         call(*here, '--overwrite', '--resume')
 
 
+def test_what_cannot_be_built_overwrites_nothing(tmp_path, call, monkeypatch):
+    """Only once there is something to train."""
+
+    def build(_cfg):
+        assert checkpoint.exists()
+        raise ValueError('no model')
+
+    checkpoint = tmp_path / 'run' / 'epoch_3.pth'
+    call('--work-dir', str(checkpoint.parent))
+    checkpoint.write_text('')
+    monkeypatch.setattr('mmengine.runner.Runner.from_cfg', build)
+    with pytest.raises(SystemExit):
+        call('--work-dir', str(checkpoint.parent), '--overwrite')
+    assert checkpoint.exists()
+
+
 def test_going_on_from_another_run(tmp_path, call, capsys):
     """It writes over no third one's checkpoints, but goes on in its own."""
     work_dir, other = tmp_path / 'run', tmp_path / 'other' / 'epoch_1.pth'

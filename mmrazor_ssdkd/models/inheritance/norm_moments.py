@@ -57,9 +57,7 @@ class NormMoments:
 
     its outputs have the mean and the variance of the teacher's. It keeps the
     biased variance, by which it normalised. One without weights keeps the
-    moments that give the same. A student of its teacher's own architecture
-    then stays its teacher, if no norm runs twice or shares its weights with
-    another.
+    moments that give the same.
 
     Args:
         pairs (list[NormPair]): The student's and the teacher's norms.

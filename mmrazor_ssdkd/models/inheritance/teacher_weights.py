@@ -14,6 +14,7 @@ from .batch_norm_statistics import estimate_statistics
 from .feature_hints import FeaturePair
 from .heritage import Heritage
 from .least_squares import fit_layers
+from .same_logits import gives_the_same
 from .student_init import StudentInit, check_num_images
 from .teacher_choice import check_teacher_name, pick_teacher
 
@@ -37,7 +38,9 @@ class TeacherWeights(StudentInit):
 
     After the warm-up, before the first step, layers and norms are refitted on
     the buffer's images to give what the teacher's gave, see
-    :func:`fit_layers`, and BatchNorm's statistics are estimated anew.
+    :func:`fit_layers`, and BatchNorm's statistics are estimated anew. A
+    student that gives its teacher's logits already, as one of the teacher's
+    own architecture does, stays as it is.
 
     Relatives: weight subcloning (arXiv:2312.09299), weight selection
     (arXiv:2311.18823), channel pruning (arXiv:1707.06168).
@@ -151,6 +154,12 @@ class TeacherWeights(StudentInit):
         if heritage is None:
             return
         student = heritage.student
+        if gives_the_same(student, heritage.teacher, images):
+            print_log(
+                'The student gives what its teacher gives: not refitted',
+                logger='current',
+            )
+            return
         if self._fit:
             # Keeps the statistics, too.
             pairs = heritage.layer_pairs()

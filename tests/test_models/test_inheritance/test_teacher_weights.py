@@ -127,3 +127,31 @@ def test_fitting_changes_weights():
     for key in ('fc.weight', 'stem.1.weight', 'stem.1.bias'):
         assert not before[key].equal(after[key])
     assert student.training
+
+
+class Twice(Network):
+    """Its norm runs twice, so that no moments of one run fit it."""
+
+    def __init__(self, width=8):
+        super().__init__()
+        self.conv = nn.Conv2d(3, width, 3)
+        self.norm = nn.BatchNorm2d(width)
+        self.fc = nn.Linear(width, 5)
+
+    def run(self, x):
+        x = self.norm(self.norm(self.conv(x)).relu() * 3)
+        return self.fc(x.mean(dim=(2, 3)))
+
+
+@pytest.mark.parametrize('fit', [True, 'layers', False])
+@pytest.mark.parametrize('network', [lambda: Residual(4, 2, 6), Twice])
+def test_a_copy_of_its_teacher_stays_as_it_is(network, fit):
+    torch.manual_seed(3)
+    student, teacher = network(), randomize(network())
+    init = TeacherWeights(fit=fit)
+    init.prepare(student, {'teacher': teacher}, images(2))
+    init.initialize()
+    student.train()
+    init.settle(images(64))
+    assert same(snapshot(student), snapshot(teacher))
+    assert student.training

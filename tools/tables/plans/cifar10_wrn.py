@@ -1,7 +1,7 @@
 # WRN-40-2 to WRN-16-2 on CIFAR-10, from random weights and born from its
 # teacher: the parts that the paper is about, the data scale and the controls.
 # For a GPU.
-_base_ = './_base_/time.py'
+_base_ = './_base_/inherited.py'
 folder = 'configs/mmpretrain/cifar10/'
 pair = '_logits_wrn40-2_wrn16-2_1xb256-400e_cifar10.py'
 teacher = folder + 'wrn40-2_1xb128-200e_cifar10.py'
@@ -14,30 +14,14 @@ no_phi = {
     'model.task_loss.gamma': 0.0,
 }
 no_priority = {'model.replay_buffer.alpha': 0.0}
-# The slim pair's recipe, a tenth of the steps.
-inherited = {
-    'epoch_factor': 0.1,
-    'model.student_init': dict(type='mmrazor_ssdkd.TeacherWeights'),
-    'model.synthesis.warmup_rounds': 1,
-    'model.distillation.feature_weight': 10.0,
-    'optim_wrapper.architecture.optimizer.lr': 0.05,
-}
 rows = {
     'phi off': no_phi,
     'priority off (alpha = 0)': no_priority,
-    'inherited': inherited,
-    'inherited, phi off': {**inherited, **no_phi},
-    'inherited, priority off': {**inherited, **no_priority},
-    'inherited, plain baseline': {
-        **inherited,
-        **no_phi,
-        **no_priority,
-        'model.replay_buffer.beta': 0.0,
-    },
+    'inherited, phi off': {**_base_.inherited, **no_phi},
+    'inherited, priority off': {**_base_.inherited, **no_priority},
     # Fewer or more draws in as many epochs, as in the paper.
     'data scale 1%': {'train_dataloader.dataset.length': 500},
     'data scale 20%': {'train_dataloader.dataset.length': 10000},
-    'control: untrained generator': {'model.synthesis.iters': 0},
     'control: oracle, real images': {
         'config': folder + 'kd' + pair.replace('400e', '40e'),
         # 50,000 images in one of its epochs, 5,000 draws in one of SSD-KD's.
