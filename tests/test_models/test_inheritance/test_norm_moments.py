@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 import torch
-from inherited_networks import Grouped, Residual, images, inherit, randomize
+from inherited_networks import Grouped, images, inherit, randomize
 from torch import nn
 from torchvision.ops import FrozenBatchNorm2d
 from toy_models import same, snapshot
