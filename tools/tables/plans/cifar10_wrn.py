@@ -9,16 +9,12 @@ config = folder + 'ssdkd' + pair
 metric = 'accuracy/top1'
 epochs = [400]
 validations = 8
-no_phi = {
-    'model.task_loss.diversity': False,
-    'model.task_loss.gamma': 0.0,
-}
-no_priority = {'model.replay_buffer.alpha': 0.0}
 rows = {
-    'phi off': no_phi,
-    'priority off (alpha = 0)': no_priority,
-    'inherited, phi off': {**_base_.inherited, **no_phi},
-    'inherited, priority off': {**_base_.inherited, **no_priority},
+    'phi off': {
+        'model.task_loss.diversity': False,
+        'model.task_loss.gamma': 0.0,
+    },
+    'priority off (alpha = 0)': {'model.replay_buffer.alpha': 0.0},
     # Fewer or more draws in as many epochs, as in the paper.
     'data scale 1%': {'train_dataloader.dataset.length': 500},
     'data scale 20%': {'train_dataloader.dataset.length': 10000},
@@ -26,6 +22,13 @@ rows = {
         'config': folder + 'kd' + pair.replace('400e', '40e'),
         # 50,000 images in one of its epochs, 5,000 draws in one of SSD-KD's.
         'epoch_factor': 0.1,
+    },
+    # As many steps, and the learning rate, of the inherited student.
+    'control: oracle, real images, inherited': {
+        'config': folder + 'kd' + pair.replace('400e', '40e'),
+        'epoch_factor': 0.01,
+        'custom_hooks': [dict(type='mmrazor_ssdkd.StudentInitHook')],
+        'optim_wrapper.optimizer.lr': 0.05,
     },
 }
 # Fast-Datafree's table (arXiv:2112.06253).

@@ -9,6 +9,11 @@ inherited = {
     'model.distillation.feature_weight': 10.0,
     'optim_wrapper.architecture.optimizer.lr': 0.05,
 }
+no_phi = {
+    'model.task_loss.diversity': False,
+    'model.task_loss.gamma': 0.0,
+}
+no_priority = {'model.replay_buffer.alpha': 0.0}
 rows = {
     'inherited': inherited,
     # At a learning rate of 0 only BatchNorm's statistics change.
@@ -17,11 +22,12 @@ rows = {
         'epoch_factor': 0.0025,
         'optim_wrapper.architecture.optimizer.lr': 0.0,
     },
+    'inherited, phi off': {**inherited, **no_phi},
+    'inherited, priority off': {**inherited, **no_priority},
     'inherited, plain baseline': {
         **inherited,
-        'model.task_loss.diversity': False,
-        'model.task_loss.gamma': 0.0,
-        'model.replay_buffer.alpha': 0.0,
+        **no_phi,
+        **no_priority,
         'model.replay_buffer.beta': 0.0,
     },
     'inherited, control: untrained generator': {
