@@ -66,22 +66,25 @@ def test_set_epochs_of_one_schedule():
 
 
 def test_set_epochs_of_steps_and_a_cosine():
-    """Milestones keep their share, and a cosine ends with the training."""
+    """Steps keep their share, and a cosine ends with the training."""
     steps = dict(type='MultiStepLR', milestones=[30, 45, 59])
     cosine = dict(type='CosineAnnealingLR', T_max=60)
     restarts = dict(type='CosineAnnealingLR', T_max=20)
+    halves = dict(type='StepLR', step_size=30)
     cfg = Config(
         dict(
             train_cfg=dict(max_epochs=60),
-            param_scheduler=[steps, cosine, restarts],
+            param_scheduler=[steps, cosine, restarts, halves],
         )
     )
     set_epochs(cfg, 20)
-    first, second, third = cfg.param_scheduler
+    first, second, third, fourth = cfg.param_scheduler
     assert first.milestones == [10, 15, 20]
     assert (second.T_max, third.T_max) == (20, 20)
+    assert fourth.step_size == 10
     set_epochs(cfg, 1)
     assert first.milestones == [1, 1, 1]
+    assert fourth.step_size == 1
 
 
 @pytest.mark.parametrize('moved', [False, True])

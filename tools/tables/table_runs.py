@@ -106,12 +106,15 @@ def _set_length(schedule: Any, old: int, epochs: int) -> None:
     for key in ('end', 'T_max', 'total_steps'):
         if schedule.get(key) == old:
             schedule[key] = epochs
-    # Milestones keep their share of the epochs.
+
+    def share(length: int) -> int:
+        return max(1, round(length * epochs / old))
+
+    # Steps keep their share of the epochs.
     if 'milestones' in schedule:
-        schedule['milestones'] = [
-            max(1, round(milestone * epochs / old))
-            for milestone in schedule['milestones']
-        ]
+        schedule['milestones'] = list(map(share, schedule['milestones']))
+    if 'step_size' in schedule:
+        schedule['step_size'] = share(schedule['step_size'])
 
 
 def _rescale(periods: Sequence[int], total: int) -> list[int]:
