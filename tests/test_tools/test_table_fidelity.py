@@ -87,7 +87,7 @@ def test_rows_that_cannot_be_ranked_are_not_run(
     words += ['--out', str(tmp_path), '--seeds', '10']
     words += ['--rank-by', 'fidelity/agreement']
     monkeypatch.setattr(sys, 'argv', words)
-    monkeypatch.setattr(run_table, 'take_turns', stop)
+    monkeypatch.setattr(run_table, 'run_missing', stop)
     with pytest.raises(SystemExit if row else _Trained):
         run_table.main()
     (result_path('done', 4, 10, tmp_path)).write_text('{"score": 1.0}')

@@ -20,6 +20,7 @@ from typing import Any
 
 import torch
 from mmengine.config import Config, DictAction
+from side_by_side import Job, run_side_by_side
 from table_fidelity import METRICS, Rows, check_rank_by, ranked
 from table_markdown import render
 from table_runs import check_folders, check_plan, run, teacher_result
@@ -65,19 +66,25 @@ def run_row(
     return columns
 
 
-def take_turns(
-    plan: Config, rows: Iterable[str], seeds: list[int], out: Path
+def run_missing(
+    plan: Config, rows: Iterable[str], args: argparse.Namespace, out: Path
 ) -> None:
     """Runs what is missing of the columns of equal epochs.
 
     One row after another for each seed, so that a machine that slows down
     does so for all of them.
     """
-    for seed in seeds:
-        for row in rows:
-            for epochs in plan.epochs:
-                result = run(plan, row, epochs, seed, out)
-                print(f'{row}, seed {seed}: {result["score"]:.2f}', flush=True)
+
+    def done(job: Job, result: dict[str, Any]) -> None:
+        row, _, seed = job
+        print(f'{row}, seed {seed}: {result["score"]:.2f}', flush=True)
+
+    jobs = [(r, e, s) for s in args.seeds for r in rows for e in plan.epochs]
+    if args.jobs > 1:
+        run_side_by_side(plan, jobs, out, args.jobs, done)
+        return
+    for job in jobs:
+        done(job, run(plan, *job, out))
 
 
 def parse_args() -> argparse.Namespace:
@@ -104,6 +111,13 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--validations', type=int, help="of a run, in place of the plan's"
+    )
+    parser.add_argument(
+        '--jobs',
+        type=int,
+        default=1,
+        help='how many runs at once, in as many processes; their '
+        'times compare with each other alone',
     )
     parser.add_argument(
         '--teacher-epochs', type=int, help="in place of its config's"
@@ -151,6 +165,7 @@ def read_plan(args: argparse.Namespace) -> Config:
     ):
         if getattr(args, name):
             plan[name] = getattr(args, name)
+    check_int('jobs', args.jobs)
     for name in ('validations', 'teacher_epochs'):
         if getattr(args, name) is not None:
             plan[name] = check_int(name, getattr(args, name))
@@ -170,7 +185,7 @@ def main() -> None:
     out = args.out.resolve()
     if args.rank_by:
         check_rank_by(plan, rows, args.seeds, out)
-    take_turns(plan, rows, args.seeds, out)
+    run_missing(plan, rows, args, out)
     found: Rows = {row: run_row(plan, row, args.seeds, out) for row in rows}
     teachers = [teacher_result(plan, out, seed) for seed in args.seeds]
     try:
