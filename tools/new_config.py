@@ -33,6 +33,7 @@ from mmrazor_ssdkd.scaffold import (
     with_published,
     write_config,
 )
+from mmrazor_ssdkd.validation import check_int
 
 
 def new_config(args: argparse.Namespace) -> str:
@@ -51,6 +52,8 @@ def new_config(args: argparse.Namespace) -> str:
     """
     check_output('out', args.out, args.force, _inputs(args))
     size = _image_size(args.image_size)
+    if args.epochs is not None:
+        check_int('epochs', args.epochs, 1)
     colours = Colours(args.mean, args.std, args.image_order)
     checkpoint = args.checkpoint and _absolute(args.checkpoint)
     teacher, student, built, facts = find_pair(
@@ -64,13 +67,16 @@ def new_config(args: argparse.Namespace) -> str:
         inherited = inherited_settings(student, built, facts)
     whole = teacher if checkpoint else with_published(teacher)
     title = f'SSD-KD of {args.teacher} to {args.student}.'
-    text = write_config(whole, checkpoint, student, facts, inherited, title)
+    text = write_config(
+        whole, checkpoint, student, facts, inherited, title, args.epochs
+    )
     cfg = Config.fromstring(text, '.py')
     trial = None if args.no_trial else try_step(cfg, teacher)
     write_text(args.out, text)
     lines = [f'Wrote {args.out}. The teacher: {describe(facts)}.']
     start = "the teacher's weights" if inherited else 'random weights'
-    lines.append(f'The student starts from {start}.')
+    epochs = cfg.train_cfg.max_epochs
+    lines.append(f'The student starts from {start}, for {epochs} epochs.')
     return '\n'.join(lines + ([_cost(trial)] if trial else []))
 
 
@@ -137,6 +143,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--image-order',
         choices=['BGR', 'RGB'],
         help='of the images; defaults to BGR, as OpenMMLab loads files',
+    )
+    parser.add_argument(
+        '--epochs',
+        type=int,
+        help='how long; defaults to as long as the config that it inherits '
+        'from, or a part of that for a student that starts from its teacher',
     )
     parser.add_argument(
         '--no-trial', action='store_true', help='do not try a step'

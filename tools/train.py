@@ -21,6 +21,8 @@ from mmrazor_ssdkd.engine import (
     held,
     is_restarted,
     read_config,
+    set_epochs,
+    warn_of_unfinished,
 )
 from mmrazor_ssdkd.fidelity import add_fidelity
 from mmrazor_ssdkd.validation import check_int
@@ -46,6 +48,12 @@ def make_parser() -> Parser:
         '--overwrite',
         action='store_true',
         help='delete the checkpoints of the run that the work dir holds',
+    )
+    parser.add_argument(
+        '--epochs',
+        type=int,
+        help="how long, in place of the config's train_cfg.max_epochs; the "
+        'schedules follow',
     )
     parser.add_argument(
         '--amp',
@@ -126,6 +134,8 @@ def main() -> None:
     cfg = read_config(args)
     add_fidelity(cfg)
     check_training(cfg)
+    if args.epochs is not None:
+        set_epochs(cfg, args.epochs)
     check_config('auto_scale_lr', cfg.get('auto_scale_lr'), optional=True)
     if args.auto_scale_lr:
         scale_lr(cfg)
@@ -142,6 +152,7 @@ def main() -> None:
         claim(cfg, args.overwrite)
         runner = build(cfg)
         check_runner(runner)
+        warn_of_unfinished(cfg)
         if args.overwrite:
             # What cannot be built deletes nothing.
             delete_checkpoints(cfg.work_dir, cfg.to_dict())

@@ -16,6 +16,7 @@ from .random_stream import RandomStream
 from .restarts import is_restarted
 from .resumed_settings import settings_of_config
 from .training_checks import check_runner, check_training
+from .training_length import set_epochs, warn_of_unfinished
 from .work_dir import (
     check_copy,
     check_deletable,
@@ -46,5 +47,7 @@ __all__ = [
     'load_config',
     'named_files',
     'read_config',
+    'set_epochs',
     'settings_of_config',
+    'warn_of_unfinished',
 ]

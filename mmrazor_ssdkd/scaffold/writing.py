@@ -7,6 +7,7 @@ from typing import Any, Optional
 from mmengine.config import Config
 
 from mmrazor_ssdkd.compat.own_configs import own_config
+from mmrazor_ssdkd.engine import set_epochs
 
 from .facts import Facts
 from .rendering import assignment, rendered
@@ -15,6 +16,9 @@ from .sizes import bases, model_settings, schedule
 __all__ = ['describe', 'write_config']
 
 _INHERITED_RATE = 0.05
+# Of the epochs from random weights: as on the slim CIFAR-10 pair, and as on
+# the digit scenes.
+_INHERITED_SHARE, _INHERITED_SHARE_OF_MAPS = 0.1, 0.5
 _COMMENTS = {
     'teacher': 'Its images and weights are its own; no file loads others.',
     'teacher_ckpt': 'None: those that the teacher comes with.',
@@ -43,6 +47,7 @@ def write_config(
     facts: Facts,
     inherited: Mapping[str, dict[str, Any]],
     title: str,
+    epochs: Optional[int] = None,
 ) -> str:
     """Returns a config of a distillation as text.
 
@@ -54,6 +59,9 @@ def write_config(
         facts (Facts): What the teacher is.
         inherited (Mapping): From ``inherited_settings``.
         title (str): What the file is, in a line.
+        epochs (int, optional): How long it trains, >= 1. Defaults to None:
+            as long as its bases, a student born from its teacher a part of
+            that.
 
     Returns:
         str: The file.
@@ -79,6 +87,7 @@ def write_config(
         *_settings(model),
         ')',
         *_training(facts, bool(inherited)),
+        *_length(names, facts, bool(inherited), epochs),
         '',
         '# Runs without any data. To measure the student, take these three',
         '# and val_cfg = dict() from a config of your test set.',
@@ -145,3 +154,26 @@ def _training(facts: Facts, inherits: bool) -> list[str]:
             *assignment('optim_wrapper', rate),
         ]
     return lines
+
+
+def _length(
+    names: list[str], facts: Facts, inherits: bool, epochs: Optional[int]
+) -> list[str]:
+    """Returns the settings of how long, where the bases say otherwise."""
+    cfg = Config.fromfile(own_config(names[1]))
+    old = cfg.train_cfg.max_epochs
+    if epochs is None:
+        share = (
+            _INHERITED_SHARE_OF_MAPS if facts.map_size else _INHERITED_SHARE
+        )
+        epochs = max(1, round(share * old)) if inherits else old
+    if epochs == old:
+        return []
+    set_epochs(cfg, epochs)
+    schedules = cfg.to_dict()['param_scheduler']['architecture']
+    return [
+        '',
+        f'# In place of {old}. `tools/train.py --epochs` trains longer.',
+        *assignment('train_cfg', dict(max_epochs=epochs)),
+        *assignment('param_scheduler', dict(architecture=schedules)),
+    ]

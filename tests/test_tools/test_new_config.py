@@ -78,9 +78,13 @@ def test_torchvision_teacher(tmp_path):
     assert cfg.model.teacher.mean == [123.675, 116.28, 103.53]
     assert cfg.model.architecture.module.num_classes == 7
     assert cfg.model.student_init.type == 'mmrazor_ssdkd.TeacherWeights'
+    # A tenth of those from random weights.
+    assert cfg.train_cfg.max_epochs == 40
+    assert [s.end for s in cfg.param_scheduler.architecture] == [40]
+    assert 'for 40 epochs' in said
     assert cfg.model.distillation.feature_weight == 10.0
     assert '7 classes, images of 3x32x32, 52 BatchNorms' in said
-    assert ' GB' in said and '8000 steps and 201 rounds' in said
+    assert ' GB' in said and '800 steps and 21 rounds' in said
     train(cfg)
 
 
@@ -92,8 +96,10 @@ def test_mmpretrain_teacher(tmp_path):
     cfg, _ = write(
         tmp_path,
         *('--teacher', config, '--checkpoint', file, '--image-size', 16),
-        *('--student', 'plain_networks:PlainNet'),
+        *('--student', 'plain_networks:PlainNet', '--epochs', 7),
     )
+    assert cfg.train_cfg.max_epochs == 7
+    assert [s.end for s in cfg.param_scheduler.architecture] == [7]
     assert cfg.model.generator.channels == 1
     assert cfg.model.generator.num_upsamples == 1
     assert cfg.model.architecture.mean == [100.0]
@@ -132,7 +138,7 @@ def test_mmseg_teacher(tmp_path):
     assert cfg.model.generator.image_size == [32, 48]
     algorithm = train(cfg)
     # Those of half the teacher's width are the teacher's.
-    assert "from the teacher's weights" in said
+    assert "from the teacher's weights, for 30 epochs" in said
     assert algorithm.num_classes == 5
 
 
@@ -184,6 +190,7 @@ def test_own_file_without_batch_norm(tmp_path):
     [
         ('--image-size', '0'),
         ('--image-size', '8', '8', '8'),
+        ('--epochs', '0'),
         ('--teacher-options', 'num_classes=3'),
         ('--student', 'torchvision.models:nothing'),
         ('--mean', '120', '120', '120'),

@@ -12,7 +12,6 @@ from table_markdown import cell, render
 from table_runs import (
     check_folders,
     run,
-    set_epochs,
     set_teacher,
     teacher_checkpoint,
 )
@@ -33,60 +32,6 @@ def name_of(path):
     return '-'.join(path.parts[path.parts.index('plans') + 1 :])
 
 
-def test_set_epochs_of_several_schedules():
-    """Schedules that end with the training still do."""
-    cfg = Config(
-        dict(
-            train_cfg=dict(max_epochs=60, val_interval=10),
-            param_scheduler=dict(
-                generator=[],
-                architecture=[
-                    dict(type='LinearLR', end=5),
-                    dict(type='CosineAnnealingLR', end=60),
-                ],
-            ),
-        )
-    )
-    set_epochs(cfg, 6)
-    assert cfg.train_cfg.max_epochs == cfg.train_cfg.val_interval == 6
-    ends = [schedule.end for schedule in cfg.param_scheduler.architecture]
-    assert ends == [5, 6]
-
-
-def test_set_epochs_of_one_schedule():
-    """A single schedule is no dict of lists."""
-    cfg = Config(
-        dict(
-            train_cfg=dict(max_epochs=60),
-            param_scheduler=dict(type='CosineAnnealingLR', end=60),
-        )
-    )
-    set_epochs(cfg, 12)
-    assert cfg.param_scheduler.end == 12
-
-
-def test_set_epochs_of_steps_and_a_cosine():
-    """Steps keep their share, and a cosine ends with the training."""
-    steps = dict(type='MultiStepLR', milestones=[30, 45, 59])
-    cosine = dict(type='CosineAnnealingLR', T_max=60)
-    restarts = dict(type='CosineAnnealingLR', T_max=20)
-    halves = dict(type='StepLR', step_size=30)
-    cfg = Config(
-        dict(
-            train_cfg=dict(max_epochs=60),
-            param_scheduler=[steps, cosine, restarts, halves],
-        )
-    )
-    set_epochs(cfg, 20)
-    first, second, third, fourth = cfg.param_scheduler
-    assert first.milestones == [10, 15, 20]
-    assert (second.T_max, third.T_max) == (20, 20)
-    assert fourth.step_size == 10
-    set_epochs(cfg, 1)
-    assert first.milestones == [1, 1, 1]
-    assert fourth.step_size == 1
-
-
 @pytest.mark.parametrize('moved', [False, True])
 def test_teacher_of_a_folder_that_was_moved(tmp_path, moved):
     """What names its weights has a path that is no more."""
@@ -98,43 +43,6 @@ def test_teacher_of_a_folder_that_was_moved(tmp_path, moved):
     named = '/gone/teacher_10/epoch_4.pth' if moved else str(weights)
     (work_dir / 'last_checkpoint').write_text(named)
     assert teacher_checkpoint(Config(), tmp_path, 10) == str(weights)
-
-
-@pytest.mark.parametrize(
-    ('epochs', 'periods', 'until'),
-    [
-        (75, [60, 15], 600),
-        (24, [19, 5], 190),
-        (8, [6, 2], 60),
-        (1, [1, 0], 10),
-    ],
-)
-def test_set_epochs_of_a_last_phase(epochs, periods, until):
-    """It keeps its share of the epochs, and starts when synthesis ends."""
-    schedule = dict(type='CosineRestartLR', periods=[60, 15])
-    cfg = Config(
-        dict(
-            train_cfg=dict(max_epochs=75),
-            param_scheduler=schedule,
-            model=dict(synthesis=dict(until=600)),
-        )
-    )
-    set_epochs(cfg, epochs)
-    assert cfg.param_scheduler.periods == periods
-    assert cfg.model.synthesis.until == until
-
-
-def test_set_epochs_of_an_end_of_synthesis():
-    """Without a last phase it is a number of steps, as the interval is."""
-    cfg = Config(
-        dict(
-            train_cfg=dict(max_epochs=40),
-            param_scheduler=dict(type='CosineAnnealingLR', end=40),
-            model=dict(synthesis=dict(until=100)),
-        )
-    )
-    set_epochs(cfg, 10)
-    assert cfg.model.synthesis.until == 100
 
 
 def test_set_teacher():

@@ -122,6 +122,16 @@ def test_second_run_is_refused(tmp_path, call, capsys):
         call(*here, '--overwrite', '--resume')
 
 
+def test_how_long(tmp_path, call, capsys):
+    """As the command line says, if it says so."""
+    here = ('--work-dir', str(tmp_path / 'run'))
+    assert call(*here).train_cfg.max_epochs == 3
+    assert call(*here, '--epochs', '7').train_cfg.max_epochs == 7
+    with pytest.raises(SystemExit):
+        call(*here, '--epochs', '0')
+    assert '`epochs` must be >= 1' in capsys.readouterr().err
+
+
 def test_what_cannot_be_built_overwrites_nothing(tmp_path, call, monkeypatch):
     """Only once there is something to train."""
 

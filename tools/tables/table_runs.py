@@ -3,8 +3,6 @@
 import json
 import math
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
-from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from mmrazor_ssdkd.engine import (
     check_training,
     held,
     load_config,
+    set_epochs,
 )
 from mmrazor_ssdkd.fidelity import add_fidelity, add_hook
 from mmrazor_ssdkd.models.algorithms import SSDKD
@@ -63,64 +62,6 @@ def check_plan(plan: Config) -> None:
                 f'`rows` must be dicts of settings, but got {options!r} for '
                 f'{row!r}'
             )
-
-
-def set_epochs(cfg: Config, epochs: int, validations: int = 1) -> None:
-    """Changes how long a config trains, schedules included.
-
-    Where synthesis ends with a period of a schedule, it does so after.
-
-    Args:
-        cfg (Config): Of an epoch-based training, changed in place.
-        epochs (int): The new number of epochs.
-        validations (int): How many validations at most, the same number of
-            epochs apart; the last epoch has one in any case. Defaults to 1.
-    """
-    old = cfg.train_cfg.max_epochs
-    cfg.train_cfg.max_epochs = epochs
-    cfg.train_cfg.val_interval = math.ceil(epochs / validations)
-    schedules: Any = cfg.get('param_scheduler', [])
-    if isinstance(schedules, dict) and 'type' not in schedules:
-        schedules = [s for part in schedules.values() for s in part]
-    share = Fraction(1)
-    for schedule in [schedules] if isinstance(schedules, dict) else schedules:
-        _set_length(schedule, old, epochs)
-        periods = schedule.get('periods', [])
-        if sum(periods) == old:
-            schedule['periods'] = _rescale(periods, epochs)
-            # Synthesis ends where the last phase begins, in whole epochs.
-            share = Fraction(schedule['periods'][0], periods[0])
-    synthesis = cfg.get('model', {}).get('synthesis') or {}
-    if (until := synthesis.get('until')) is not None:
-        cfg.model.synthesis.until = int(until * share)
-
-
-def _set_length(schedule: Any, old: int, epochs: int) -> None:
-    """Changes how long a schedule is, as the training that it is of.
-
-    Args:
-        schedule (dict): Changed in place.
-        old (int): The number of epochs before.
-        epochs (int): The new one.
-    """
-    for key in ('end', 'T_max', 'total_steps'):
-        if schedule.get(key) == old:
-            schedule[key] = epochs
-
-    def share(length: int) -> int:
-        return max(1, round(length * epochs / old))
-
-    # Steps keep their share of the epochs.
-    if 'milestones' in schedule:
-        schedule['milestones'] = list(map(share, schedule['milestones']))
-    if 'step_size' in schedule:
-        schedule['step_size'] = share(schedule['step_size'])
-
-
-def _rescale(periods: Sequence[int], total: int) -> list[int]:
-    """Returns periods in the same proportions, of another sum."""
-    ends = [round(end * total / sum(periods)) for end in accumulate(periods)]
-    return [end - start for start, end in pairwise([0, *ends])]
 
 
 def set_teacher(cfg: Config, checkpoint: str) -> None:
@@ -192,7 +133,7 @@ def teacher_result(plan: Config, out: Path, seed: int) -> dict[str, Any]:
     cfg = load_config(
         plan.teacher, str(work_dir), plan.get('teacher_options', {})
     )
-    set_epochs(cfg, plan.get('teacher_epochs', cfg.train_cfg.max_epochs))
+    set_epochs(cfg, plan.get('teacher_epochs', cfg.train_cfg.max_epochs), 1)
     _, points = train(cfg, seed, plan)
     # Steps, seconds, cpu_seconds and score.
     result = dict(seed=seed, **points[-1])
