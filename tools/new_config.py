@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
 
 from mmrazor_ssdkd.cli.config_files import config_files
 from mmrazor_ssdkd.cli.outputs import StrPath, add_force, check_output
 from mmrazor_ssdkd.cli.parser import Parser, tool
-from mmrazor_ssdkd.engine import named_files
+from mmrazor_ssdkd.engine import OptionsAction, named_files
 from mmrazor_ssdkd.files import write_text
 from mmrazor_ssdkd.scaffold import (
     Colours,
@@ -125,7 +125,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f'--{name}-options',
             nargs='+',
-            action=DictAction,
+            action=OptionsAction,
             metavar='KEY=VALUE',
             help='arguments of the function or class that makes it',
         )

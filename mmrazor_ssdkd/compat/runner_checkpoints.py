@@ -1,12 +1,15 @@
 """Lets a runner take a checkpoint only if it is of its model."""
 
+import logging
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import wraps
 from inspect import signature
 from typing import Any
 
+import torch
 from mmengine.hooks import Hook
+from mmengine.logging import print_log
 from mmengine.runner import Runner
 from torch import nn
 
@@ -71,6 +74,26 @@ def _is_ssdkd(model: nn.Module) -> bool:
     return isinstance(model, SSDKD)
 
 
+def _tell_of_teachers(model: nn.Module, state: Any) -> None:
+    """Warns of teachers that are not those that a run began with."""
+    own = model.state_dict()
+    others = [
+        name
+        for name, value in (state.items() if isinstance(state, dict) else ())
+        if str(name).startswith(('teacher.', 'teachers.'))
+        and isinstance(value, torch.Tensor)
+        and name in own
+        and not torch.equal(value.cpu(), own[name].cpu())
+    ]
+    if others:
+        print_log(
+            'The run goes on with the teacher of its checkpoint, whose '
+            f'weights are not those of the config, such as {others[0]!r}',
+            logger='current',
+            level=logging.WARNING,
+        )
+
+
 class _CheckpointCheck(Hook):
     """Loads what the runner is about to load, or raises.
 
@@ -96,6 +119,8 @@ class _CheckpointCheck(Hook):
             self._check_names(checkpoint.get('state_dict'), model)
         if self.of_optimizers:
             check_optimizers(runner, checkpoint.get('optimizer'))
+        if self.resumes and _is_ssdkd(model):
+            _tell_of_teachers(model, checkpoint.get('state_dict'))
         if self.resumes or _is_ssdkd(model):
             load_checkpoint(model, checkpoint, self.source, 'load_from')
 

@@ -12,6 +12,7 @@ from .command_line import (
 from .console_log_processor import ConsoleLogProcessor
 from .deferred_info import DeferredInfoHook
 from .latest_checkpoint import find_latest_checkpoint
+from .options_action import OptionsAction
 from .random_stream import RandomStream
 from .restarts import is_restarted
 from .resumed_settings import settings_of_config
@@ -30,6 +31,7 @@ __all__ = [
     'Bf16OptimWrapper',
     'ConsoleLogProcessor',
     'DeferredInfoHook',
+    'OptionsAction',
     'RandomStream',
     'add_cfg_options',
     'add_config',

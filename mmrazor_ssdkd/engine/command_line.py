@@ -5,9 +5,10 @@ import os
 from pathlib import Path
 from typing import Optional
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 
 from .config_addresses import find_config
+from .options_action import OptionsAction
 from .sections import check_sections
 from .spelling import check_options, check_spelling
 
@@ -69,7 +70,7 @@ def add_cfg_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=OptionsAction,
         metavar='KEY=VALUE',
         help='override settings of the config, such as '
         'model.replay_buffer.alpha=0',
@@ -107,7 +108,9 @@ def load_config(
     cfg.merge_from_dict(cfg_options or {})
     cfg.launcher = launcher
     default = str(Path('work_dirs') / file.stem)
-    cfg.work_dir = work_dir or cfg.get('work_dir') or default
+    # Of the command line the shell has done it.
+    own = os.path.expanduser(cfg.get('work_dir') or '')
+    cfg.work_dir = work_dir or own or default
     return cfg
 
 

@@ -48,8 +48,8 @@ def check_runner(runner: Runner) -> None:
 
     Raises:
         ValueError: An optimizer is for a part that the model lacks or that
-            has nothing to learn, nothing steps the schedules, or an epoch has
-            no batch.
+            has nothing to learn, nothing steps the schedules, an epoch has
+            no batch, or a student would come from two places.
     """
     model = unwrapped(runner.model)
     for name in _parts(runner.optim_wrapper):
@@ -61,6 +61,7 @@ def check_runner(runner: Runner) -> None:
             '`param_scheduler`, which nothing else steps'
         )
     _check_loader(runner.train_loop.dataloader)
+    _check_start(runner, model)
 
 
 def _check_schedules(cfg: Config) -> None:
@@ -130,6 +131,19 @@ def _check_part(model: nn.Module, name: str) -> None:
         raise ValueError(
             f'`optim_wrapper.{name}` must be for a part that learns, but '
             f'{type(part).__name__} has no weight with `requires_grad`'
+        )
+
+
+def _check_start(runner: Runner, model: Any) -> None:
+    """Raises a ValueError for a student that would come from two places."""
+    source = getattr(runner, '_load_from', None)
+    resumes = getattr(runner, '_resume', False)
+    inherits = getattr(model, '_student_init', None) is not None
+    if source and inherits and not resumes:
+        raise ValueError(
+            '`load_from` must be None beside a `student_init` other than '
+            f"'random', whose student it would replace, but got {source!r}; "
+            '--resume goes on with a run'
         )
 
 

@@ -121,6 +121,31 @@ def test_checkpoint_of_another_config_raises(saved, tmp_path, other, way):
     assert model.iteration == 0 and not len(model.replay_buffer)
 
 
+@pytest.mark.parametrize('own', [False, True])
+def test_resuming_names_another_teacher(saved, tmp_path, own, monkeypatch):
+    """That of the checkpoint goes on."""
+    said = []
+    monkeypatch.setattr(
+        'mmrazor_ssdkd.compat.runner_checkpoints.print_log',
+        lambda text, **_: said.append(text),
+    )
+    wanted = torch.load(saved)['state_dict']
+    model = build(ssdkd(channels_last=False))
+    weight = model.teacher.head.fc.weight
+    with torch.no_grad():
+        weight.copy_(wanted['teacher.head.fc.weight'] + (0 if own else 1))
+        for name, value in model.teacher.named_parameters():
+            if value is not weight:
+                value.copy_(wanted[f'teacher.{name}'])
+        for name, value in model.teacher.named_buffers():
+            if f'teacher.{name}' in wanted:
+                value.copy_(wanted[f'teacher.{name}'])
+    attempt(model, str(saved), tmp_path, 'resume')
+    assert weight.equal(wanted['teacher.head.fc.weight'])
+    assert len(said) == (not own)
+    assert all("'teacher.head.fc.weight'" in text for text in said)
+
+
 def rename(checkpoint: State) -> None:
     """Gives the student's weights other names."""
     checkpoint['state_dict'] = {

@@ -73,10 +73,12 @@ def test_rank_is_where_mmengine_looks(config, monkeypatch, there):
         (None, 'given', 'given'),
         ('own', None, 'own'),
         ('own', 'given', 'given'),
+        ('~/own', None, '/home/me/own'),
     ],
 )
-def test_work_dir(tmp_path, own, given, expected):
+def test_work_dir(tmp_path, own, given, expected, monkeypatch):
     """The command line's comes first, then the config's."""
+    monkeypatch.setenv('HOME', '/home/me')
     path = tmp_path / 'experiment.py'
     path.write_text(f'work_dir = {own!r}\n')
     assert load_config(str(path), work_dir=given).work_dir == expected

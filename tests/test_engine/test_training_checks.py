@@ -1,6 +1,7 @@
 """Trainings that would end well having done nothing are found."""
 
 import copy
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,22 @@ def test_real_images(data):
 def test_draws(inputs):
     """However they are collated."""
     check_draws(dict(inputs=inputs))
+
+
+@pytest.mark.parametrize(
+    ('start', 'source', 'resumes', 'raises'),
+    [
+        ('teacher', 'a.pth', False, True),
+        ('teacher', 'a.pth', True, False),
+        ('teacher', None, False, False),
+        ('random', 'a.pth', False, False),
+    ],
+)
+def test_student_of_two_places(tmp_path, start, source, resumes, raises):
+    """A checkpoint would replace what it was given."""
+    runner = toy_runner(tmp_path)
+    runner.model._student_init = build(ssdkd(student_init=start))._student_init
+    runner._load_from, runner._resume = source, resumes
+    match = "`load_from` must be None beside.*got 'a.pth'; --resume"
+    with pytest.raises(ValueError, match=match) if raises else nullcontext():
+        check_runner(runner)

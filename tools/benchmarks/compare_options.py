@@ -16,14 +16,13 @@ from typing import Any
 import torch
 from benchmark import prepare
 from benchmarking.machine import clock, device_name
-from mmengine.config import DictAction
 from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 
 from mmrazor_ssdkd.cli.outputs import add_force, check_outputs, write_json
 from mmrazor_ssdkd.cli.parser import Parser, tool
-from mmrazor_ssdkd.engine import add_cfg_options, load_config
+from mmrazor_ssdkd.engine import OptionsAction, add_cfg_options, load_config
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.validation import check_int
 
@@ -103,7 +102,7 @@ def compare(variants: list[Variant], repeats: int) -> list[Row]:
     return rows
 
 
-class AppendOptions(DictAction):
+class AppendOptions(OptionsAction):
     """Reads KEY=VALUE pairs, one list of them for each use of the option."""
 
     def __call__(self, parser: Any, namespace: Any, *args: Any) -> None:

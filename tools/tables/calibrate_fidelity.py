@@ -16,7 +16,6 @@ from typing import Any, Optional
 import matplotlib
 from fidelity_runs import Students
 from fidelity_variants import VARIANTS
-from mmengine.config import DictAction
 from scipy.stats import kendalltau, spearmanr
 
 from mmrazor_ssdkd.cli.legends import add_legend
@@ -28,6 +27,7 @@ from mmrazor_ssdkd.cli.outputs import (
     write_json,
 )
 from mmrazor_ssdkd.cli.parser import Parser, tool
+from mmrazor_ssdkd.engine import OptionsAction
 from mmrazor_ssdkd.fidelity import HeldOutImages
 from mmrazor_ssdkd.files import write_text
 
@@ -207,14 +207,14 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--names',
         nargs='+',
-        action=DictAction,
+        action=OptionsAction,
         metavar='DATASET=NAME',
         help='what to call the tasks, by the class of their data set',
     )
     parser.add_argument(
         '--images',
         nargs='+',
-        action=DictAction,
+        action=OptionsAction,
         metavar='KEY=VALUE',
         help='how images are made, such as rounds=4',
     )

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from side_by_side import Job, run_side_by_side
 from table_fidelity import METRICS, Rows, check_rank_by, ranked
 from table_markdown import render
@@ -27,6 +27,7 @@ from table_runs import check_folders, check_plan, run, teacher_result
 
 from mmrazor_ssdkd.cli.parser import Parser, seed_number, tool
 from mmrazor_ssdkd.cli.table_results import pick_names
+from mmrazor_ssdkd.engine import OptionsAction
 from mmrazor_ssdkd.files import write_text
 from mmrazor_ssdkd.validation import check_int
 
@@ -126,7 +127,7 @@ def parse_args() -> argparse.Namespace:
         parser.add_argument(
             f'--{name}-options',
             nargs='+',
-            action=DictAction,
+            action=OptionsAction,
             metavar='KEY=VALUE',
             help=f'override settings of the config of {whose}',
         )

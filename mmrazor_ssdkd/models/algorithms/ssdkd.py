@@ -42,7 +42,7 @@ from mmrazor_ssdkd.models.unchanged import unchanged
 from mmrazor_ssdkd.registry import MODELS
 from mmrazor_ssdkd.renaming import refuses
 from mmrazor_ssdkd.replay import PrioritizedReplayBuffer
-from mmrazor_ssdkd.validation import check_bool, check_int
+from mmrazor_ssdkd.validation import check_bool, check_int, shown
 
 from .data_inversion import DataInversion
 from .distillation import Distillation
@@ -531,6 +531,7 @@ class SSDKD(BaseAlgorithm):
             iteration=self.iteration,
             num_synthesized=self.num_synthesized,
             feature_index=self._hints.index,
+            student_origin=self._student_origin,
             **self._shared_state.collected(self._own_state),
         )
 
@@ -546,6 +547,7 @@ class SSDKD(BaseAlgorithm):
             check_int(name, state[name], 0, maximum=2**62)
             for name in ('iteration', 'num_synthesized')
         )
+        self._check_origin(state.get('student_origin'))
         # Checkpoints from before have none.
         if (index := state.get('feature_index')) is not None:
             self._hints.resume(index)
@@ -554,6 +556,27 @@ class SSDKD(BaseAlgorithm):
         self.loss_guard.forget()
         self.iteration = iteration
         self.num_synthesized = num_synthesized
+
+    @property
+    def _student_origin(self) -> str:
+        """Where the student came from, in a word or two."""
+        start = self._student_init
+        return 'random' if start is None else start.origin
+
+    def _check_origin(self, origin: Any) -> None:
+        """Raises a ValueError for features of which a student has none.
+
+        Args:
+            origin (str, optional): Where a checkpoint's student came from;
+                older ones do not say.
+        """
+        own = self._student_origin
+        if self._hints.on and origin is not None and origin != own:
+            raise ValueError(
+                '`student_init` must be that of the checkpoint, '
+                f'{shown(origin)}, while `distillation.feature_weight` holds '
+                f'features to where they came from, but got {own!r}'
+            )
 
     def _own_state(self) -> dict[str, Any]:
         """Returns what every process has one of."""

@@ -85,6 +85,14 @@ class StudentInit:
         """
         return None
 
+    @property
+    def origin(self) -> str:
+        """Where the student came from, for a checkpoint to say.
+
+        The type's name unless it says more.
+        """
+        return type(self).__name__
+
     def settle(self, images: torch.Tensor) -> None:
         """Mends the student on synthetic images, before its first step.
 

@@ -76,6 +76,7 @@ class TeacherWeights(StudentInit):
         self._wanted = num_images
         self._heritage: Optional[Heritage] = None
         self._pixels = 1
+        self._key = ''
 
     @property
     def num_images(self) -> int:
@@ -122,7 +123,14 @@ class TeacherWeights(StudentInit):
             ValueError: There is no such teacher.
         """
         self._pixels = images.shape[2] * images.shape[3]
-        return pick_teacher(teachers, self._name)
+        teacher = pick_teacher(teachers, self._name)
+        self._key = next(k for k, one in teachers.items() if one is teacher)
+        return teacher
+
+    @property
+    def origin(self) -> str:
+        """The type, and which teacher."""
+        return f'{super().origin} of {self._key}'
 
     @property
     def num_inherited(self) -> int:

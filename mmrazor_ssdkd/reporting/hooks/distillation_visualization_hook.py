@@ -61,7 +61,7 @@ class DistillationVisualizationHook(Hook):
 
     def __init__(self, interval: Optional[int] = None) -> None:
         if interval is not None:
-            check_int('interval', interval)
+            check_int('visualization.interval', interval)
         self.interval = interval
         self._start = self._spent = self._taken = 0.0
         self._failed = False

@@ -325,6 +325,46 @@ def test_features_want_the_teacher_in_the_step():
     assert len(seen) == 1
 
 
+TWO = {name: dict(build_cfg=classifier(8)) for name in 'ab'}
+
+
+@pytest.mark.parametrize(
+    ('saved', 'resumed', 'weight', 'raises'),
+    [
+        ('teacher', 'teacher', 10.0, False),
+        ('random', 'teacher', 10.0, True),
+        ('random', 'teacher', 0.0, False),
+        ('b', 'a', 10.0, True),
+        ('b', 'b', 10.0, False),
+        (None, 'b', 10.0, False),
+    ],
+)
+def test_features_of_where_a_checkpoint_came_from(
+    saved, resumed, weight, raises
+):
+    """Of the same teacher, or there are none; older ones do not say."""
+
+    def algorithm_of(start, weight):
+        several = start in ('a', 'b') or saved == 'b'
+        changes = dict(teacher=None, teachers=TWO) if several else {}
+        if start in ('a', 'b'):
+            start = dict(type='mmrazor_ssdkd.TeacherWeights', teacher=start)
+        if weight:
+            changes['distillation'] = dict(feature_weight=weight)
+        return born(student_init=start, **changes)
+
+    first = algorithm_of(saved or resumed, 0 if saved == 'random' else weight)
+    state = first.get_extra_state()
+    if saved is None:
+        del state['student_origin']
+    other = algorithm_of(resumed, weight)
+    if raises:
+        with pytest.raises(ValueError, match='`student_init` must be that of'):
+            other.set_extra_state(state)
+    else:
+        other.set_extra_state(state)
+
+
 def test_features_beside_a_distiller():
     """One forward pass of each serves both."""
     layer = dict(type='ModuleOutputs', source='backbone.layer2')

@@ -191,5 +191,7 @@ def test_names_with_dollar_signs(tmp_path):
 @pytest.mark.parametrize('interval', [0, -1, 1.5, 'often'])
 def test_bad_interval(interval):
     """Is named."""
-    with pytest.raises((TypeError, ValueError), match='`interval` must be'):
+    with pytest.raises(
+        (TypeError, ValueError), match=r'`visualization\.interval` must'
+    ):
         DistillationVisualizationHook(interval)
