@@ -9,6 +9,7 @@ import torch
 from mmengine.logging import print_log
 from torch import nn
 
+from mmrazor_ssdkd.blame import blamed
 from mmrazor_ssdkd.models.checkpoint import optional_keys
 from mmrazor_ssdkd.registry import MODELS
 
@@ -73,22 +74,14 @@ class PrunedWeights(TeacherWeights):
             images (torch.Tensor): In 0 to 255, (2, channels, H, W).
 
         Raises:
-            ValueError: There is no such teacher, or the student is not the
-                teacher with fewer channels.
+            ValueError: There is no such teacher, MMRazor cannot follow its
+                channels, or the student is not the teacher with fewer of
+                them.
         """
         teacher = self.pick(teachers, images)
-        pruner = L1Pruner(teacher, tuple(images.shape[1:]))
         own = student.state_dict()
-        units = len(pruner.widths)
-        widths = pruner.widths_of(own)
-        left = pruner.left(widths)
-        pruned = pruner.cut(widths).state_dict()
+        left, pruned = _prune(teacher, tuple(images.shape[1:]), own)
         _check_same(own, pruned, optional_keys(student, own | pruned))
-        print_log(
-            f'Pruned the teacher: {len(widths)} of {units} units of channels '
-            'cut by their L1 norms',
-            logger='current',
-        )
         self._student = student
         self._weights = {k: v.detach() for k, v in pruned.items() if k in own}
         heritage = Heritage(
@@ -127,6 +120,31 @@ class PrunedWeights(TeacherWeights):
         super().settle(images)
         if self._heritage is None and self._student is not None:
             estimate_statistics(self._student, images)
+
+
+def _prune(
+    teacher: nn.Module,
+    image_size: tuple[int, ...],
+    own: Mapping[str, torch.Tensor],
+) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+    """Returns which outputs layers keep, and a pruned copy's state dict."""
+    # What MMRazor raises is of any kind, and names nothing that one knows.
+    with blamed(
+        'student_init',
+        "mmrazor_ssdkd.TeacherWeights unless MMRazor's ChannelAnalyzer can "
+        f'follow the teacher (here {type(teacher).__name__})',
+    ):
+        pruner = L1Pruner(teacher, image_size)
+        units = len(pruner.widths)
+        widths = pruner.widths_of(own)
+        left = pruner.left(widths)
+        pruned = pruner.cut(widths).state_dict()
+    print_log(
+        f'Pruned the teacher: {len(widths)} of {units} units of channels '
+        'cut by their L1 norms',
+        logger='current',
+    )
+    return left, pruned
 
 
 def _score_left(
