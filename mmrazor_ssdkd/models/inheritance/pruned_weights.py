@@ -17,6 +17,7 @@ from .batch_norm_statistics import estimate_statistics
 from .channel_trace import ChannelTrace
 from .heritage import Heritage
 from .l1_pruning import L1Pruner
+from .normalization import sees_the_same
 from .teacher_weights import TeacherWeights
 
 __all__ = ['PrunedWeights']
@@ -88,10 +89,20 @@ class PrunedWeights(TeacherWeights):
             student, teacher, images, partial(_score_left, left)
         )
         self._heritage = heritage if self._agrees(heritage) else None
-        if self._heritage is None and self._fit and self.num_images:
+        if self._heritage is None:
+            self._warn(sees_the_same(student, teacher, images.shape[1]))
+
+    def _warn(self, sees_the_same: bool) -> None:
+        """Says what is not done where channels cannot be followed."""
+        lacks = []
+        if self._fit and self.num_images:
+            lacks.append('refitted')
+        if not sees_the_same:
+            lacks.append('adapted to images that it prepares otherwise')
+        if lacks:
             print_log(
                 "Which of the teacher's channels are left cannot be followed: "
-                'the student is not refitted',
+                f'the student is not {" or ".join(lacks)}',
                 logger='current',
                 level=logging.WARNING,
             )
@@ -110,6 +121,8 @@ class PrunedWeights(TeacherWeights):
         """Gives the student what is left of the teacher."""
         if self._student is not None:
             self._student.load_state_dict(self._weights, strict=False)
+            if self._heritage is not None:
+                self._heritage.adapt()
 
     def settle(self, images: torch.Tensor) -> None:
         """Mends the student on synthetic images.

@@ -21,7 +21,11 @@ from toy_models import (
     steps,
 )
 
-from mmrazor_ssdkd.models.inheritance import PrunedWeights, l1_pruning
+from mmrazor_ssdkd.models.inheritance import (
+    PrunedWeights,
+    l1_pruning,
+    pruned_weights,
+)
 from mmrazor_ssdkd.models.inheritance.feature_hints import FeatureHints
 from mmrazor_ssdkd.models.inheritance.l1_pruning import L1Pruner, analyzer
 
@@ -187,6 +191,34 @@ def test_channels_that_cannot_be_followed(monkeypatch):
     }
     assert 'backbone.bn1.running_mean' in changed
     assert all('running' in k or 'num_batches' in k for k in changed)
+
+
+@pytest.mark.parametrize(
+    ('preprocessor', 'said'),
+    [
+        (dict(to_rgb=False), 'the student is not refitted'),
+        (
+            dict(to_rgb=True),
+            'not refitted or adapted to images that it prepares otherwise',
+        ),
+        (dict(std=[9.0] * 3), 'not refitted or adapted to images'),
+    ],
+)
+def test_what_is_not_done_is_said(monkeypatch, preprocessor, said):
+    """Where the channels cannot be followed."""
+    lines = []
+    monkeypatch.setattr(PrunedWeights, '_agrees', lambda *_: False)
+    monkeypatch.setattr(
+        pruned_weights, 'print_log', lambda text, **_: lines.append(text)
+    )
+    config = classifier(4, channels=3)
+    teacher = shaken(config)
+    config['data_preprocessor'].update(preprocessor)
+    images = torch.rand(2, 3, 16, 16) * 255
+    student = MODELS.build(config)
+    PrunedWeights().prepare(student, dict(teacher=teacher), images)
+    assert said in lines[-1]
+    assert ('adapted' in lines[-1]) == ('adapted' in said)
 
 
 def test_refit_mends_what_was_cut():
