@@ -23,6 +23,7 @@ from .layer_pairs import pair_tensors
 from .least_squares import LayerPair
 from .norm_moments import NormPair
 from .normalization import plan_changes
+from .spectral_norms import estimate_spectra, spectral_norms
 
 __all__ = ['Heritage', 'Score']
 
@@ -86,6 +87,14 @@ class Heritage:
         for copy in self.copies:
             copy.write(tensors[copy.name], source)
         self.adapt()
+        sources = {copy.name: copy.source for copy in self.copies}
+        estimate_spectra(
+            self.student,
+            lambda name: (
+                name in sources
+                and _is_same(tensors[name], source[sources[name]])
+            ),
+        )
 
     def adapt(self) -> None:
         """Makes up for images that the student normalises otherwise.
@@ -197,7 +206,31 @@ class Heritage:
         ]
         if rest:
             text += f'\nWholly or partly random: {", ".join(rest)}'
+        if own := self._own_buffers():
+            text += f'\nNot inherited, its own buffers: {", ".join(own)}'
         return text
+
+    def _own_buffers(self) -> list[str]:
+        """Returns what the student keeps beside its weights as it was.
+
+        But for counters and what is estimated anew. What is no part of the
+        state dict is a constant that the student makes itself.
+        """
+        student = self.student
+        norms = set(estimated_norms(student))
+        copied = {copy.name for copy in self.copies if copy.mask.all()}
+        copied.update(
+            name for norm in spectral_norms(student) for name in norm.vectors
+        )
+        return [
+            name
+            for name, buffer in student.named_buffers()
+            if name in student.state_dict()
+            and name not in copied
+            and _owner(student, name) not in norms
+            and 'data_preprocessor' not in name.split('.')
+            and not _is_counter(buffer)
+        ]
 
 
 def _maps(trace: ChannelTrace) -> Iterator[tuple[str, FeatureMap]]:
@@ -213,6 +246,18 @@ def _maps(trace: ChannelTrace) -> Iterator[tuple[str, FeatureMap]]:
 def _owner(model: nn.Module, tensor: str) -> Any:
     """Returns the layer that a tensor belongs to."""
     return model.get_submodule(tensor.rpartition('.')[0])
+
+
+def _is_same(tensor: torch.Tensor, other: torch.Tensor) -> bool:
+    """Returns whether two tensors, of any device, hold the same."""
+    return tensor.shape == other.shape and bool(
+        (tensor.cpu() == other.cpu()).all()
+    )
+
+
+def _is_counter(buffer: torch.Tensor) -> bool:
+    """Returns whether a buffer counts, as a norm counts its batches."""
+    return buffer.dim() == 0 and not buffer.is_floating_point()
 
 
 def _fits(norm: nn.Module, other: nn.Module) -> bool:
