@@ -1,6 +1,7 @@
 """Finds what reads a network's images themselves, before any layer."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
@@ -80,10 +81,6 @@ class Read:
             )
         )
 
-    def fits(self) -> bool:
-        """Returns whether it can be changed so that it gives the same."""
-        return not self.spoilt and not (self.lost and self.offsets.any())
-
 
 class ImageReads(TorchFunctionMode):
     """Follows images up to the first layers while a network runs.
@@ -137,17 +134,20 @@ class ImageReads(TorchFunctionMode):
         )
 
     def finish(self) -> None:
-        """Moves what cannot be changed from the reads to the problems."""
-        claimed = [name for read in self.found for name in read.targets]
+        """Names what cannot be changed so that it gives the same.
+
+        A layer whose output takes no constant is still to be multiplied.
+        """
+        claimed = Counter(x for read in self.found for x in read.targets)
         for name, read in list(self._reads.items()):
-            shared = self._others.intersection({*read.names, *read.targets})
-            if (
-                shared
-                or not read.fits()
-                or any(claimed.count(target) > 1 for target in read.targets)
-            ):
+            twice = any(claimed[target] > 1 for target in read.targets)
+            if read.spoilt or self._others & {*read.names, *read.targets}:
                 self.problems.append(name)
                 del self._reads[name]
+            elif (read.lost or twice) and read.offsets.any():
+                self.problems.append(name)
+                if twice or read.taken == 0:
+                    read.targets.clear()
 
     def __torch_function__(
         self,

@@ -240,6 +240,19 @@ def test_what_cannot_be_adapted_is_named(monkeypatch, name):
     assert 'mean [100.0, 120.0, 90.0] and std [25.0, 30.0, 40.0]' in line
 
 
+@pytest.mark.parametrize('name', ['no_bias', 'transposed'])
+def test_a_layer_that_takes_no_constant_is_multiplied(name):
+    """Which is all where the means are the same."""
+    means = dict(OURS, mean=THEIRS['mean'])
+    student, teacher = (NOT_ADAPTED[name](p) for p in (OURS, THEIRS))
+    inherit(student.eval(), randomize(teacher))
+    mine, its = (x.body[0].weight for x in (student, teacher))
+    shape = (-1, 1, 1, 1) if name == 'transposed' else (1, -1, 1, 1)
+    gains = torch.tensor([2.0, 2.0, 1.75]).view(shape)
+    assert torch.allclose(mine, gains * its)
+    assert_alike(NOT_ADAPTED[name], means)
+
+
 def test_the_rest_is_adapted_nevertheless():
     """What else becomes of an image does not change it."""
 
