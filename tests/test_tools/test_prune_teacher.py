@@ -135,6 +135,34 @@ def test_wrong_ratio_makes_no_folder(config, tmp_path, monkeypatch, capsys):
     assert not out.parent.exists()
 
 
+def test_teacher_that_cannot_be_followed(
+    config, tmp_path, monkeypatch, capsys
+):
+    """A line names it, and nothing is written."""
+    network = dict(type='inherited_networks:Attention', width=8, heads=2)
+    config.model.teacher = dict(
+        type='mmrazor_ssdkd.TorchClassifier',
+        module=dict(network, kind='module'),
+        mean=[100.0],
+        std=[50.0],
+    )
+    config.model.teacher_ckpt = None
+    config.model.generator.update(image_size=8, channels=3)
+    config.dump(tmp_path / 'my.py')
+    out = tmp_path / 'pruned.pth'
+    arguments = [str(tmp_path / 'my.py'), str(out)]
+    monkeypatch.setattr(sys, 'argv', ['prune_teacher.py', *arguments])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(
+        "prune_teacher.py: error: `teacher` must be a network that MMRazor's "
+        'ChannelAnalyzer can follow (here TorchClassifier), but that fails: '
+    )
+    assert not out.exists()
+
+
 def test_weights_are_found_from_anywhere(config, tmp_path, monkeypatch):
     """A path of the current folder holds in others."""
     monkeypatch.chdir(tmp_path)

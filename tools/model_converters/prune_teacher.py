@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from torch import nn
 
+from mmrazor_ssdkd.blame import blamed
 from mmrazor_ssdkd.cli.outputs import add_force, check_outputs
 from mmrazor_ssdkd.cli.parser import Parser, tool
 from mmrazor_ssdkd.engine import add_cfg_options, add_config, read_config
@@ -63,8 +64,8 @@ def prune_teacher(config: Config, ratio: float) -> tuple[nn.Module, dict]:
         sub-model.
 
     Raises:
-        ValueError: There is no such teacher, its weights are unfit, or the
-            share is out of range.
+        ValueError: There is no such teacher, its weights are unfit, MMRazor
+            cannot follow its channels, or the share is out of range.
     """
     # Before a teacher is loaded.
     check_ratio(ratio)
@@ -84,9 +85,15 @@ def prune_teacher(config: Config, ratio: float) -> tuple[nn.Module, dict]:
             model.teacher, model.get('teacher_ckpt'), shared
         )
         image_size = (generator.channels, *generator.image_size)
-        pruner = L1Pruner(teacher, image_size)
-        widths = keep_share(pruner.widths, ratio)
-        pruned = pruner.cut(widths)
+        # What MMRazor raises is of any kind.
+        with blamed(
+            'teacher',
+            "a network that MMRazor's ChannelAnalyzer can follow "
+            f'(here {type(teacher).__name__})',
+        ):
+            pruner = L1Pruner(teacher, image_size)
+            widths = keep_share(pruner.widths, ratio)
+            pruned = pruner.cut(widths)
     resolved = resolve_model(model.teacher, 'teacher', shared)
     resolved.model.setdefault('_scope_', resolved.scope or scope)
     structure = dict(

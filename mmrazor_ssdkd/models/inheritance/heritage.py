@@ -10,6 +10,7 @@ from mmrazor_ssdkd.models.forward import frozen, normalize
 from mmrazor_ssdkd.models.losses import norm_layers
 
 from .batch_norm_statistics import estimated_norms
+from .channel_blocks import Block
 from .channel_ids import NOBODY
 from .channel_map import ChannelMap
 from .channel_scores import score_channels
@@ -21,9 +22,13 @@ from .feature_maps import FeatureMap
 from .layer_pairs import pair_tensors
 from .least_squares import LayerPair
 from .norm_moments import NormPair
-from .normalization import image_gains, plan_shifts
+from .normalization import plan_changes
+from .spectral_norms import estimate_spectra, spectral_norms
 
 __all__ = ['Heritage', 'Score']
+
+# Stands for the images among tensors, of which none has that name.
+_IMAGE = ''
 
 # Says how much each of a network's channels matters, by its id.
 Score = Callable[
@@ -61,14 +66,15 @@ class Heritage:
         self._traces = _trace(student, images), _trace(teacher, images)
         self._pairs = pair_tensors(student, teacher)
         scores = score(self._traces[1], teacher.state_dict())
-        self._channels = ChannelMap(*self._traces, self._pairs, scores)
-        gains = image_gains(student, teacher, self._traces[0].image)
+        # Images are counterparts, whatever reads them first.
+        for trace in self._traces:
+            trace.slots[_IMAGE, 0] = trace.image
+        pairs = self._pairs | {_IMAGE: _IMAGE}
+        self._channels = ChannelMap(*self._traces, pairs, scores)
         self.copies: list[Copy] = plan_copies(
-            student, teacher, self._traces, self._pairs, self._channels, gains
+            student, teacher, self._traces, self._pairs, self._channels, {}
         )
-        self._shifts = plan_shifts(
-            student, teacher, self._traces[0], self.copies
-        )
+        self._changes = plan_changes(student, teacher, images, self.copies)
         self.last_features = self._find_last_features()
         for trace in self._traces:
             # As large as all features of two images.
@@ -80,8 +86,24 @@ class Heritage:
         tensors = self.student.state_dict()
         for copy in self.copies:
             copy.write(tensors[copy.name], source)
-        for shift in self._shifts:
-            shift.write(tensors)
+        self.adapt()
+        sources = {copy.name: copy.source for copy in self.copies}
+        estimate_spectra(
+            self.student,
+            lambda name: (
+                name in sources
+                and _is_same(tensors[name], source[sources[name]])
+            ),
+        )
+
+    def adapt(self) -> None:
+        """Makes up for images that the student normalises otherwise.
+
+        Once, after the teacher's weights were copied.
+        """
+        tensors = self.student.state_dict()
+        for change in self._changes:
+            change.write(tensors)
 
     def layer_pairs(self) -> list[LayerPair]:
         """Returns the convolutions and linear layers with a counterpart."""
@@ -184,7 +206,31 @@ class Heritage:
         ]
         if rest:
             text += f'\nWholly or partly random: {", ".join(rest)}'
+        if own := self._own_buffers():
+            text += f'\nNot inherited, its own buffers: {", ".join(own)}'
         return text
+
+    def _own_buffers(self) -> list[str]:
+        """Returns what the student keeps beside its weights as it was.
+
+        But for counters and what is estimated anew. What is no part of the
+        state dict is a constant that the student makes itself.
+        """
+        student = self.student
+        norms = set(estimated_norms(student))
+        copied = {copy.name for copy in self.copies if copy.mask.all()}
+        copied.update(
+            name for norm in spectral_norms(student) for name in norm.vectors
+        )
+        return [
+            name
+            for name, buffer in student.named_buffers()
+            if name in student.state_dict()
+            and name not in copied
+            and _owner(student, name) not in norms
+            and 'data_preprocessor' not in name.split('.')
+            and not _is_counter(buffer)
+        ]
 
 
 def _maps(trace: ChannelTrace) -> Iterator[tuple[str, FeatureMap]]:
@@ -202,6 +248,18 @@ def _owner(model: nn.Module, tensor: str) -> Any:
     return model.get_submodule(tensor.rpartition('.')[0])
 
 
+def _is_same(tensor: torch.Tensor, other: torch.Tensor) -> bool:
+    """Returns whether two tensors, of any device, hold the same."""
+    return tensor.shape == other.shape and bool(
+        (tensor.cpu() == other.cpu()).all()
+    )
+
+
+def _is_counter(buffer: torch.Tensor) -> bool:
+    """Returns whether a buffer counts, as a norm counts its batches."""
+    return buffer.dim() == 0 and not buffer.is_floating_point()
+
+
 def _fits(norm: nn.Module, other: nn.Module) -> bool:
     """Returns whether a norm can be set to give what another gives."""
     own, theirs = (
@@ -216,8 +274,21 @@ def _trace(model: Any, images: torch.Tensor) -> ChannelTrace:
     preprocessor = getattr(model, 'data_preprocessor', None)
     with frozen(model):
         # From the images on: a preprocessor may swap their channels.
-        return trace_channels(
+        trace = trace_channels(
             model,
             lambda: model(normalize(images, preprocessor), mode='tensor'),
             images,
         )
+    trace.blocks = [_like_images(x, trace.image) for x in trace.blocks]
+    return trace
+
+
+def _like_images(block: Block, image: torch.Tensor) -> Block:
+    """Sorts a block of images' channels, which a network may have swapped."""
+    for number, matrix in enumerate(block):
+        if bool(torch.isin(matrix, image).all()):
+            order = matrix.amin(dim=1).argsort(stable=True)
+            rows = [other[order] for other in block]
+            rows[number] = rows[number].sort(dim=1).values
+            return rows
+    return block

@@ -1,110 +1,205 @@
 """What a student that normalises images otherwise than its teacher needs."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional, Union
 
 import torch
+from mmengine.logging import print_log
 from torch import nn
 
-from mmrazor_ssdkd.models.forward import swaps_channels
+from mmrazor_ssdkd.models.forward import frozen, normalize, swaps_channels
 
-from .channel_trace import ChannelTrace
 from .copying import Copy
+from .image_reads import ImageReads, Read
 
-__all__ = ['Shift', 'image_gains', 'plan_shifts']
+__all__ = ['Change', 'plan_changes', 'sees_the_same']
 
 
 @dataclass(frozen=True)
-class Shift:
-    """What makes up for another mean in a layer that reads images.
+class LayerChange:
+    """What makes up for other images in a layer that reads them.
 
     Attributes:
-        weight (str): The layer's weight in the student's state dict.
-        target (str): Its bias, or the running mean of the norm behind it.
-        rows (torch.Tensor): Which outputs are the teacher's, (out,).
-        steps (torch.Tensor): How much larger each input is in the teacher,
-            in units of the student's, (in,).
+        weight (str): Its weight in the student's state dict.
+        mask (torch.Tensor): Which of its values are the teacher's.
+        read (Read): How its inputs differ from the teacher's.
     """
 
     weight: str
-    target: str
-    rows: torch.Tensor
-    steps: torch.Tensor
+    mask: torch.Tensor
+    read: Read
 
     @torch.no_grad()
     def write(self, state: Mapping[str, torch.Tensor]) -> None:
-        """Changes the student's tensor, after its weight was copied."""
-        weight, target = state[self.weight], state[self.target]
-        total = weight.flatten(2).sum(dim=2) if weight.dim() > 2 else weight
-        step = (total.cpu().double() @ self.steps.double()) * self.rows
-        is_mean = self.target.endswith('running_mean')
-        target += (-step if is_mean else step).to(target)
+        """Changes the student, after its weights were copied."""
+        read, weight = self.read, state[self.weight]
+        mask = self.mask.to(weight.device)
+        gains = self._spread(read.gains).to(weight)
+        weight.copy_(torch.where(mask, weight * gains, weight))
+        if not read.offsets.any():
+            return
+        steps = self._spread(read.offsets / read.gains).double()
+        step = (weight * mask).cpu().double() * steps
+        step = step.flatten(1).sum(dim=1)
+        for name in read.targets & state.keys():
+            is_mean = name.endswith('running_mean')
+            state[name].add_((-step if is_mean else step).to(state[name]))
+
+    def _spread(self, values: torch.Tensor) -> torch.Tensor:
+        """Returns what belongs to inputs, of as many dimensions as a weight.
+
+        A row of a weight with groups has room for its group's inputs alone.
+        """
+        rest = [1] * (self.mask.dim() - 2)
+        if self.read.taken == 0:
+            return values.view(-1, 1, *rest)
+        groups = values.view(self.read.groups, -1)
+        rows = groups.repeat_interleave(len(self.mask) // len(groups), dim=0)
+        return rows.view(*rows.shape, *rest)
 
 
-def image_gains(
-    student: Any, teacher: Any, image: torch.Tensor
-) -> dict[int, float]:
-    """Compares by how much two models divide an image's channels.
+@dataclass(frozen=True)
+class NormChange:
+    """What makes up for other images in a norm that reads them.
 
-    Args:
-        student (nn.Module): With its data preprocessor, if any.
-        teacher (nn.Module): With its own.
-        image (torch.Tensor): The ids of the channels, (channels,).
-
-    Returns:
-        dict[int, float]: What the weights of each channel are multiplied by.
+    Attributes:
+        mean (str): Its running mean in the student's state dict.
+        mask (torch.Tensor): Of which channels it is the teacher's.
+        read (Read): How they differ from the teacher's.
+        eps (float): The teacher's.
     """
-    ours, theirs = (
-        _constants(model, len(image)) for model in (student, teacher)
-    )
-    return dict(zip(image.tolist(), (ours[1] / theirs[1]).tolist()))
+
+    mean: str
+    mask: torch.Tensor
+    read: Read
+    eps: float
+
+    @torch.no_grad()
+    def write(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Changes the student, after its statistics were copied."""
+        read, mean = self.read, state[self.mean]
+        mask = self.mask.to(mean.device)
+        gains, offsets = (x.to(mean) for x in (read.gains, read.offsets))
+        mean.copy_(torch.where(mask, (mean - offsets) / gains, mean))
+        var = state[read.variance]
+        wanted = (var + self.eps) / gains.square()
+        var.copy_(torch.where(mask, (wanted - read.eps).clamp(min=0), var))
+        weight = state.get(self.mean.rpartition('.')[0] + '.weight')
+        if weight is not None:
+            # Of a variance that would have to be below 0.
+            rate = ((var + read.eps) / wanted).sqrt()
+            weight.mul_(torch.where(mask, rate, 1.0).to(weight))
 
 
-def plan_shifts(
-    student: nn.Module,
-    teacher: nn.Module,
-    trace: ChannelTrace,
-    copies: Iterable[Copy],
-) -> list[Shift]:
-    """Finds the layers that see images less another mean.
+Change = Union[LayerChange, NormChange]
+
+
+def sees_the_same(student: Any, teacher: Any, channels: int) -> bool:
+    """Returns whether two models prepare images alike.
 
     Args:
         student (nn.Module): With its data preprocessor, if any.
         teacher (nn.Module): With its own.
-        trace (ChannelTrace): The student's channels.
+        channels (int): Of an image.
+    """
+    orders = {
+        swaps_channels(getattr(model, 'data_preprocessor', None))
+        for model in (student, teacher)
+    }
+    alike = channels != 3 or len(orders) == 1
+    return alike and _describe(student, teacher, channels) is None
+
+
+def _describe(student: Any, teacher: Any, channels: int) -> Optional[str]:
+    """Says how two models normalise images, None where they do it alike."""
+    ours, theirs = (_constants(m, channels) for m in (student, teacher))
+    if all(mine.equal(its) for mine, its in zip(ours, theirs)):
+        return None
+    texts = [
+        ' and '.join(
+            f'{name} {[round(x, 4) for x in values.tolist()]}'
+            for name, values in zip(('mean', 'std'), constants)
+        )
+        for constants in (ours, theirs)
+    ]
+    return f"{texts[0]}, the teacher's {texts[1]}"
+
+
+def plan_changes(
+    student: Any,
+    teacher: Any,
+    images: torch.Tensor,
+    copies: Iterable[Copy],
+) -> list[Change]:
+    """Finds what has to change where a student sees other images.
+
+    Says so where something else becomes of images before the first layers,
+    or what is added to a layer's output has no place.
+
+    Args:
+        student (nn.Module): With its data preprocessor, if any.
+        teacher (nn.Module): With its own.
+        images (torch.Tensor): In 0 to 255, (2, channels, H, W).
         copies (Iterable[Copy]): What it inherits.
 
     Returns:
-        list[Shift]: What to change, nothing where the means are equal.
+        list[Change]: Nothing where both normalise images alike.
     """
-    image = trace.image
-    ours, theirs = (
-        _constants(model, len(image)) for model in (student, teacher)
-    )
-    steps = dict(
-        zip(image.tolist(), ((ours[0] - theirs[0]) / ours[1]).tolist())
-    )
-    state = student.state_dict()
-    shifts = []
+    numbers = _describe(student, teacher, images.shape[1])
+    if numbers is None:
+        return []
+    reads = _find_reads(student, teacher, images)
+    known = {name: read for read in reads.found for name in read.names}
+    changes: dict[tuple[str, ...], Change] = {}
+    names = set()
     for copy in copies:
-        reads = trace.slots.get((copy.name, 1))
-        if copy.name not in trace.inputs or reads is None:
-            continue
-        step = torch.tensor([steps.get(i, 0.0) for i in reads.tolist()])
-        target = _find_target(trace, copy.name)
-        if step.any() and trace.taken[copy.name] == 1 and target in state:
-            rows = copy.mask.flatten(1).any(dim=1)
-            shifts.append(Shift(copy.name, target, rows, step))
-    return shifts
+        names.add(copy.name)
+        read = known.get(copy.name)
+        # A weight of several names is changed once.
+        if read is not None and read.names not in changes:
+            changes[read.names] = _plan_change(teacher, copy, read)
+    own = student.state_dict().keys() - names
+    problems = [name for name in reads.problems if name not in own]
+    if problems:
+        print_log(
+            'The student normalises images otherwise than its teacher '
+            f'({numbers}), which what it inherits cannot make up for here: '
+            f'{", ".join(dict.fromkeys(problems))}',
+            logger='current',
+            level=logging.WARNING,
+        )
+    return list(changes.values())
 
 
-def _find_target(trace: ChannelTrace, weight: str) -> str:
-    """Returns what takes up a constant that is added to a layer's output."""
-    if weight in trace.biases:
-        return trace.biases[weight]
-    norm = trace.normed.get(weight, '')
-    return norm.rpartition('.')[0] + '.running_mean'
+def _plan_change(teacher: nn.Module, copy: Copy, read: Read) -> Change:
+    """Returns what changes in what reads images."""
+    if not read.variance:
+        return LayerChange(copy.name, copy.mask, read)
+    norm = teacher.get_submodule(copy.source.rpartition('.')[0])
+    eps = float(getattr(norm, 'eps', read.eps))
+    return NormChange(copy.name, copy.mask, read, eps)
+
+
+def _find_reads(
+    student: Any, teacher: Any, images: torch.Tensor
+) -> ImageReads:
+    """Finds what reads images, and how those differ from the teacher's."""
+    channels = images.shape[1]
+    ours, theirs = (_constants(m, channels) for m in (student, teacher))
+    gains, offsets = ours[1] / theirs[1], (ours[0] - theirs[0]) / theirs[1]
+    preprocessor = getattr(student, 'data_preprocessor', None)
+    if swaps_channels(preprocessor) and channels == 3:
+        gains, offsets = gains.flip(0), offsets.flip(0)
+    reads = ImageReads(student)
+    with torch.no_grad(), frozen(student):
+        inputs = normalize(images, preprocessor)
+        reads.start(inputs, gains, offsets)
+        with reads:
+            student(inputs, mode='tensor')
+    reads.finish()
+    return reads
 
 
 def _constants(model: Any, channels: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -9,6 +9,7 @@ import torch
 from mmengine.logging import print_log
 from torch import nn
 
+from mmrazor_ssdkd.blame import blamed
 from mmrazor_ssdkd.models.checkpoint import optional_keys
 from mmrazor_ssdkd.registry import MODELS
 
@@ -16,6 +17,7 @@ from .batch_norm_statistics import estimate_statistics
 from .channel_trace import ChannelTrace
 from .heritage import Heritage
 from .l1_pruning import L1Pruner
+from .normalization import sees_the_same
 from .teacher_weights import TeacherWeights
 
 __all__ = ['PrunedWeights']
@@ -73,32 +75,34 @@ class PrunedWeights(TeacherWeights):
             images (torch.Tensor): In 0 to 255, (2, channels, H, W).
 
         Raises:
-            ValueError: There is no such teacher, or the student is not the
-                teacher with fewer channels.
+            ValueError: There is no such teacher, MMRazor cannot follow its
+                channels, or the student is not the teacher with fewer of
+                them.
         """
         teacher = self.pick(teachers, images)
-        pruner = L1Pruner(teacher, tuple(images.shape[1:]))
         own = student.state_dict()
-        units = len(pruner.widths)
-        widths = pruner.widths_of(own)
-        left = pruner.left(widths)
-        pruned = pruner.cut(widths).state_dict()
+        left, pruned = _prune(teacher, tuple(images.shape[1:]), own)
         _check_same(own, pruned, optional_keys(student, own | pruned))
-        print_log(
-            f'Pruned the teacher: {len(widths)} of {units} units of channels '
-            'cut by their L1 norms',
-            logger='current',
-        )
         self._student = student
         self._weights = {k: v.detach() for k, v in pruned.items() if k in own}
         heritage = Heritage(
             student, teacher, images, partial(_score_left, left)
         )
         self._heritage = heritage if self._agrees(heritage) else None
-        if self._heritage is None and self._fit and self.num_images:
+        if self._heritage is None:
+            self._warn(sees_the_same(student, teacher, images.shape[1]))
+
+    def _warn(self, sees_the_same: bool) -> None:
+        """Says what is not done where channels cannot be followed."""
+        lacks = []
+        if self._fit and self.num_images:
+            lacks.append('refitted')
+        if not sees_the_same:
+            lacks.append('adapted to images that it prepares otherwise')
+        if lacks:
             print_log(
                 "Which of the teacher's channels are left cannot be followed: "
-                'the student is not refitted',
+                f'the student is not {" or ".join(lacks)}',
                 logger='current',
                 level=logging.WARNING,
             )
@@ -117,6 +121,8 @@ class PrunedWeights(TeacherWeights):
         """Gives the student what is left of the teacher."""
         if self._student is not None:
             self._student.load_state_dict(self._weights, strict=False)
+            if self._heritage is not None:
+                self._heritage.adapt()
 
     def settle(self, images: torch.Tensor) -> None:
         """Mends the student on synthetic images.
@@ -127,6 +133,31 @@ class PrunedWeights(TeacherWeights):
         super().settle(images)
         if self._heritage is None and self._student is not None:
             estimate_statistics(self._student, images)
+
+
+def _prune(
+    teacher: nn.Module,
+    image_size: tuple[int, ...],
+    own: Mapping[str, torch.Tensor],
+) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+    """Returns which outputs layers keep, and a pruned copy's state dict."""
+    # What MMRazor raises is of any kind, and names nothing that one knows.
+    with blamed(
+        'student_init',
+        "mmrazor_ssdkd.TeacherWeights unless MMRazor's ChannelAnalyzer can "
+        f'follow the teacher (here {type(teacher).__name__})',
+    ):
+        pruner = L1Pruner(teacher, image_size)
+        units = len(pruner.widths)
+        widths = pruner.widths_of(own)
+        left = pruner.left(widths)
+        pruned = pruner.cut(widths).state_dict()
+    print_log(
+        f'Pruned the teacher: {len(widths)} of {units} units of channels '
+        'cut by their L1 norms',
+        logger='current',
+    )
+    return left, pruned
 
 
 def _score_left(

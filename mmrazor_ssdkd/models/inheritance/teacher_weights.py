@@ -34,7 +34,8 @@ class TeacherWeights(StudentInit):
     :func:`score_channels`; where no norm follows, the layer that reads fewer
     of them is scaled up. What has no counterpart keeps its own
     initialisation. Where a student normalises images otherwise than its
-    teacher, the layers that read them are adapted.
+    teacher, the layers and norms that read them are adapted; the log names
+    what cannot be.
 
     After the warm-up, before the first step, layers and norms are refitted on
     the buffer's images to give what the teacher's gave, see

@@ -336,3 +336,29 @@ def test_features_have_images_along_their_first_dimension():
     student, teacher = TokensFirst(2), randomize(TokensFirst(4))
     pair = inherit(student, teacher).last_features
     assert pair.names == dict(student='stem', teacher='stem')
+
+
+class Buffered(Residual):
+    """Buffers of all kinds, none of which follows its channels."""
+
+    def __init__(self, width, size):
+        super().__init__(width)
+        self.register_buffer('table', torch.rand(size, size))
+        self.register_buffer('level', torch.rand(()))
+        self.register_buffer('steps', torch.tensor(size))
+        self.register_buffer('grid', torch.rand(size), persistent=False)
+
+    def run(self, x):
+        x = super().run(x) + self.table.mean()
+        return x if self.level is None else x * self.level
+
+
+def test_buffers_that_are_not_inherited_are_named():
+    """But no counters, constants and statistics that are estimated anew."""
+    student, teacher = Buffered(2, 5), randomize(Buffered(4, 7))
+    teacher.level = None
+    student.other = nn.BatchNorm2d(2)
+    lines = str(inherit(student, teacher)).splitlines()
+    assert lines[-1] == 'Not inherited, its own buffers: table, level'
+    teacher = randomize(Buffered(4, 5))
+    assert 'buffers' not in str(inherit(Buffered(2, 5), teacher))

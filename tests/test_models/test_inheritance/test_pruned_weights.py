@@ -2,8 +2,11 @@
 
 import pytest
 import torch
+from inherited_networks import Attention, Grouped, Network, Transposed
+from inherited_networks import layer as normed
 from mmrazor.models.mutators import ChannelMutator
 from mmrazor.registry import MODELS
+from torch import nn
 from torch.testing import assert_close
 from toy_models import (
     build,
@@ -18,7 +21,11 @@ from toy_models import (
     steps,
 )
 
-from mmrazor_ssdkd.models.inheritance import PrunedWeights
+from mmrazor_ssdkd.models.inheritance import (
+    PrunedWeights,
+    l1_pruning,
+    pruned_weights,
+)
 from mmrazor_ssdkd.models.inheritance.feature_hints import FeatureHints
 from mmrazor_ssdkd.models.inheritance.l1_pruning import L1Pruner, analyzer
 
@@ -186,6 +193,34 @@ def test_channels_that_cannot_be_followed(monkeypatch):
     assert all('running' in k or 'num_batches' in k for k in changed)
 
 
+@pytest.mark.parametrize(
+    ('preprocessor', 'said'),
+    [
+        (dict(to_rgb=False), 'the student is not refitted'),
+        (
+            dict(to_rgb=True),
+            'not refitted or adapted to images that it prepares otherwise',
+        ),
+        (dict(std=[9.0] * 3), 'not refitted or adapted to images'),
+    ],
+)
+def test_what_is_not_done_is_said(monkeypatch, preprocessor, said):
+    """Where the channels cannot be followed."""
+    lines = []
+    monkeypatch.setattr(PrunedWeights, '_agrees', lambda *_: False)
+    monkeypatch.setattr(
+        pruned_weights, 'print_log', lambda text, **_: lines.append(text)
+    )
+    config = classifier(4, channels=3)
+    teacher = shaken(config)
+    config['data_preprocessor'].update(preprocessor)
+    images = torch.rand(2, 3, 16, 16) * 255
+    student = MODELS.build(config)
+    PrunedWeights().prepare(student, dict(teacher=teacher), images)
+    assert said in lines[-1]
+    assert ('adapted' in lines[-1]) == ('adapted' in said)
+
+
 def test_refit_mends_what_was_cut():
     """The student's features come nearer to its teacher's than statistics."""
     images = torch.rand(64, 1, 16, 16) * 255
@@ -254,6 +289,89 @@ def test_wider_student():
     """Pruning adds no channels."""
     with pytest.raises(ValueError, match='teacher with fewer channels'):
         build(ssdkd(architecture=classifier(16), student_init=PRUNED))
+
+
+class Twice(Network):
+    """A layer under two names."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.stem, self.one = normed(3, width), normed(width, width)
+        self.other, self.fc = self.one, nn.Linear(width, 3)
+
+    def run(self, x):
+        x = self.stem(x)
+        x = x + self.one(x)
+        return self.fc((x + self.other(x)).mean((2, 3)))
+
+
+class Volumes(Network):
+    """A convolution over volumes."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.stem, self.fc = (
+            nn.Conv3d(3, width, (1, 3, 3)),
+            nn.Linear(width, 3),
+        )
+
+    def run(self, x):
+        return self.fc(self.stem(x[:, :, None]).mean((2, 3, 4)))
+
+
+@pytest.mark.parametrize(
+    ('make', 'cause'),
+    [
+        (lambda w: Attention(w, 2, 'module'), 'KeyError: '),
+        (lambda w: Transposed(w, 2), 'KeyError: '),
+        (Volumes, 'KeyError: '),
+        (Twice, 'Exception: no zero degree node'),
+    ],
+)
+def test_teachers_that_cannot_be_followed_are_named(make, cause):
+    """Whatever MMRazor raises; TeacherWeights takes them."""
+    teacher = make(8).eval()
+    init = PrunedWeights()
+    images = torch.rand(2, 3, 8, 8) * 255
+    with pytest.raises(
+        ValueError,
+        match='`student_init` must be mmrazor_ssdkd.TeacherWeights unless '
+        "MMRazor's ChannelAnalyzer can follow the teacher "
+        rf'\(here {type(teacher).__name__}\), but that fails: {cause}',
+    ) as caught:
+        init.prepare(make(4), dict(teacher=teacher), images)
+    assert caught.value.__cause__ is not None
+    assert '\n' not in str(caught.value)
+
+
+def test_teacher_that_cannot_be_copied():
+    """A weight that a hook makes is no leaf."""
+    teacher = Grouped(8, 2)
+    nn.utils.spectral_norm(teacher.stem[0])
+    teacher(torch.rand(2, 3, 8, 8))
+    init = PrunedWeights()
+    with pytest.raises(ValueError, match=r'`student_init` .*deepcopy'):
+        init.prepare(
+            Grouped(4, 2), dict(teacher=teacher), torch.rand(2, 3, 8, 8)
+        )
+
+
+@pytest.mark.parametrize(
+    ('error', 'expected'),
+    [(AttributeError, ValueError), (KeyboardInterrupt, KeyboardInterrupt)],
+)
+@pytest.mark.parametrize(
+    'place', ['load_fix_subnet', 'export_fix_subnet', 'ChannelMutator']
+)
+def test_each_of_its_steps_is_blamed(monkeypatch, place, error, expected):
+    """But a run that is stopped is stopped."""
+
+    def fail(*_args, **_kwargs):
+        raise error('an inner matter')
+
+    monkeypatch.setattr(l1_pruning, place, fail)
+    with pytest.raises(expected, match='an inner matter'):
+        build(ssdkd(student_init=PRUNED))
 
 
 @pytest.mark.parametrize(
