@@ -61,6 +61,9 @@ def attend_with_weights(tracer: 'Tracer', call: Call) -> None:
     met, passed = made.chunk(2)
     tracer.go_together(met.view(heads, -1), passed.view(heads, -1))
     tracer.read_by(weight, bias, known[0], torch.cat([met, met, passed]))
+    # A key and a value that each image has beside its own.
+    tracer.tie(call.get(7, 'bias_k'), 2, met)
+    tracer.tie(call.get(8, 'bias_v'), 2, passed)
     end = tracer.ids.fresh(size)
     end = tracer.read_by(call.get(11, ''), call.get(12, ''), passed, end)
     tracer.label(call.out[0], end, -1)

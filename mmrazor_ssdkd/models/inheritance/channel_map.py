@@ -58,13 +58,16 @@ class ChannelMap:
         self._student, self._teacher = student, teacher
         self._scores = scores
         self._map: dict[int, int] = {}
+        self._chosen: set[int] = set()
         self.kept: dict[int, float] = {}
+        dims = defaultdict(list)
+        for name, dim in sorted(student.slots):
+            dims[name].append(dim)
         slots = [
-            ((ours, dim), (theirs, other))
+            ((ours, dim), (theirs, dim))
             for ours, theirs in pairs.items()
-            for dim, other in ((0, 0), (1, 1))
-            if (ours, dim) in student.slots
-            and (theirs, other) in teacher.slots
+            for dim in dims[ours]
+            if (theirs, dim) in teacher.slots
         ]
         for ours, theirs in _match_families(slots, student, teacher).items():
             self._choose(ours, theirs)
@@ -91,6 +94,18 @@ class ChannelMap:
             nth, seen[channel] = seen[channel], seen[channel] + 1
             found.append(there[nth] if nth < len(there) else NOBODY)
         return torch.tensor(found, dtype=torch.long)
+
+    def chose(self, ours: torch.Tensor, theirs: torch.Tensor) -> bool:
+        """Returns whether any of some channels has a counterpart.
+
+        Args:
+            ours (torch.Tensor): Ids of the student's.
+            theirs (torch.Tensor): Ids of the teacher's.
+        """
+        return not (
+            self._map.keys().isdisjoint(ours.tolist())
+            and self._chosen.isdisjoint(theirs.tolist())
+        )
 
     def _choose(self, family: _Family, counterpart: _Family) -> None:
         """Maps a family to its counterpart."""
@@ -120,6 +135,7 @@ class ChannelMap:
             for channel, place in zip_longest(row, best):
                 if channel is not None and place is not None:
                     self._map[channel] = other[place]
+                    self._chosen.add(other[place])
                     self.kept[channel] = len(best) / len(other)
 
     def _sum(self, block: Block) -> torch.Tensor:

@@ -1,5 +1,6 @@
 """Finds out which channels of a network are one and the same."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Optional
 
@@ -87,7 +88,7 @@ class Tracer(TensorNotes, TorchFunctionMode):
         wide = [dim for dim, size in enumerate(tensor.shape) if size > 1]
         name = self.name(tensor)
         if name is not None and len(wide) == 1 and self.get(tensor) is None:
-            ids = self.ids.fresh(tensor.shape[wide[0]])
+            ids = self.ids.fresh(tensor.shape[wide[0]], alone=True)
             self.label(tensor, self.tie(tensor, wide[0], ids), wide[0])
 
     def tie(self, tensor: Any, dim: int, ids: torch.Tensor) -> torch.Tensor:
@@ -212,10 +213,20 @@ class Tracer(TensorNotes, TorchFunctionMode):
         for ids in self._unknown:
             followed[ids] = False
         trace.known = set(find(followed.nonzero().view(-1)).tolist())
+        trace.known -= self._lonely()
         trace.blocks = merge_blocks(
             [[find(matrix) for matrix in block] for block in trace.blocks]
         )
         return trace
+
+    def _lonely(self) -> set[int]:
+        """Returns the ids of parameters that have met nothing else."""
+        counts = Counter(
+            channel
+            for ids in self._trace.slots.values()
+            for channel in set(ids.tolist())
+        )
+        return {i for i in self.ids.alone() if counts[i] == 1}
 
     def _find_last_layer(self, logits: Any) -> None:
         """Notes what makes the logits; an auxiliary head may run later.
