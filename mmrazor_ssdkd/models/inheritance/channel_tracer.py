@@ -175,6 +175,26 @@ class Tracer(TensorNotes, TorchFunctionMode):
         """Notes blocks of channels, (blocks, channels of a block) each."""
         self._trace.blocks.append(list(matrices))
 
+    def go_along(self, channels: torch.Tensor, heads: torch.Tensor) -> None:
+        """Notes channels that only go together with that of their head.
+
+        Args:
+            channels (torch.Tensor): Ids.
+            heads (torch.Tensor): Fewer ids, of the same shape.
+        """
+        both = torch.broadcast_tensors(narrowed(heads), narrowed(channels))
+        pairs = torch.stack(both, -1).view(-1, 2).unique(dim=0)
+        pairs = pairs[(pairs != NOBODY).all(dim=1)]
+        first, counts = pairs[:, 0].unique_consecutive(return_counts=True)
+        is_even = len(counts.unique()) == 1
+        if (
+            len(first) > 1
+            and is_even
+            and len(pairs[:, 1].unique()) == len(pairs)
+        ):
+            rows = pairs[:, 1].view(len(first), -1)
+            self.go_together(rows, first[:, None])
+
     def note_maker(self, out: torch.Tensor, weight: torch.Tensor) -> None:
         """Notes the layer that makes an output."""
         self._makers[id(out)] = (out, str(self.name(weight)))

@@ -73,7 +73,8 @@ def pass_norm(tracer: 'Tracer', call: Call) -> None:
         if call.name == 'group_norm' and 1 < groups < len(ids):
             # Each is divided by what is common to its group.
             tracer.go_together(ids.view(groups, -1))
-    tracer.put(call.out, tracer.get(features))
+    # Those of several places may have become one.
+    tracer.put(call.out, tracer.settled(features))
 
 
 def pass_slopes(tracer: 'Tracer', call: Call) -> None:
@@ -82,4 +83,5 @@ def pass_slopes(tracer: 'Tracer', call: Call) -> None:
     ids = tracer.read(features, 1) if features.dim() > 1 else None
     if ids is not None and weight.numel() == len(ids):
         tracer.tie(weight, 0, ids)
-    tracer.put(call.out, tracer.get(features))
+    # Those of several places may have become one.
+    tracer.put(call.out, tracer.settled(features))

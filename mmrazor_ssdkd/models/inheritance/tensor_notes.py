@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from .channel_ids import ChannelIds
-from .channel_labels import shrink
+from .channel_labels import narrowed, shrink
 
 __all__ = ['TensorNotes']
 
@@ -46,6 +46,13 @@ class TensorNotes:
     def get(self, tensor: Any) -> Optional[torch.Tensor]:
         """Returns a tensor's ids, of its shape; None if it has none."""
         return self._labels.get(id(tensor), (None, None))[1]
+
+    def settled(self, tensor: Any) -> Optional[torch.Tensor]:
+        """Returns a tensor's ids under those that they are by now."""
+        labels = self.get(tensor)
+        if labels is None:
+            return None
+        return shrink(self.ids.find(narrowed(labels)).expand(labels.shape))
 
     def name(self, tensor: Any) -> Optional[str]:
         """Returns a tensor's name in the state dict."""
