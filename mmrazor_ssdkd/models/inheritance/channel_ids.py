@@ -25,8 +25,8 @@ class ChannelIds:
 
         Args:
             count (int): How many.
-            alone (bool): Whether they are a parameter's that has met no
-                features so far. Defaults to False.
+            alone (bool): Whether they stand for no features so far, as a
+                parameter's or those of heads. Defaults to False.
         """
         first = len(self._parents)
         new = np.arange(first, first + count)
@@ -60,7 +60,7 @@ class ChannelIds:
         return torch.tensor(roots, dtype=torch.long)[places]
 
     def alone(self) -> set[int]:
-        """Returns the ids of parameters that have met no features."""
+        """Returns the ids that stand for no features."""
         merged = self._parents != np.arange(len(self._parents))
         return set(np.flatnonzero(self._alone & ~merged).tolist())
 

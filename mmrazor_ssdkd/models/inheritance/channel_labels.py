@@ -37,8 +37,10 @@ def variety(labels: torch.Tensor, dim: int) -> int:
     """Returns how many ids stand along a dimension, at one place."""
     if not labels.numel():
         return 0
-    place = [0] * labels.dim()
-    return len(labels[(*place[:dim], slice(None), *place[dim + 1 :])].unique())
+    place = labels.movedim(dim, -1)
+    while place.dim() > 1:
+        place = place[0]
+    return len(place.unique())
 
 
 def channel_dim(labels: torch.Tensor) -> Optional[int]:

@@ -232,11 +232,11 @@ class Tracer(TensorNotes, TorchFunctionMode):
         followed = torch.ones(len(self.ids), dtype=torch.bool)
         for ids in self._unknown:
             followed[ids] = False
-        trace.known = set(find(followed.nonzero().view(-1)).tolist())
-        trace.known -= self._lonely()
         trace.blocks = merge_blocks(
             [[find(matrix) for matrix in block] for block in trace.blocks]
         )
+        trace.known = set(find(followed.nonzero().view(-1)).tolist())
+        trace.known -= self._lonely()
         return trace
 
     def _lonely(self) -> set[int]:
@@ -246,7 +246,9 @@ class Tracer(TensorNotes, TorchFunctionMode):
             for ids in self._trace.slots.values()
             for channel in set(ids.tolist())
         )
-        return {i for i in self.ids.alone() if counts[i] == 1}
+        blocks = [ids for block in self._trace.blocks for ids in block]
+        grouped = {i for ids in blocks for i in ids.view(-1).tolist()}
+        return {i for i in self.ids.alone() - grouped if counts[i] == 1}
 
     def _find_last_layer(self, logits: Any) -> None:
         """Notes what makes the logits; an auxiliary head may run later.

@@ -1,12 +1,13 @@
 """Channels that go where their values are moved."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from .channel_calls import Call, tensors_of
+from .channel_calls import Call, tensors_in, tensors_of
 from .channel_ids import NOBODY
-from .channel_labels import nobody, passes
+from .channel_labels import Labels, nobody, passes
 
 if TYPE_CHECKING:
     from .channel_tracer import Tracer
@@ -28,11 +29,26 @@ _STAYS = ('to', 'float', 'contiguous', 'clone', 'detach', 'data')
 
 def move(tracer: 'Tracer', call: Call) -> None:
     """Moves ids as the values were moved."""
+    outs = tensors_of(call.out)
+    moved = _moved(call, tracer.get)
+    crossing: list[Labels] = [None] * len(outs)
+    if any(tracer.crossing(t) is not None for t in tensors_in(call)):
+        crossing = _moved(call, tracer.crossing)
+    for out, labels, others in zip(outs, moved, crossing):
+        tracer.put(out, labels)
+        tracer.cross(out, others)
+
+
+def _moved(
+    call: Call, labels_of: Callable[[torch.Tensor], Labels]
+) -> list[Labels]:
+    """Returns ids of a call's outputs, given those of its arguments."""
     unfolds = call.name == 'unfold'
 
     def ids(value: Any) -> Any:
         if isinstance(value, torch.Tensor) and value.is_floating_point():
-            labels = _labels(tracer, value)
+            labels = labels_of(value)
+            labels = nobody(value) if labels is None else labels
             # Unfolding takes no integers, and pads with 0: `NOBODY` here.
             return (labels - NOBODY).double() if unfolds else labels
         if isinstance(value, (list, tuple)) and tensors_of(value):
@@ -40,14 +56,12 @@ def move(tracer: 'Tracer', call: Call) -> None:
         return value
 
     if call.name in _STAYS:
-        tracer.put(call.out, tracer.get(call.args[0]))
-        return
+        return [labels_of(call.args[0])]
     kwargs = {key: ids(value) for key, value in call.kwargs.items()}
     # Ids that repeat lie in memory otherwise than their tensor.
     func = torch.Tensor.reshape if call.name == 'view' else call.func
-    moved = func(*map(ids, call.args), **kwargs)
-    for out, labels in zip(tensors_of(call.out), tensors_of(moved)):
-        tracer.put(out, labels.long() + NOBODY if unfolds else labels)
+    moved = tensors_of(func(*map(ids, call.args), **kwargs))
+    return [x.long() + NOBODY if unfolds else x for x in moved]
 
 
 def write(tracer: 'Tracer', call: Call) -> None:

@@ -47,13 +47,7 @@ def _reduced(tracer: 'Tracer', labels: torch.Tensor, dim: int) -> Labels:
     """
     if dim == channel_dim(labels):
         return None
-    first = labels.narrow(dim, 0, 1)
-    if not labels.stride(dim):
-        return first
-    small = narrowed(labels, but=dim)
-    tracer.ids.unify(small.amax(dim, keepdim=True).expand_as(small), small)
-    found = tracer.ids.find(small).amax(dim, keepdim=True)
-    return found.expand(first.shape)
+    return tracer.merge_along(labels, dim)
 
 
 def point_by_point(tracer: 'Tracer', call: Call, out: torch.Tensor) -> None:
@@ -68,20 +62,23 @@ def point_by_point(tracer: 'Tracer', call: Call, out: torch.Tensor) -> None:
     if not known:
         return
     if _is_broadcast(tensors, out):
+        crossing = [tracer.crossing(t) for t in known if t.shape == out.shape]
         across = _join(tracer, known, out)
+        for labels in crossing:
+            tracer.cross(out, labels)
         for tensor in tensors:
             if all(tensor is not other for other in across):
                 _tie_parameter(tracer, tensor, out)
         return
-    labels = _known(tracer, known[0])
+    resized = _known(tracer, known[0])
     # Pooling, interpolation: as many samples and channels.
-    if len(known) == 1 and _is_resized(labels, out):
+    if len(known) == 1 and _is_resized(resized, out):
         for dim in range(2, out.dim()):
-            same = _reduced(tracer, labels, dim)
+            same = _reduced(tracer, resized, dim)
             if same is None:
                 return
-            labels = same
-        tracer.put(out, labels.expand(out.shape))
+            resized = same
+        tracer.put(out, resized.expand(out.shape))
 
 
 def inherit_name(tracer: 'Tracer', call: Call, out: torch.Tensor) -> None:

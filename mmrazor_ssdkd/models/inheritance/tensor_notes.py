@@ -29,6 +29,7 @@ class TensorNotes:
         # The tensors stay alive, or another could get the same id().
         self._names = {id(t): (t, name) for name, t in state.items()}
         self._labels: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        self._crossing: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
 
     def label(self, tensor: torch.Tensor, ids: torch.Tensor, dim: int) -> None:
         """Gives a tensor ids along a dimension."""
@@ -38,6 +39,7 @@ class TensorNotes:
 
     def put(self, tensor: Any, labels: Optional[torch.Tensor]) -> None:
         """Notes a tensor's ids, or forgets them."""
+        self._crossing.pop(id(tensor), None)
         if labels is None:
             self._labels.pop(id(tensor), None)
         else:
@@ -50,8 +52,44 @@ class TensorNotes:
     def settled(self, tensor: Any) -> Optional[torch.Tensor]:
         """Returns a tensor's ids under those that they are by now."""
         labels = self.get(tensor)
-        if labels is None:
-            return None
+        return None if labels is None else self._settled(labels)
+
+    def merge_along(self, labels: torch.Tensor, dim: int) -> torch.Tensor:
+        """Makes ids along a dimension one.
+
+        Args:
+            labels (torch.Tensor): From :meth:`settled`.
+            dim (int): The dimension.
+
+        Returns:
+            torch.Tensor: Those that they are now, size 1 along it.
+        """
+        dim %= labels.dim()
+        first = labels.narrow(dim, 0, 1)
+        if not labels.stride(dim):
+            return first
+        small = narrowed(labels, but=dim)
+        self.ids.unify(small.amax(dim, keepdim=True).expand_as(small), small)
+        found = self.ids.find(small).amax(dim, keepdim=True)
+        return found.expand(first.shape)
+
+    def cross(self, tensor: torch.Tensor, labels: Optional[Any]) -> None:
+        """Notes ids along another dimension than :meth:`put` did.
+
+        Args:
+            tensor (torch.Tensor): A product of channels with channels.
+            labels (torch.Tensor, optional): Its other ids.
+        """
+        if labels is not None:
+            self._crossing[id(tensor)] = (tensor, shrink(labels))
+
+    def crossing(self, tensor: Any) -> Optional[torch.Tensor]:
+        """Returns a tensor's ids along another dimension, if there are."""
+        labels = self._crossing.get(id(tensor), (None, None))[1]
+        return None if labels is None else self._settled(labels)
+
+    def _settled(self, labels: torch.Tensor) -> torch.Tensor:
+        """Returns ids under those that they are by now."""
         return shrink(self.ids.find(narrowed(labels)).expand(labels.shape))
 
     def name(self, tensor: Any) -> Optional[str]:
