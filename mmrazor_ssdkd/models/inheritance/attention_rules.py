@@ -33,6 +33,14 @@ def multiply(tracer: 'Tracer', call: Call) -> None:
     left, right = call.args[0], call.get(1, 'other', call.kwargs.get('mat2'))
     if call.name == '__rmatmul__':
         left, right = right, left
+    if right.dim() == 2 and tracer.name(right) is not None:
+        ids = tracer.read(left, -1)
+        if ids is not None:
+            made = tracer.ids.fresh(right.shape[1])
+            made = tracer.read_by(right, None, ids, made, taken=0)
+            tracer.label(call.out, made, -1)
+            tracer.note_maker(call.out, right)
+            return
     one, other = _factor(tracer, left), _factor(tracer, right)
     heads = [ids for ids in (one.heads, other.heads) if ids is not None]
     if one.columns is not None and other.rows is not None:

@@ -95,8 +95,8 @@ class Tracer(TensorNotes, TorchFunctionMode):
         """Ties a dimension of one of the model's tensors to ids."""
         name = self.name(tensor)
         if name is not None:
-            known = self._trace.slots.setdefault((name, dim), ids)
-            self.ids.unify(known, ids)
+            slot = name, self.named_dim(tensor, dim)
+            self.ids.unify(self._trace.slots.setdefault(slot, ids), ids)
         return ids
 
     def read(self, tensor: Any, dim: int) -> Optional[torch.Tensor]:
@@ -154,18 +154,22 @@ class Tracer(TensorNotes, TorchFunctionMode):
             torch.Tensor: What it makes.
         """
         name, trace = str(self.name(weight)), self._trace
+        stands = self.named_dim(weight, taken)
         if name not in trace.inputs:
             trace.bare.add(name)
             if self.is_made(weight):
                 trace.normalized.add(name)
-            trace.groups[name], trace.taken[name] = groups, taken
+            trace.groups[name], trace.taken[name] = groups, stands
             trace.inputs[name], trace.outputs[name] = ids, made
             # Dimension 1 of a grouped convolution is one group's.
             both = {taken: ids, 1 - taken: made}
             for dim in (0,) if groups > 1 else (0, 1):
                 self.tie(weight, dim, both[dim])
-        self.ids.unify(trace.inputs[name], ids)
-        self.ids.unify(trace.outputs[name], made)
+        ends = trace.inputs[name], trace.outputs[name]
+        # Another layer may have it the other way round.
+        first, last = ends if trace.taken[name] == stands else ends[::-1]
+        self.ids.unify(first, ids)
+        self.ids.unify(last, made)
         if self.name(bias) is not None:
             trace.biases[name] = str(self.name(bias))
             self.tie(bias, 0, made)

@@ -12,16 +12,16 @@ from .channel_labels import Labels, nobody, passes
 if TYPE_CHECKING:
     from .channel_tracer import Tracer
 
-__all__ = ['MOVES', 'move', 'pad', 'write']
+__all__ = ['MOVES', 'move', 'moved_ids', 'pad', 'write']
 
 # They only move values, so that they move ids in the same way.
 _NAMES = """
 view reshape view_as reshape_as flatten unflatten permute transpose swapaxes
 swapdims movedim moveaxis t adjoint squeeze unsqueeze expand expand_as
-broadcast_to contiguous clone detach to float chunk split tensor_split unbind
-narrow select index_select __getitem__ roll flip repeat tile repeat_interleave
-stack cat concat concatenate hstack channel_shuffle pixel_shuffle
-pixel_unshuffle unfold T mT H mH data
+broadcast_to contiguous clone detach to float chunk split tensor_split hsplit
+vsplit dsplit unbind narrow select index_select __getitem__ roll flip repeat
+tile repeat_interleave stack cat concat concatenate hstack channel_shuffle
+pixel_shuffle pixel_unshuffle unfold T mT H mH data
 """
 MOVES = frozenset(_NAMES.split())
 _STAYS = ('to', 'float', 'contiguous', 'clone', 'detach', 'data')
@@ -30,16 +30,16 @@ _STAYS = ('to', 'float', 'contiguous', 'clone', 'detach', 'data')
 def move(tracer: 'Tracer', call: Call) -> None:
     """Moves ids as the values were moved."""
     outs = tensors_of(call.out)
-    moved = _moved(call, tracer.get)
+    moved = moved_ids(call, tracer.get)
     crossing: list[Labels] = [None] * len(outs)
     if any(tracer.crossing(t) is not None for t in tensors_in(call)):
-        crossing = _moved(call, tracer.crossing)
+        crossing = moved_ids(call, tracer.crossing)
     for out, labels, others in zip(outs, moved, crossing):
         tracer.put(out, labels)
         tracer.cross(out, others)
 
 
-def _moved(
+def moved_ids(
     call: Call, labels_of: Callable[[torch.Tensor], Labels]
 ) -> list[Labels]:
     """Returns ids of a call's outputs, given those of its arguments."""

@@ -12,7 +12,7 @@ from .channel_labels import Labels, channel_dim, narrowed, variety
 if TYPE_CHECKING:
     from .channel_tracer import Tracer
 
-__all__ = ['REDUCTIONS', 'inherit_name', 'point_by_point', 'reduce']
+__all__ = ['REDUCTIONS', 'gate', 'inherit_name', 'point_by_point', 'reduce']
 
 _NAMES = """
 mean sum amax amin max min std var norm logsumexp argmax argmin prod
@@ -48,6 +48,15 @@ def _reduced(tracer: 'Tracer', labels: torch.Tensor, dim: int) -> Labels:
     if dim == channel_dim(labels):
         return None
     return tracer.merge_along(labels, dim)
+
+
+def gate(tracer: 'Tracer', call: Call) -> None:
+    """Follows a gated linear unit: the first half times the second's."""
+    labels = tracer.settled(call.args[0])
+    if labels is not None:
+        one, other = labels.chunk(2, call.get(1, 'dim', -1))
+        tracer.ids.unify(one, other)
+        tracer.put(call.out, torch.where(one == NOBODY, other, one))
 
 
 def point_by_point(tracer: 'Tracer', call: Call, out: torch.Tensor) -> None:

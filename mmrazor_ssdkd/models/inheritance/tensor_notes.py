@@ -1,5 +1,6 @@
 """What is known of the tensors of a forward pass."""
 
+from collections.abc import Sequence
 from typing import Any, Optional
 
 import torch
@@ -24,6 +25,7 @@ class TensorNotes:
     def __init__(self, model: nn.Module) -> None:
         self.ids = ChannelIds()
         self._made: set[int] = set()
+        self._dims: dict[int, tuple[int, ...]] = {}
         self._unknown: list[torch.Tensor] = []
         state = dict(model.named_parameters()) | dict(model.named_buffers())
         # The tensors stay alive, or another could get the same id().
@@ -96,11 +98,31 @@ class TensorNotes:
         """Returns a tensor's name in the state dict."""
         return self._names.get(id(tensor), (None, None))[1]
 
-    def rename(self, tensor: torch.Tensor, source: torch.Tensor) -> None:
-        """Gives a tensor the name of the one that it is made of."""
+    def rename(
+        self,
+        tensor: torch.Tensor,
+        source: torch.Tensor,
+        dims: Optional[Sequence[int]] = None,
+    ) -> None:
+        """Gives a tensor the name of the one that it is made of.
+
+        Args:
+            tensor (torch.Tensor): Without a name.
+            source (torch.Tensor): With one.
+            dims (Sequence[int], optional): Which of the source's dimensions
+                each of the tensor's is. Defaults to the same.
+        """
         if id(tensor) not in self._names:
             self._names[id(tensor)] = (tensor, str(self.name(source)))
             self._made.add(id(tensor))
+            dims = range(source.dim()) if dims is None else dims
+            self._dims[id(tensor)] = tuple(
+                self.named_dim(source, dim) for dim in dims
+            )
+
+    def named_dim(self, tensor: torch.Tensor, dim: int) -> int:
+        """Returns which dimension it is of the tensor of that name."""
+        return self._dims.get(id(tensor), range(tensor.dim()))[dim]
 
     def is_made(self, tensor: torch.Tensor) -> bool:
         """Returns whether a tensor has its name from another."""

@@ -130,3 +130,13 @@ def test_a_norm_of_channels_ends_them():
 def test_places_with_channels_of_their_own_become_one(mean):
     labels = follow(lambda x: mean(F.pixel_shuffle(x, 2)), channels=12)
     assert labels[0].tolist() == [0, 4, 8]
+
+
+def test_halves_of_a_gated_unit_become_one():
+    tracer = Tracer(nn.Module())
+    x = torch.rand(2, 4, 3, 3)
+    tracer.start(x)
+    with tracer:
+        out = F.glu(x, 1)
+    assert tracer.get(out)[0, :, 0, 0].tolist() == [0, 1]
+    assert tracer.ids.find(torch.arange(4)).tolist() == [0, 1, 0, 1]
