@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from .attention_rules import PRODUCTS, attend, attend_with_weights, multiply
 from .channel_calls import NORMS, WEIGHTED, Call, tensors_in, tensors_of
 from .layer_rules import pass_layer, pass_norm, pass_slopes
-from .move_rules import MOVES, move, pad, write
+from .move_rules import MOVES, look_up, move, pad, write
 from .point_rules import REDUCTIONS, gate, inherit_name, point_by_point, reduce
 from .weight_views import keep_name
 
@@ -39,6 +39,7 @@ def follow(tracer: 'Tracer', call: Call) -> None:
         return
     if call.name in MOVES:
         keep_name(tracer, call)
+        look_up(tracer, call)
     layer = call.name in (*WEIGHTED, *NORMS, 'prelu')
     for tensor in () if layer else tensors_in(call):
         tracer.adopt(tensor)

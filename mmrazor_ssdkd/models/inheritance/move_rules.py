@@ -12,7 +12,7 @@ from .channel_labels import Labels, nobody, passes
 if TYPE_CHECKING:
     from .channel_tracer import Tracer
 
-__all__ = ['MOVES', 'move', 'moved_ids', 'pad', 'write']
+__all__ = ['MOVES', 'look_up', 'move', 'moved_ids', 'pad', 'write']
 
 # They only move values, so that they move ids in the same way.
 _NAMES = """
@@ -37,6 +37,24 @@ def move(tracer: 'Tracer', call: Call) -> None:
     for out, labels, others in zip(outs, moved, crossing):
         tracer.put(out, labels)
         tracer.cross(out, others)
+
+
+def look_up(tracer: 'Tracer', call: Call) -> None:
+    """Gives the columns of a table whose rows are looked up ids.
+
+    A head's biases of relative positions are one.
+    """
+    by_dim = call.name == 'index_select' and call.get(1, 'dim') in (0, -2)
+    table, index = call.get(0, 'input'), call.get(1 + by_dim, 'index')
+    if (
+        (by_dim or call.name == '__getitem__')
+        and isinstance(index, torch.Tensor)
+        and tracer.name(table) is not None
+        and tracer.get(table) is None
+        and table.dim() == 2
+    ):
+        ids = tracer.ids.fresh(table.shape[1], alone=True)
+        tracer.label(table, tracer.tie(table, 1, ids), 1)
 
 
 def moved_ids(

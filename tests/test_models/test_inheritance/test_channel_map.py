@@ -6,12 +6,14 @@ from inherited_networks import (
     Attention,
     Dense,
     Grouped,
+    Network,
     Residual,
     Shuffled,
     Sorted,
     prefer,
     trace,
 )
+from torch import nn
 
 from mmrazor_ssdkd.models.inheritance.channel_ids import NOBODY
 from mmrazor_ssdkd.models.inheritance.channel_map import ChannelMap
@@ -151,3 +153,46 @@ def test_lost_channels_are_kept_in_order_or_not_at_all():
     assert Mapping(Sorted(4), Sorted(4))('mid.weight', 1) == [0, 1, 2, 3]
     assert Mapping(Sorted(2), Sorted(4))('mid.weight', 1) == [NOBODY] * 2
     assert Mapping(Sorted(2), Sorted(4))('fc.weight', 1) != [NOBODY] * 2
+
+
+class Relative(Network):
+    """An attention whose heads have biases of relative positions."""
+
+    def __init__(self, heads, look_up):
+        super().__init__()
+        self.heads, self.look_up = heads, look_up
+        self.patch = nn.Conv2d(3, 4 * heads, 4, 4)
+        self.query, self.value = (
+            nn.Linear(4 * heads, 4 * heads) for _ in '12'
+        )
+        self.biases = nn.Parameter(torch.rand(7, heads))
+        self.fc = nn.Linear(4 * heads, 3)
+
+    def run(self, x):
+        x = self.patch(x).flatten(2).transpose(1, 2)
+        query, value = (
+            layer(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for layer in (self.query, self.value)
+        )
+        places = (torch.arange(4)[:, None] - torch.arange(4) + 3).view(-1)
+        biases = self.look_up(self.biases, places).view(4, 4, -1)
+        weights = query @ query.mT + biases.permute(2, 0, 1)[None]
+        x = weights.softmax(-1) @ value
+        return self.fc(x.transpose(1, 2).flatten(2).mean(1))
+
+
+@pytest.mark.parametrize(
+    'look_up',
+    [
+        lambda table, places: table[places],
+        lambda table, places: table.index_select(0, places),
+        lambda table, places: torch.index_select(table, index=places, dim=0),
+    ],
+)
+def test_biases_of_relative_positions_are_those_of_the_heads(look_up):
+    teacher = Relative(4, look_up)
+    prefer(teacher.query, list(range(4, 8)))
+    prefer(teacher.value, list(range(12, 16)))
+    mapping = Mapping(Relative(2, look_up), teacher)
+    assert mapping('biases', 1) == [1, 3]
+    assert mapping('query.weight') == [4, 5, 6, 7, 12, 13, 14, 15]
