@@ -25,6 +25,12 @@ _RULES = {
     'pad': pad,
     'prelu': pass_slopes,
 }
+# Of their tensor they take no more than its shape.
+_FILLS = (
+    *(f'new_{kind}' for kind in ('zeros', 'ones', 'empty', 'full')),
+    *(f'{kind}_like' for kind in ('zeros', 'ones', 'empty', 'full')),
+    *(f'{kind}_like' for kind in ('rand', 'randn')),
+)
 
 
 def follow(tracer: 'Tracer', call: Call) -> None:
@@ -36,6 +42,8 @@ def follow(tracer: 'Tracer', call: Call) -> None:
     """
     if call.name == '__setitem__':
         write(tracer, call)
+        return
+    if call.name in _FILLS:
         return
     if call.name in MOVES:
         keep_name(tracer, call)

@@ -51,10 +51,12 @@ def _tie_weights(
         tracer.go_together(ids.view(groups, -1), made.view(groups, -1))
     made = tracer.read_by(weight, bias, ids, made, groups, dims.taken)
     # A weight that is made of several tensors, such as its size and its
-    # direction, brings ids of its own.
+    # direction, brings ids of its own; a bias, such as those of queries and
+    # of values in one, too.
     own = tracer.read(weight, dims.made)
-    if own is not None and len(own) == len(made):
-        tracer.ids.unify(own, made)
+    for ids in (own, tracer.get(bias)):
+        if ids is not None and ids.shape == made.shape:
+            tracer.ids.unify(ids, made)
     return made
 
 

@@ -1,6 +1,7 @@
 """Tests of layers with weights."""
 
 import pytest
+import torch
 from inherited_networks import Network, trace
 from torch import nn
 from torch.nn import functional as F
@@ -85,3 +86,22 @@ def test_a_norm_gives_what_it_has_made_one():
     found = trace(Upscaled())
     one, two = found.inputs['fc.weight'].tolist()
     assert found.slots['stem.weight', 0].tolist() == [one] * 4 + [two] * 4
+
+
+def test_a_bias_of_several_parameters_has_the_channels_of_its_layer():
+    class Split(Network):
+        def __init__(self):
+            super().__init__()
+            self.qkv = nn.Linear(3, 6, bias=False)
+            self.first, self.last = (nn.Parameter(torch.rand(2)) for _ in '12')
+
+        def run(self, x):
+            zeros = torch.zeros_like(self.first)
+            bias = torch.cat([self.first, zeros, self.last])
+            return F.linear(x.mean((2, 3)), self.qkv.weight, bias)
+
+    found = trace(Split())
+    made = found.slots['qkv.weight', 0].tolist()
+    assert len(set(made)) == 6
+    assert found.slots['first', 0].tolist() == made[:2]
+    assert found.slots['last', 0].tolist() == made[4:]
