@@ -199,6 +199,12 @@ class Tracer(TensorNotes, TorchFunctionMode):
             rows = pairs[:, 1].view(len(first), -1)
             self.go_together(rows, first[:, None])
 
+    def take_part(self, labels: torch.Tensor, part: torch.Tensor) -> None:
+        """Notes that some of a tensor's channels go their own way."""
+        whole, some = (narrowed(ids).unique() for ids in (labels, part))
+        if len(some) < len(whole):
+            self._trace.parts.append((whole, some))
+
     def note_maker(self, out: torch.Tensor, weight: torch.Tensor) -> None:
         """Notes the layer that makes an output."""
         self._makers[id(out)] = (out, str(self.name(weight)))
@@ -236,6 +242,7 @@ class Tracer(TensorNotes, TorchFunctionMode):
         followed = torch.ones(len(self.ids), dtype=torch.bool)
         for ids in self._unknown:
             followed[ids] = False
+        trace.parts = [(find(whole), find(p)) for whole, p in trace.parts]
         trace.blocks = merge_blocks(
             [[find(matrix) for matrix in block] for block in trace.blocks]
         )

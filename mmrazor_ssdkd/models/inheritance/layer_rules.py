@@ -54,9 +54,9 @@ def _tie_weights(
     # direction, brings ids of its own; a bias, such as those of queries and
     # of values in one, too.
     own = tracer.read(weight, dims.made)
-    for ids in (own, tracer.get(bias)):
-        if ids is not None and ids.shape == made.shape:
-            tracer.ids.unify(ids, made)
+    for given in (own, tracer.get(bias)):
+        if given is not None and given.shape == made.shape:
+            tracer.ids.unify(given, made)
     return made
 
 

@@ -24,6 +24,12 @@ tile repeat_interleave stack cat concat concatenate hstack channel_shuffle
 pixel_shuffle pixel_unshuffle unfold T mT H mH data
 """
 MOVES = frozenset(_NAMES.split())
+# Of these, those that take some of the channels.
+_NAMES = """
+chunk split tensor_split hsplit vsplit dsplit unbind narrow select
+index_select __getitem__
+"""
+_TAKES = frozenset(_NAMES.split())
 _STAYS = ('to', 'float', 'contiguous', 'clone', 'detach', 'data')
 
 
@@ -34,6 +40,10 @@ def move(tracer: 'Tracer', call: Call) -> None:
     crossing: list[Labels] = [None] * len(outs)
     if any(tracer.crossing(t) is not None for t in tensors_in(call)):
         crossing = moved_ids(call, tracer.crossing)
+    whole = tracer.get(call.args[0]) if call.name in _TAKES else None
+    for labels in moved:
+        if whole is not None and labels is not None:
+            tracer.take_part(whole, labels)
     for out, labels, others in zip(outs, moved, crossing):
         tracer.put(out, labels)
         tracer.cross(out, others)

@@ -10,10 +10,13 @@ from inherited_networks import (
     Residual,
     Shuffled,
     Sorted,
+    layer,
+    pool,
     prefer,
     trace,
 )
 from torch import nn
+from torch.nn import functional as F
 
 from mmrazor_ssdkd.models.inheritance.channel_ids import NOBODY
 from mmrazor_ssdkd.models.inheritance.channel_map import ChannelMap
@@ -196,3 +199,41 @@ def test_biases_of_relative_positions_are_those_of_the_heads(look_up):
     mapping = Mapping(Relative(2, look_up), teacher)
     assert mapping('biases', 1) == [1, 3]
     assert mapping('query.weight') == [4, 5, 6, 7, 12, 13, 14, 15]
+
+
+class Pooled(Network):
+    """Parts of a layer's channels without layers of their own."""
+
+    def __init__(self, width, cut):
+        super().__init__()
+        self.stem = layer(3, width)
+        self.conv = layer(width, width)
+        self.fc, self.cut = nn.Linear(width, 3), cut
+
+    def run(self, x):
+        parts = self.cut(self.stem(x))
+        x = torch.cat([F.avg_pool2d(part, 2) for part in parts], 1)
+        return self.fc(pool(self.conv(x)))
+
+
+@pytest.mark.parametrize(
+    'cut',
+    [
+        lambda x: x.chunk(2, 1),
+        lambda x: (x[:, : x.shape[1] // 2], x[:, x.shape[1] // 2 :]),
+    ],
+)
+def test_parts_without_layers_of_their_own_stay_apart(cut):
+    teacher = Pooled(8, cut)
+    prefer(teacher.stem[0], [0, 1, 2, 3])
+    found = Mapping(Pooled(4, cut), teacher)('conv.0.weight', 1)
+    assert [place // 4 for place in found] == [0, 0, 1, 1]
+
+
+def test_parts_that_only_one_network_takes_are_none():
+    whole, teacher = (
+        Pooled(4, lambda x: [x]),
+        Pooled(8, lambda x: x.chunk(2, 1)),
+    )
+    prefer(teacher.stem[0], [0, 2, 3, 4])
+    assert Mapping(whole, teacher)('conv.0.weight', 1) == [0, 2, 3, 4]
