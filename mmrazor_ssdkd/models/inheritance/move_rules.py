@@ -1,7 +1,7 @@
 """Channels that go where their values are moved."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Optional
 
 import torch
 
@@ -50,21 +50,32 @@ def move(tracer: 'Tracer', call: Call) -> None:
 
 
 def look_up(tracer: 'Tracer', call: Call) -> None:
-    """Gives the columns of a table whose rows are looked up ids.
+    """Gives a table ids along the dimension that is not looked up.
 
-    A head's biases of relative positions are one.
+    Heads have biases of relative positions in one.
     """
-    by_dim = call.name == 'index_select' and call.get(1, 'dim') in (0, -2)
-    table, index = call.get(0, 'input'), call.get(1 + by_dim, 'index')
+    table, dim = call.get(0, 'input'), _looked_up(call)
     if (
-        (by_dim or call.name == '__getitem__')
-        and isinstance(index, torch.Tensor)
+        dim is not None
         and tracer.name(table) is not None
         and tracer.get(table) is None
         and table.dim() == 2
     ):
-        ids = tracer.ids.fresh(table.shape[1], alone=True)
-        tracer.label(table, tracer.tie(table, 1, ids), 1)
+        ids = tracer.ids.fresh(table.shape[1 - dim], alone=True)
+        tracer.label(table, tracer.tie(table, 1 - dim, ids), 1 - dim)
+
+
+def _looked_up(call: Call) -> Optional[int]:
+    """Returns the dimension of two that places are looked up along."""
+    if call.name == 'index_select':
+        return int(call.get(1, 'dim')) % 2
+    index = call.args[1] if call.name == '__getitem__' else None
+    index = index if isinstance(index, tuple) else (index,)
+    by_tensor = [isinstance(item, torch.Tensor) for item in index]
+    if by_tensor == [True]:
+        return 0
+    is_last = by_tensor == [False, True] and index[0] == slice(None)
+    return 1 if is_last else None
 
 
 def moved_ids(

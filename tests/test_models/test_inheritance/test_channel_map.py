@@ -161,14 +161,16 @@ def test_lost_channels_are_kept_in_order_or_not_at_all():
 class Relative(Network):
     """An attention whose heads have biases of relative positions."""
 
-    def __init__(self, heads, look_up):
+    def __init__(self, heads, dim, look_up):
         super().__init__()
-        self.heads, self.look_up = heads, look_up
+        self.heads, self.dim, self.look_up = heads, dim, look_up
         self.patch = nn.Conv2d(3, 4 * heads, 4, 4)
         self.query, self.value = (
             nn.Linear(4 * heads, 4 * heads) for _ in '12'
         )
-        self.biases = nn.Parameter(torch.rand(7, heads))
+        self.biases = nn.Parameter(
+            torch.rand((7, heads) if dim else (heads, 7))
+        )
         self.fc = nn.Linear(4 * heads, 3)
 
     def run(self, x):
@@ -178,26 +180,29 @@ class Relative(Network):
             for layer in (self.query, self.value)
         )
         places = (torch.arange(4)[:, None] - torch.arange(4) + 3).view(-1)
-        biases = self.look_up(self.biases, places).view(4, 4, -1)
-        weights = query @ query.mT + biases.permute(2, 0, 1)[None]
+        biases = self.look_up(self.biases, places)
+        biases = (biases.t() if self.dim else biases).reshape(-1, 4, 4)
+        weights = query @ query.mT + biases
         x = weights.softmax(-1) @ value
         return self.fc(x.transpose(1, 2).flatten(2).mean(1))
 
 
 @pytest.mark.parametrize(
-    'look_up',
+    ('dim', 'look_up'),
     [
-        lambda table, places: table[places],
-        lambda table, places: table.index_select(0, places),
-        lambda table, places: torch.index_select(table, index=places, dim=0),
+        (1, lambda table, places: table[places]),
+        (1, lambda table, places: table.index_select(0, places)),
+        (1, lambda table, at: torch.index_select(table, index=at, dim=-2)),
+        (0, lambda table, places: table[:, places]),
+        (0, lambda table, places: table.index_select(-1, places)),
     ],
 )
-def test_biases_of_relative_positions_are_those_of_the_heads(look_up):
-    teacher = Relative(4, look_up)
+def test_biases_of_relative_positions_are_those_of_the_heads(dim, look_up):
+    teacher = Relative(4, dim, look_up)
     prefer(teacher.query, list(range(4, 8)))
     prefer(teacher.value, list(range(12, 16)))
-    mapping = Mapping(Relative(2, look_up), teacher)
-    assert mapping('biases', 1) == [1, 3]
+    mapping = Mapping(Relative(2, dim, look_up), teacher)
+    assert mapping('biases', dim) == [1, 3]
     assert mapping('query.weight') == [4, 5, 6, 7, 12, 13, 14, 15]
 
 
