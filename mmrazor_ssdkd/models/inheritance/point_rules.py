@@ -23,9 +23,7 @@ REDUCTIONS = frozenset(_NAMES.split())
 def reduce(tracer: 'Tracer', call: Call) -> None:
     """Follows a mean or the like over dimensions without channels."""
     labels = tracer.settled(call.args[0])
-    # A norm's order stands first.
-    place = 2 if call.name == 'norm' else 1
-    dims = call.get(place, 'dim', call.kwargs.get('axis'))
+    dims = call.get(1, 'dim', call.kwargs.get('axis'))
     if labels is None or dims is None or isinstance(dims, torch.Tensor):
         if isinstance(dims, torch.Tensor):
             point_by_point(tracer, call, call.out)

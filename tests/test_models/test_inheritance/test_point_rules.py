@@ -115,11 +115,6 @@ def test_branches_that_are_summed_up_become_one(function):
     assert tracer.get(out)[0, :, 0, 0].tolist() == [0, 1, 2]
 
 
-def test_a_norm_of_channels_ends_them():
-    assert follow(lambda x: x.norm(2, 1)) is None
-    assert follow(lambda x: x.norm(2.0, -1))[0, :, 0].tolist() == SAME
-
-
 @pytest.mark.parametrize(
     'mean',
     [
