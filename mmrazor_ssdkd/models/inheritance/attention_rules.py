@@ -1,11 +1,12 @@
 """Channels that meet in products of matrices, as attention has them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
 from .channel_calls import Call
-from .channel_labels import Labels, passes, spread
+from .channel_ids import NOBODY
+from .channel_labels import Labels, narrowed, spread, variety
 
 if TYPE_CHECKING:
     from .channel_tracer import Tracer
@@ -15,35 +16,64 @@ __all__ = ['PRODUCTS', 'attend', 'attend_with_weights', 'multiply']
 PRODUCTS = ('matmul', '__matmul__', '__rmatmul__', 'bmm')
 
 
+class _Factor(NamedTuple):
+    """Where matrices have their channels, size 1 along their other side."""
+
+    # Along the last dimension but one, along the last, and only before them.
+    rows: Labels = None
+    columns: Labels = None
+    heads: Labels = None
+
+
 def multiply(tracer: 'Tracer', call: Call) -> None:
     """Follows a product of matrices.
 
-    Channels that are summed over meet in pairs and end there; channels of one
-    factor alone go on.
+    Channels that are summed over meet in pairs and end there; others go on.
     """
     left, right = call.args[0], call.get(1, 'other', call.kwargs.get('mat2'))
     if call.name == '__rmatmul__':
         left, right = right, left
-    one, other = tracer.get(left), tracer.get(right)
-    if other is None:
-        tracer.put(call.out, spread(passes(one, -1), call.out))
-    elif one is None or passes(other, -2) is not None:
-        tracer.put(call.out, _weigh(tracer, one, other, call.out))
-    elif left.dim() == right.dim() > 2:
-        tracer.put(call.out, _meet(tracer, one, other.mT, call.out))
+    if right.dim() == 2 and tracer.name(right) is not None:
+        ids = tracer.read(left, -1)
+        if ids is not None:
+            made = tracer.ids.fresh(right.shape[1])
+            made = tracer.read_by(right, None, ids, made, taken=0)
+            tracer.label(call.out, made, -1)
+            tracer.note_maker(call.out, right)
+            return
+    one, other = _factor(tracer, left), _factor(tracer, right)
+    heads = [ids for ids in (one.heads, other.heads) if ids is not None]
+    if one.columns is not None and other.rows is not None:
+        heads += _meet(tracer, one.columns, other.rows.mT)
+    if len(heads) > 1:
+        tracer.ids.unify(*torch.broadcast_tensors(*heads[:2]))
+    ends = [ids for ids in (other.columns, one.rows) if ids is not None]
+    for channels in ends:
+        for ids in heads:
+            _go_with(tracer, ids, channels)
+    found = [spread(ids, call.out) for ids in ends or heads[-1:]]
+    tracer.put(call.out, found[0] if found else None)
+    # Of channels with channels, such as a cross-covariance.
+    for labels in found[1:]:
+        tracer.cross(call.out, labels)
 
 
 def attend(tracer: 'Tracer', call: Call) -> None:
     """Follows attention: queries meet keys, values go on."""
-    names = ('query', 'key', 'value')
-    tensors = [call.get(i, name) for i, name in enumerate(names)]
-    query, key, value = map(tracer.get, tensors)
-    heads: Labels = None
-    if query is not None and key is not None:
-        size = (*tensors[0].shape[:-1], tensors[1].shape[-2])
-        heads = _meet(tracer, query, key, torch.empty(size, device='meta'))
-    if value is not None:
-        tracer.put(call.out, _weigh(tracer, heads, value, call.out))
+    names = ('query', 'key', 'value', 'attn_mask')
+    query, key, value, mask = (
+        _factor(tracer, call.get(i, name)) for i, name in enumerate(names)
+    )
+    heads = [] if mask.heads is None else [mask.heads]
+    if query.columns is not None and key.columns is not None:
+        heads += _meet(tracer, query.columns, key.columns)
+    if len(heads) > 1:
+        # A bias may be one for all images.
+        tracer.ids.unify(*torch.broadcast_tensors(*heads))
+    if value.columns is not None:
+        for ids in heads[-1:]:
+            _go_with(tracer, ids, value.columns)
+        tracer.put(call.out, spread(value.columns, call.out))
 
 
 def attend_with_weights(tracer: 'Tracer', call: Call) -> None:
@@ -61,49 +91,64 @@ def attend_with_weights(tracer: 'Tracer', call: Call) -> None:
     met, passed = made.chunk(2)
     tracer.go_together(met.view(heads, -1), passed.view(heads, -1))
     tracer.read_by(weight, bias, known[0], torch.cat([met, met, passed]))
+    # A key and a value that each image has beside its own.
+    tracer.tie(call.get(7, 'bias_k'), 2, met)
+    tracer.tie(call.get(8, 'bias_v'), 2, passed)
     end = tracer.ids.fresh(size)
     end = tracer.read_by(call.get(11, ''), call.get(12, ''), passed, end)
     tracer.label(call.out[0], end, -1)
 
 
+def _factor(tracer: 'Tracer', tensor: Any) -> _Factor:
+    """Finds where a factor of a product has its channels."""
+    factor = _Factor()
+    for labels in (tracer.settled(tensor), tracer.crossing(tensor)):
+        if labels is None or labels.dim() < 2:
+            continue
+        counts = [variety(labels, dim) for dim in (-2, -1)]
+        if max(counts) < 2:
+            # Those of one head are those of all.
+            heads = labels[..., :1, :1]
+            several = len(narrowed(heads).unique()) > 1
+            factor = factor._replace(heads=heads if several else None)
+        elif counts[0] > counts[1]:
+            rows = tracer.merge_along(labels, -1)
+            factor = factor._replace(rows=rows)
+        else:
+            columns = tracer.merge_along(labels, -2)
+            factor = factor._replace(columns=columns)
+    return factor
+
+
 def _meet(
-    tracer: 'Tracer',
-    query: torch.Tensor,
-    key: torch.Tensor,
-    out: torch.Tensor,
-) -> Labels:
+    tracer: 'Tracer', query: torch.Tensor, key: torch.Tensor
+) -> list[torch.Tensor]:
     """Follows channels, the last dimension, that meet in pairs.
 
     Returns:
-        torch.Tensor | None: Ids of the heads that they meet in, if there are
+        list[torch.Tensor]: Ids of the heads that they meet in, if there are
         several; their channels only go together.
     """
-    one, other = (passes(t, -2) for t in (query, key))
-    if one is None or other is None or one.shape != other.shape:
-        return None
-    tracer.ids.unify(one, other)
-    rows = one.reshape(-1, one.shape[-1])
+    if query.shape != key.shape:
+        return []
+    tracer.ids.unify(query, key)
+    rows = query.reshape(-1, query.shape[-1])
     channels, which = rows.unique(dim=0, return_inverse=True)
     if len(channels) == 1:
-        return None
-    heads = tracer.ids.fresh(len(channels))
+        return []
+    heads = tracer.ids.fresh(len(channels), alone=True)
     tracer.go_together(channels, heads[:, None])
-    return spread(heads[which].view(*one.shape[:-1], 1), out)
+    return [heads[which].view(*query.shape[:-1], 1)]
 
 
-def _weigh(
-    tracer: 'Tracer', heads: Labels, value: torch.Tensor, out: torch.Tensor
-) -> Labels:
-    """Follows values that are summed up over tokens, head by head."""
-    rows = passes(value, -2)
-    if rows is None:
-        return None
-    weights = None
-    if heads is not None:
-        inner = passes(heads, -1)
-        weights = None if inner is None else passes(inner, -2)
-    if weights is not None and weights.shape[:-2] == rows.shape[:-2]:
-        pairs = torch.cat([weights, rows], dim=-1)
-        pairs = pairs.reshape(-1, pairs.shape[-1]).unique(dim=0)
-        tracer.go_together(pairs[:, 1:], pairs[:, :1])
-    return spread(rows, out)
+def _go_with(
+    tracer: 'Tracer', heads: torch.Tensor, channels: torch.Tensor
+) -> None:
+    """Notes that channels, along either side, go with their heads."""
+    if heads.shape[:-2] != channels.shape[:-2]:
+        return
+    pairs = torch.cat([heads.flatten(-2), channels.flatten(-2)], dim=-1)
+    pairs = pairs.reshape(-1, pairs.shape[-1]).unique(dim=0)
+    # What fills up is nobody's.
+    pairs = pairs[:, (pairs != NOBODY).all(dim=0)]
+    tracer.go_together(pairs[:, 1:], pairs[:, :1])

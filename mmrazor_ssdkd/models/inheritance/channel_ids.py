@@ -14,16 +14,24 @@ class ChannelIds:
 
     def __init__(self) -> None:
         self._parents = np.zeros(0, dtype=np.int64)
+        self._alone = np.zeros(0, dtype=bool)
 
     def __len__(self) -> int:
         """Returns how many ids there are, merged ones included."""
         return len(self._parents)
 
-    def fresh(self, count: int) -> torch.Tensor:
-        """Returns new ids, (count,)."""
+    def fresh(self, count: int, alone: bool = False) -> torch.Tensor:
+        """Returns new ids, (count,).
+
+        Args:
+            count (int): How many.
+            alone (bool): Whether they stand for no features so far, as a
+                parameter's or those of heads. Defaults to False.
+        """
         first = len(self._parents)
         new = np.arange(first, first + count)
         self._parents = np.concatenate([self._parents, new])
+        self._alone = np.concatenate([self._alone, np.full(count, alone)])
         return torch.from_numpy(new.copy())
 
     def unify(self, left: torch.Tensor, right: torch.Tensor) -> None:
@@ -42,6 +50,7 @@ class ChannelIds:
         for one, other in (divmod(pair, count) for pair in pairs.tolist()):
             first, last = sorted((self._root(one), self._root(other)))
             self._parents[last] = first
+            self._alone[first] &= self._alone[last]
 
     def find(self, ids: torch.Tensor) -> torch.Tensor:
         """Returns the id that each of some ids has been merged into."""
@@ -49,6 +58,11 @@ class ChannelIds:
         few, places = ids.unique(return_inverse=True)
         roots = [self._root(i) if i != NOBODY else i for i in few.tolist()]
         return torch.tensor(roots, dtype=torch.long)[places]
+
+    def alone(self) -> set[int]:
+        """Returns the ids that stand for no features."""
+        merged = self._parents != np.arange(len(self._parents))
+        return set(np.flatnonzero(self._alone & ~merged).tolist())
 
     def _root(self, index: int) -> int:
         """Returns where an id ends, and shortens the way there."""

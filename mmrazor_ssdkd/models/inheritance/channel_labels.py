@@ -6,7 +6,16 @@ import torch
 
 from .channel_ids import NOBODY
 
-__all__ = ['Labels', 'narrowed', 'nobody', 'passes', 'shrink', 'spread']
+__all__ = [
+    'Labels',
+    'channel_dim',
+    'narrowed',
+    'nobody',
+    'passes',
+    'shrink',
+    'spread',
+    'variety',
+]
 
 Labels = Optional[torch.Tensor]
 
@@ -22,6 +31,32 @@ def passes(labels: Labels, dim: int) -> Labels:
         return None
     first = labels.narrow(dim, 0, 1)
     return first if bool((labels == first).all()) else None
+
+
+def variety(labels: torch.Tensor, dim: int) -> int:
+    """Returns how many ids stand along a dimension, at one place."""
+    if not labels.numel():
+        return 0
+    place = labels.movedim(dim, -1)
+    while place.dim() > 1:
+        place = place[0]
+    return len(place.unique())
+
+
+def channel_dim(labels: torch.Tensor) -> Optional[int]:
+    """Returns the dimension that channels lie along.
+
+    Ids may differ along others, too, such as those of a class token beside an
+    image's, or of branches that are stacked: most do along the channels'.
+
+    Returns:
+        int | None: The last one of several; None where all ids are one.
+    """
+    counts = [variety(labels, dim) for dim in range(labels.dim())]
+    most = max(counts, default=0)
+    if most < 2:
+        return None
+    return len(counts) - 1 - counts[::-1].index(most)
 
 
 def spread(labels: Labels, out: torch.Tensor) -> Labels:

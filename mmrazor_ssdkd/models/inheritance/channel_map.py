@@ -58,13 +58,16 @@ class ChannelMap:
         self._student, self._teacher = student, teacher
         self._scores = scores
         self._map: dict[int, int] = {}
+        self._chosen: set[int] = set()
         self.kept: dict[int, float] = {}
+        dims = defaultdict(list)
+        for name, dim in sorted(student.slots):
+            dims[name].append(dim)
         slots = [
-            ((ours, dim), (theirs, other))
+            ((ours, dim), (theirs, dim))
             for ours, theirs in pairs.items()
-            for dim, other in ((0, 0), (1, 1))
-            if (ours, dim) in student.slots
-            and (theirs, other) in teacher.slots
+            for dim in dims[ours]
+            if (theirs, dim) in teacher.slots
         ]
         for ours, theirs in _match_families(slots, student, teacher).items():
             self._choose(ours, theirs)
@@ -91,6 +94,18 @@ class ChannelMap:
             nth, seen[channel] = seen[channel], seen[channel] + 1
             found.append(there[nth] if nth < len(there) else NOBODY)
         return torch.tensor(found, dtype=torch.long)
+
+    def chose(self, ours: torch.Tensor, theirs: torch.Tensor) -> bool:
+        """Returns whether any of some channels has a counterpart.
+
+        Args:
+            ours (torch.Tensor): Ids of the student's.
+            theirs (torch.Tensor): Ids of the teacher's.
+        """
+        return not (
+            self._map.keys().isdisjoint(ours.tolist())
+            and self._chosen.isdisjoint(theirs.tolist())
+        )
 
     def _choose(self, family: _Family, counterpart: _Family) -> None:
         """Maps a family to its counterpart."""
@@ -120,6 +135,7 @@ class ChannelMap:
             for channel, place in zip_longest(row, best):
                 if channel is not None and place is not None:
                     self._map[channel] = other[place]
+                    self._chosen.add(other[place])
                     self.kept[channel] = len(best) / len(other)
 
     def _sum(self, block: Block) -> torch.Tensor:
@@ -147,26 +163,54 @@ def _match_families(
     Where a network ties together what the other keeps apart, the counterpart
     is what most of the layers say.
     """
-    ours = _families([own for own, _ in slots], student)
-    theirs = _families([other for _, other in slots], teacher)
+    parts, others = (
+        _parts([pair[i] for pair in slots], trace)
+        for i, trace in enumerate((student, teacher))
+    )
+    # Which part is which is known where both networks take as many.
+    for number, (some, rest) in enumerate(zip(parts, others)):
+        if len(some) != len(rest):
+            parts[number] = others[number] = []
+    ours = _families([own for own, _ in slots], student, parts)
+    theirs = _families([other for _, other in slots], teacher, others)
     votes: dict[_Family, Counter] = defaultdict(Counter)
     for own, other in slots:
         families = _in_order(student.slots[own], ours)
-        others = _in_order(teacher.slots[other], theirs)
-        if len(families) == len(others):
-            for family, counterpart in zip(families, others):
+        counterparts = _in_order(teacher.slots[other], theirs)
+        if len(families) == len(counterparts):
+            for family, counterpart in zip(families, counterparts):
                 votes[family][counterpart] += 1
     return {
         family: counts.most_common(1)[0][0] for family, counts in votes.items()
     }
 
 
-def _families(slots: list[Slot], trace: ChannelTrace) -> dict[int, _Family]:
-    """Returns the family of each channel: those of the same slots."""
+def _parts(slots: list[Slot], trace: ChannelTrace) -> list[list[list[int]]]:
+    """Returns the parts that the channels of each slot were taken in.
+
+    Those of blocks are chosen by block.
+    """
+    found = defaultdict(list)
+    for whole, part in trace.parts:
+        key = frozenset(whole.tolist())
+        if find_block(trace.blocks, key) is None:
+            found[key].append(part.tolist())
+    return [found[frozenset(trace.slots[slot].tolist())] for slot in slots]
+
+
+def _families(
+    slots: list[Slot], trace: ChannelTrace, parts: list[list[list[int]]]
+) -> dict[int, _Family]:
+    """Returns the family of each channel.
+
+    Its members are those of the same slots and of the same parts of them.
+    """
     where = defaultdict(set)
     for number, slot in enumerate(slots):
-        for channel in trace.slots[slot].tolist():
-            where[channel].add(number)
+        taken = enumerate(parts[number], 1)
+        for place, ids in (0, trace.slots[slot].tolist()), *taken:
+            for channel in ids:
+                where[channel].add((number, place))
     members = defaultdict(list)
     for channel in sorted(where):
         members[frozenset(where[channel])].append(channel)

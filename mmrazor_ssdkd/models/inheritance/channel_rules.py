@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from .attention_rules import PRODUCTS, attend, attend_with_weights, multiply
 from .channel_calls import NORMS, WEIGHTED, Call, tensors_in, tensors_of
 from .layer_rules import pass_layer, pass_norm, pass_slopes
-from .move_rules import MOVES, move, pad, write
-from .point_rules import REDUCTIONS, inherit_name, point_by_point, reduce
+from .move_rules import MOVES, look_up, move, pad, write
+from .point_rules import REDUCTIONS, gate, inherit_name, point_by_point, reduce
+from .weight_views import keep_name
 
 if TYPE_CHECKING:
     from .channel_tracer import Tracer
@@ -20,9 +21,16 @@ _RULES = {
     **dict.fromkeys(PRODUCTS, multiply),
     'scaled_dot_product_attention': attend,
     'multi_head_attention_forward': attend_with_weights,
+    'glu': gate,
     'pad': pad,
     'prelu': pass_slopes,
 }
+# Of their tensor they take no more than its shape.
+_FILLS = (
+    *(f'new_{kind}' for kind in ('zeros', 'ones', 'empty', 'full')),
+    *(f'{kind}_like' for kind in ('zeros', 'ones', 'empty', 'full')),
+    *(f'{kind}_like' for kind in ('rand', 'randn')),
+)
 
 
 def follow(tracer: 'Tracer', call: Call) -> None:
@@ -35,6 +43,11 @@ def follow(tracer: 'Tracer', call: Call) -> None:
     if call.name == '__setitem__':
         write(tracer, call)
         return
+    if call.name in _FILLS:
+        return
+    if call.name in MOVES:
+        keep_name(tracer, call)
+        look_up(tracer, call)
     layer = call.name in (*WEIGHTED, *NORMS, 'prelu')
     for tensor in () if layer else tensors_in(call):
         tracer.adopt(tensor)

@@ -46,6 +46,8 @@ class ChannelTrace:
         outputs_of (dict): What modules give, by name, in the order that they
             were through. A module that gives several tensors, or runs twice,
             is not there.
+        parts (list): The ids of all channels that a chunk or the like took
+            some of, and of those, in the order that they were taken.
         blocks (list): Channels that only go together, such as the groups of
             a convolution or the heads of an attention: matrices of ids,
             (blocks, channels of a block), whose rows belong to one another.
@@ -58,6 +60,9 @@ class ChannelTrace:
     groups: dict[str, int] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
     outputs_of: dict[str, GivenOutput] = field(default_factory=dict)
+    parts: list[tuple[torch.Tensor, torch.Tensor]] = field(
+        default_factory=list
+    )
     blocks: list[list[torch.Tensor]] = field(default_factory=list)
     normalized: set[str] = field(default_factory=set)
     normed: dict[str, str] = field(default_factory=dict)

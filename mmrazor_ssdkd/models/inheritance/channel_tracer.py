@@ -1,5 +1,6 @@
 """Finds out which channels of a network are one and the same."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Optional
 
@@ -87,15 +88,15 @@ class Tracer(TensorNotes, TorchFunctionMode):
         wide = [dim for dim, size in enumerate(tensor.shape) if size > 1]
         name = self.name(tensor)
         if name is not None and len(wide) == 1 and self.get(tensor) is None:
-            ids = self.ids.fresh(tensor.shape[wide[0]])
+            ids = self.ids.fresh(tensor.shape[wide[0]], alone=True)
             self.label(tensor, self.tie(tensor, wide[0], ids), wide[0])
 
     def tie(self, tensor: Any, dim: int, ids: torch.Tensor) -> torch.Tensor:
         """Ties a dimension of one of the model's tensors to ids."""
         name = self.name(tensor)
         if name is not None:
-            known = self._trace.slots.setdefault((name, dim), ids)
-            self.ids.unify(known, ids)
+            slot = name, self.named_dim(tensor, dim)
+            self.ids.unify(self._trace.slots.setdefault(slot, ids), ids)
         return ids
 
     def read(self, tensor: Any, dim: int) -> Optional[torch.Tensor]:
@@ -153,18 +154,22 @@ class Tracer(TensorNotes, TorchFunctionMode):
             torch.Tensor: What it makes.
         """
         name, trace = str(self.name(weight)), self._trace
+        stands = self.named_dim(weight, taken)
         if name not in trace.inputs:
             trace.bare.add(name)
             if self.is_made(weight):
                 trace.normalized.add(name)
-            trace.groups[name], trace.taken[name] = groups, taken
+            trace.groups[name], trace.taken[name] = groups, stands
             trace.inputs[name], trace.outputs[name] = ids, made
             # Dimension 1 of a grouped convolution is one group's.
             both = {taken: ids, 1 - taken: made}
             for dim in (0,) if groups > 1 else (0, 1):
                 self.tie(weight, dim, both[dim])
-        self.ids.unify(trace.inputs[name], ids)
-        self.ids.unify(trace.outputs[name], made)
+        ends = trace.inputs[name], trace.outputs[name]
+        # Another layer may have it the other way round.
+        first, last = ends if trace.taken[name] == stands else ends[::-1]
+        self.ids.unify(first, ids)
+        self.ids.unify(last, made)
         if self.name(bias) is not None:
             trace.biases[name] = str(self.name(bias))
             self.tie(bias, 0, made)
@@ -173,6 +178,32 @@ class Tracer(TensorNotes, TorchFunctionMode):
     def go_together(self, *matrices: torch.Tensor) -> None:
         """Notes blocks of channels, (blocks, channels of a block) each."""
         self._trace.blocks.append(list(matrices))
+
+    def go_along(self, channels: torch.Tensor, heads: torch.Tensor) -> None:
+        """Notes channels that only go together with that of their head.
+
+        Args:
+            channels (torch.Tensor): Ids.
+            heads (torch.Tensor): Fewer ids, of the same shape.
+        """
+        both = torch.broadcast_tensors(narrowed(heads), narrowed(channels))
+        pairs = torch.stack(both, -1).view(-1, 2).unique(dim=0)
+        pairs = pairs[(pairs != NOBODY).all(dim=1)]
+        first, counts = pairs[:, 0].unique_consecutive(return_counts=True)
+        is_even = len(counts.unique()) == 1
+        if (
+            len(first) > 1
+            and is_even
+            and len(pairs[:, 1].unique()) == len(pairs)
+        ):
+            rows = pairs[:, 1].view(len(first), -1)
+            self.go_together(rows, first[:, None])
+
+    def take_part(self, labels: torch.Tensor, part: torch.Tensor) -> None:
+        """Notes that some of a tensor's channels go their own way."""
+        whole, some = (narrowed(ids).unique() for ids in (labels, part))
+        if len(some) < len(whole):
+            self._trace.parts.append((whole, some))
 
     def note_maker(self, out: torch.Tensor, weight: torch.Tensor) -> None:
         """Notes the layer that makes an output."""
@@ -211,11 +242,24 @@ class Tracer(TensorNotes, TorchFunctionMode):
         followed = torch.ones(len(self.ids), dtype=torch.bool)
         for ids in self._unknown:
             followed[ids] = False
-        trace.known = set(find(followed.nonzero().view(-1)).tolist())
+        trace.parts = [(find(whole), find(p)) for whole, p in trace.parts]
         trace.blocks = merge_blocks(
             [[find(matrix) for matrix in block] for block in trace.blocks]
         )
+        trace.known = set(find(followed.nonzero().view(-1)).tolist())
+        trace.known -= self._lonely()
         return trace
+
+    def _lonely(self) -> set[int]:
+        """Returns the ids of parameters that have met nothing else."""
+        counts = Counter(
+            channel
+            for ids in self._trace.slots.values()
+            for channel in set(ids.tolist())
+        )
+        blocks = [ids for block in self._trace.blocks for ids in block]
+        grouped = {i for ids in blocks for i in ids.view(-1).tolist()}
+        return {i for i in self.ids.alone() - grouped if counts[i] == 1}
 
     def _find_last_layer(self, logits: Any) -> None:
         """Notes what makes the logits; an auxiliary head may run later.

@@ -146,12 +146,19 @@ class _Planner:
         shape = [1] * ours.dim()
         shape[dim] = -1
         if own is not None and other is not None:
-            return self._channels.index(own, other).view(shape)
+            return self._places(own, other).view(shape)
         if dim == 1 and self._is_grouped(name, source):
             return self._in_groups(name, source, ours, theirs)
         if ours.shape[dim] != theirs.shape[dim]:
             return None
         return torch.arange(ours.shape[dim]).view(shape)
+
+    def _places(self, own: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+        """Returns where a student's channels stand in a teacher's tensor."""
+        if len(own) == len(other) and not self._channels.chose(own, other):
+            # What nothing is known of and stays equal is copied as it is.
+            return torch.arange(len(own))
+        return self._channels.index(own, other)
 
     def _is_grouped(self, name: str, source: str) -> bool:
         """Returns whether two weights are of convolutions with groups."""
@@ -170,10 +177,10 @@ class _Planner:
         one's are the other way round. Columns of another group than the
         teacher's row have none.
         """
-        found = self._channels.index(
+        found = self._places(
             _across(self._student, name), _across(self._teacher, source)
         )
-        rows = self._channels.index(
+        rows = self._places(
             self._student.slots[name, 0], self._teacher.slots[source, 0]
         )
         # The first column of each row's group, here and there.

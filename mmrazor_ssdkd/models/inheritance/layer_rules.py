@@ -51,10 +51,12 @@ def _tie_weights(
         tracer.go_together(ids.view(groups, -1), made.view(groups, -1))
     made = tracer.read_by(weight, bias, ids, made, groups, dims.taken)
     # A weight that is made of several tensors, such as its size and its
-    # direction, brings ids of its own.
+    # direction, brings ids of its own; a bias, such as those of queries and
+    # of values in one, too.
     own = tracer.read(weight, dims.made)
-    if own is not None and len(own) == len(made):
-        tracer.ids.unify(own, made)
+    for given in (own, tracer.get(bias)):
+        if given is not None and given.shape == made.shape:
+            tracer.ids.unify(given, made)
     return made
 
 
@@ -73,7 +75,8 @@ def pass_norm(tracer: 'Tracer', call: Call) -> None:
         if call.name == 'group_norm' and 1 < groups < len(ids):
             # Each is divided by what is common to its group.
             tracer.go_together(ids.view(groups, -1))
-    tracer.put(call.out, tracer.get(features))
+    # Those of several places may have become one.
+    tracer.put(call.out, tracer.settled(features))
 
 
 def pass_slopes(tracer: 'Tracer', call: Call) -> None:
@@ -82,4 +85,5 @@ def pass_slopes(tracer: 'Tracer', call: Call) -> None:
     ids = tracer.read(features, 1) if features.dim() > 1 else None
     if ids is not None and weight.numel() == len(ids):
         tracer.tie(weight, 0, ids)
-    tracer.put(call.out, tracer.get(features))
+    # Those of several places may have become one.
+    tracer.put(call.out, tracer.settled(features))

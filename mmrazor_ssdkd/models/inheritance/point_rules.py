@@ -1,17 +1,18 @@
 """Channels that go through arithmetic and sums over other dimensions."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
 
 from .channel_calls import Call, tensors_in, tensors_of
 from .channel_ids import NOBODY
-from .channel_labels import nobody, passes
+from .channel_labels import Labels, channel_dim, narrowed, variety
 
 if TYPE_CHECKING:
     from .channel_tracer import Tracer
 
-__all__ = ['REDUCTIONS', 'inherit_name', 'point_by_point', 'reduce']
+__all__ = ['REDUCTIONS', 'gate', 'inherit_name', 'point_by_point', 'reduce']
 
 _NAMES = """
 mean sum amax amin max min std var norm logsumexp argmax argmin prod
@@ -21,7 +22,7 @@ REDUCTIONS = frozenset(_NAMES.split())
 
 def reduce(tracer: 'Tracer', call: Call) -> None:
     """Follows a mean or the like over dimensions without channels."""
-    labels = tracer.get(call.args[0])
+    labels = tracer.settled(call.args[0])
     dims = call.get(1, 'dim', call.kwargs.get('axis'))
     if labels is None or dims is None or isinstance(dims, torch.Tensor):
         if isinstance(dims, torch.Tensor):
@@ -29,13 +30,31 @@ def reduce(tracer: 'Tracer', call: Call) -> None:
         return
     dims = [dims] if isinstance(dims, int) else list(dims)
     for dim in dims:
-        reduced = passes(labels, dim % labels.dim())
-        if reduced is None:
+        labels = _reduced(tracer, labels, dim % labels.dim())
+        if labels is None:
             return
-        labels = reduced
     for out in tensors_of(call.out):
         if out.is_floating_point():
             tracer.put(out, labels.reshape(_without(labels, dims, out)))
+
+
+def _reduced(tracer: 'Tracer', labels: torch.Tensor, dim: int) -> Labels:
+    """Returns ids of what is summed up along a dimension, size 1 there.
+
+    Branches become one, as in a residual stream; channels end.
+    """
+    if dim == channel_dim(labels):
+        return None
+    return tracer.merge_along(labels, dim)
+
+
+def gate(tracer: 'Tracer', call: Call) -> None:
+    """Follows a gated linear unit: the first half times the second's."""
+    labels = tracer.settled(call.args[0])
+    if labels is not None:
+        one, other = labels.chunk(2, call.get(1, 'dim', -1))
+        tracer.ids.unify(one, other)
+        tracer.put(call.out, torch.where(one == NOBODY, other, one))
 
 
 def point_by_point(tracer: 'Tracer', call: Call, out: torch.Tensor) -> None:
@@ -50,24 +69,23 @@ def point_by_point(tracer: 'Tracer', call: Call, out: torch.Tensor) -> None:
     if not known:
         return
     if _is_broadcast(tensors, out):
-        labels = nobody(out)
-        for tensor in known:
-            other = _known(tracer, tensor).expand(out.shape)
-            tracer.ids.unify(labels, other)
-            labels = torch.where(labels == NOBODY, other, labels)
-        tracer.put(out, labels)
+        crossing = [tracer.crossing(t) for t in known if t.shape == out.shape]
+        across = _join(tracer, known, out)
+        for labels in crossing:
+            tracer.cross(out, labels)
         for tensor in tensors:
-            _tie_parameter(tracer, tensor, out)
+            if all(tensor is not other for other in across):
+                _tie_parameter(tracer, tensor, out)
         return
-    labels = _known(tracer, known[0])
+    resized = _known(tracer, known[0])
     # Pooling, interpolation: as many samples and channels.
-    if len(known) == 1 and _is_resized(labels, out):
+    if len(known) == 1 and _is_resized(resized, out):
         for dim in range(2, out.dim()):
-            same = passes(labels, dim)
+            same = _reduced(tracer, resized, dim)
             if same is None:
                 return
-            labels = same
-        tracer.put(out, labels.expand(out.shape))
+            resized = same
+        tracer.put(out, resized.expand(out.shape))
 
 
 def inherit_name(tracer: 'Tracer', call: Call, out: torch.Tensor) -> None:
@@ -83,9 +101,74 @@ def inherit_name(tracer: 'Tracer', call: Call, out: torch.Tensor) -> None:
 
 def _known(tracer: 'Tracer', tensor: torch.Tensor) -> torch.Tensor:
     """Returns the ids of a tensor that has some."""
-    labels = tracer.get(tensor)
+    labels = tracer.settled(tensor)
     assert labels is not None
     return labels
+
+
+def _join(
+    tracer: 'Tracer', known: list[torch.Tensor], out: torch.Tensor
+) -> list[torch.Tensor]:
+    """Makes the channels that meet in an output one.
+
+    Returns:
+        list[torch.Tensor]: Of those with ids the ones that have none along
+        the channels' dimension, such as a mask of places or a learnt weight
+        of a branch. Theirs are no channels here.
+    """
+    if len(known) == 1:
+        tracer.put(out, _known(tracer, known[0]).expand(out.shape))
+        return []
+    found = [tracer.settled(tensor) for tensor in known]
+    whole = [ids.expand(out.shape) for ids in found if ids is not None]
+    main = max(whole, key=partial(_richness, tracer))
+    labels: Labels = main
+    across = []
+    for tensor, ids in zip(known, whole):
+        if _lies_across(tracer, ids, main):
+            across.append(tensor)
+            tracer.go_along(main, ids)
+            if _has_own_channels(tracer, ids, main):
+                labels = None
+        elif labels is not None:
+            tracer.ids.unify(labels, ids)
+            labels = torch.where(labels == NOBODY, ids, labels)
+    tracer.put(out, labels)
+    return across
+
+
+def _lies_across(
+    tracer: 'Tracer', ids: torch.Tensor, main: torch.Tensor
+) -> bool:
+    """Returns whether ids are the same where features have channels.
+
+    Where a parameter is one for a whole row of features, such as a head's
+    temperature for its channels, they need not be most.
+    """
+    last = channel_dim(main)
+    if last is None:
+        return False
+    dims = [last]
+    if not _richness(tracer, ids)[0]:
+        sizes = enumerate(main.shape)
+        dims += [d for d, size in sizes if variety(main, d) == size > 1]
+    return any(not ids.stride(dim) for dim in dims)
+
+
+def _richness(tracer: 'Tracer', ids: torch.Tensor) -> tuple[bool, int]:
+    """Returns whether ids are of features, and how many they are."""
+    few = set(narrowed(ids).unique().tolist())
+    return not few <= tracer.ids.alone(), len(few)
+
+
+def _has_own_channels(
+    tracer: 'Tracer', ids: torch.Tensor, main: torch.Tensor
+) -> bool:
+    """Returns whether features have channels along another dimension."""
+    dim = channel_dim(ids)
+    return (
+        dim is not None and not main.stride(dim) and _richness(tracer, ids)[0]
+    )
 
 
 def _without(
@@ -138,7 +221,4 @@ def _tie_parameter(
 def _variety(tracer: 'Tracer', out: torch.Tensor, dim: int) -> int:
     """Returns how many ids stand along a dimension, at one place."""
     labels = tracer.get(out)
-    if labels is None:
-        return 0
-    rows = labels.movedim(dim, 0)
-    return len(rows.reshape(len(rows), -1)[:, 0].unique())
+    return 0 if labels is None else variety(labels, dim)

@@ -29,3 +29,12 @@ def test_what_repeats_in_memory_is_merged_once():
     size = (1000, 3, 1000, 1000)
     ids.unify(*(i.view(1, 3, 1, 1).expand(size) for i in (one, two)))
     assert ids.find(two).tolist() == [0, 1, 2]
+
+
+def test_parameters_are_alone_until_they_meet_features():
+    ids = ChannelIds()
+    own, other, made = ids.fresh(2, True), ids.fresh(2, True), ids.fresh(1)
+    ids.unify(own, other)
+    assert ids.alone() == {0, 1}
+    ids.unify(other[:1], made)
+    assert ids.alone() == {1}

@@ -5,6 +5,7 @@ import torch
 
 from mmrazor_ssdkd.models.inheritance.channel_ids import NOBODY
 from mmrazor_ssdkd.models.inheritance.channel_labels import (
+    channel_dim,
     nobody,
     passes,
     shrink,
@@ -37,3 +38,20 @@ def test_equal_ids_take_no_memory():
 
 def test_a_tensor_without_ids_is_nobodys():
     assert nobody(torch.zeros(2, 1)).tolist() == [[NOBODY], [NOBODY]]
+
+
+@pytest.mark.parametrize(
+    ('labels', 'dim'),
+    [
+        # Two branches of three channels, and three channels of two tokens.
+        (torch.tensor([[1, 2, 3], [4, 5, 6]]), 1),
+        (torch.tensor([[1, 2], [3, 4], [5, 6]]), 0),
+        (torch.tensor([[1, 2], [3, 4]]), 1),
+        (ROWS.T, 0),
+        (torch.ones(2, 3), None),
+        (torch.ones(()), None),
+        (torch.ones(2, 0), None),
+    ],
+)
+def test_channels_lie_where_most_ids_differ(labels, dim):
+    assert channel_dim(labels) == dim

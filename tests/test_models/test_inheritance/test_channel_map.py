@@ -6,12 +6,17 @@ from inherited_networks import (
     Attention,
     Dense,
     Grouped,
+    Network,
     Residual,
     Shuffled,
     Sorted,
+    layer,
+    pool,
     prefer,
     trace,
 )
+from torch import nn
+from torch.nn import functional as F
 
 from mmrazor_ssdkd.models.inheritance.channel_ids import NOBODY
 from mmrazor_ssdkd.models.inheritance.channel_map import ChannelMap
@@ -151,3 +156,89 @@ def test_lost_channels_are_kept_in_order_or_not_at_all():
     assert Mapping(Sorted(4), Sorted(4))('mid.weight', 1) == [0, 1, 2, 3]
     assert Mapping(Sorted(2), Sorted(4))('mid.weight', 1) == [NOBODY] * 2
     assert Mapping(Sorted(2), Sorted(4))('fc.weight', 1) != [NOBODY] * 2
+
+
+class Relative(Network):
+    """An attention whose heads have biases of relative positions."""
+
+    def __init__(self, heads, dim, look_up):
+        super().__init__()
+        self.heads, self.dim, self.look_up = heads, dim, look_up
+        self.patch = nn.Conv2d(3, 4 * heads, 4, 4)
+        self.query, self.value = (
+            nn.Linear(4 * heads, 4 * heads) for _ in '12'
+        )
+        self.biases = nn.Parameter(
+            torch.rand((7, heads) if dim else (heads, 7))
+        )
+        self.fc = nn.Linear(4 * heads, 3)
+
+    def run(self, x):
+        x = self.patch(x).flatten(2).transpose(1, 2)
+        query, value = (
+            layer(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for layer in (self.query, self.value)
+        )
+        places = (torch.arange(4)[:, None] - torch.arange(4) + 3).view(-1)
+        biases = self.look_up(self.biases, places)
+        biases = (biases.t() if self.dim else biases).reshape(-1, 4, 4)
+        weights = query @ query.mT + biases
+        x = weights.softmax(-1) @ value
+        return self.fc(x.transpose(1, 2).flatten(2).mean(1))
+
+
+@pytest.mark.parametrize(
+    ('dim', 'look_up'),
+    [
+        (1, lambda table, places: table[places]),
+        (1, lambda table, places: table.index_select(0, places)),
+        (1, lambda table, at: torch.index_select(table, index=at, dim=-2)),
+        (0, lambda table, places: table[:, places]),
+        (0, lambda table, places: table.index_select(-1, places)),
+    ],
+)
+def test_biases_of_relative_positions_are_those_of_the_heads(dim, look_up):
+    teacher = Relative(4, dim, look_up)
+    prefer(teacher.query, list(range(4, 8)))
+    prefer(teacher.value, list(range(12, 16)))
+    mapping = Mapping(Relative(2, dim, look_up), teacher)
+    assert mapping('biases', dim) == [1, 3]
+    assert mapping('query.weight') == [4, 5, 6, 7, 12, 13, 14, 15]
+
+
+class Pooled(Network):
+    """Parts of a layer's channels without layers of their own."""
+
+    def __init__(self, width, cut):
+        super().__init__()
+        self.stem = layer(3, width)
+        self.conv = layer(width, width)
+        self.fc, self.cut = nn.Linear(width, 3), cut
+
+    def run(self, x):
+        parts = self.cut(self.stem(x))
+        x = torch.cat([F.avg_pool2d(part, 2) for part in parts], 1)
+        return self.fc(pool(self.conv(x)))
+
+
+@pytest.mark.parametrize(
+    'cut',
+    [
+        lambda x: x.chunk(2, 1),
+        lambda x: (x[:, : x.shape[1] // 2], x[:, x.shape[1] // 2 :]),
+    ],
+)
+def test_parts_without_layers_of_their_own_stay_apart(cut):
+    teacher = Pooled(8, cut)
+    prefer(teacher.stem[0], [0, 1, 2, 3])
+    found = Mapping(Pooled(4, cut), teacher)('conv.0.weight', 1)
+    assert [place // 4 for place in found] == [0, 0, 1, 1]
+
+
+def test_parts_that_only_one_network_takes_are_none():
+    whole, teacher = (
+        Pooled(4, lambda x: [x]),
+        Pooled(8, lambda x: x.chunk(2, 1)),
+    )
+    prefer(teacher.stem[0], [0, 2, 3, 4])
+    assert Mapping(whole, teacher)('conv.0.weight', 1) == [0, 2, 3, 4]

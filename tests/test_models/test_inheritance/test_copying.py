@@ -5,6 +5,7 @@ import torch
 from inherited_networks import (
     Flattened,
     Grouped,
+    Network,
     Residual,
     Transposed,
     inherit,
@@ -100,3 +101,67 @@ def test_another_kernel_size_is_not_copied():
     inherit(student, teacher)
     assert student.stem[0].weight.equal(before)
     assert student.stem[1].weight.equal(teacher.stem[1].weight)
+
+
+class Extra(Network):
+    """Parameters whose channels lie along their last dimension."""
+
+    def __init__(self, width, kind):
+        super().__init__()
+        self.stem, self.kind = nn.Conv2d(3, width, 4, 4), kind
+        self.attention = nn.MultiheadAttention(
+            width, 2, batch_first=True, add_bias_kv=True
+        )
+        self.size = nn.Parameter(torch.rand(1, 1, width))
+        self.fc = nn.Linear(width, 3)
+
+    def run(self, x):
+        x = self.stem(x).flatten(2).transpose(1, 2)
+        if self.kind == 'attention':
+            x = self.attention(x, x, x, need_weights=False)[0]
+        else:
+            x = torch.einsum(f'ntc,xyc->{self.kind}', x, self.size)
+        return self.fc(x if x.dim() == 2 else x.mean(1))
+
+
+@pytest.mark.parametrize('kind', ['attention', 'ntc', 'nc'])
+def test_channels_along_the_last_of_three_dimensions(kind):
+    student, teacher = Extra(4, kind), randomize(Extra(4, kind))
+    inherit(student, teacher)
+    for name, value in teacher.state_dict().items():
+        # The attention does not run beside the einsum.
+        if kind == 'attention' or not name.startswith('attention'):
+            assert student.state_dict()[name].equal(value)
+
+
+def test_a_key_beside_the_images_has_the_channels_of_theirs():
+    student, teacher = Extra(4, 'attention'), randomize(Extra(8, 'attention'))
+    init = inherit(student, teacher)
+    copies = {copy.name: copy for copy in init.copies}
+    _, key, value = copies['attention.in_proj_weight'].index[0].view(3, 4)
+    for name, rows in (('bias_k', key - 8), ('bias_v', value - 16)):
+        index = copies[f'attention.{name}'].index[2].view(-1)
+        assert index.tolist() == rows.tolist()
+
+
+def test_a_parameter_that_no_channels_meet_has_none_to_choose():
+    student, teacher = Extra(4, 'nc'), randomize(Extra(8, 'nc'))
+    before = student.size.detach().clone()
+    inherit(student, teacher)
+    assert student.size.equal(before)
+
+
+def test_a_grouped_layer_of_equal_size_after_lost_channels():
+    class Lost(Network):
+        def __init__(self):
+            super().__init__()
+            self.stem = nn.Conv2d(3, 4, 1)
+            self.conv = nn.Conv2d(4, 4, 1, groups=2)
+
+        def run(self, x):
+            x = torch.einsum('nchw->nc', self.stem(x))
+            return self.conv(x[:, :, None, None]).flatten(1)
+
+    student, teacher = Lost(), randomize(Lost())
+    inherit(student, teacher)
+    assert student.conv.weight.equal(teacher.conv.weight)

@@ -1,8 +1,10 @@
 """Tests of layers with weights."""
 
 import pytest
+import torch
 from inherited_networks import Network, trace
 from torch import nn
+from torch.nn import functional as F
 
 
 class Lone(Network):
@@ -67,3 +69,39 @@ def test_a_multiplier_of_depthwise_channels_is_a_group_each():
     layer = nn.Conv2d(3, 6, 1, groups=3)
     (block,) = trace(Lone(layer, lambda x: x)).blocks
     assert [matrix.shape for matrix in block] == [(3, 1), (3, 2)]
+
+
+def test_a_norm_gives_what_it_has_made_one():
+    class Upscaled(Network):
+        def __init__(self):
+            super().__init__()
+            self.stem = nn.Conv2d(3, 8, 1)
+            self.norm, self.slopes = nn.BatchNorm2d(2), nn.PReLU(2)
+            self.fc = nn.Linear(2, 3)
+
+        def run(self, x):
+            x = self.slopes(self.norm(F.pixel_shuffle(self.stem(x), 2)))
+            return self.fc(F.avg_pool2d(x, 2).mean((2, 3)))
+
+    found = trace(Upscaled())
+    one, two = found.inputs['fc.weight'].tolist()
+    assert found.slots['stem.weight', 0].tolist() == [one] * 4 + [two] * 4
+
+
+def test_a_bias_of_several_parameters_has_the_channels_of_its_layer():
+    class Split(Network):
+        def __init__(self):
+            super().__init__()
+            self.qkv = nn.Linear(3, 6, bias=False)
+            self.first, self.last = (nn.Parameter(torch.rand(2)) for _ in '12')
+
+        def run(self, x):
+            zeros = torch.zeros_like(self.first)
+            bias = torch.cat([self.first, zeros, self.last])
+            return F.linear(x.mean((2, 3)), self.qkv.weight, bias)
+
+    found = trace(Split())
+    made = found.slots['qkv.weight', 0].tolist()
+    assert len(set(made)) == 6
+    assert found.slots['first', 0].tolist() == made[:2]
+    assert found.slots['last', 0].tolist() == made[4:]

@@ -21,8 +21,13 @@ def written(x):
         (lambda x: x.flip(1), [3, 2, 1, 0]),
         (lambda x: x[:, 1:3], [1, 2]),
         (lambda x: x[:, [2, 0]], [2, 0]),
+        (lambda x: torch.hsplit(x, 2)[1], [2, 3]),
         (lambda x: torch.split(x, [1, 3], dim=1)[1], [1, 2, 3]),
         (lambda x: torch.cat([x, x[:, :1]], dim=1), [0, 1, 2, 3, 0]),
+        (
+            lambda x: torch.cat([x, torch.zeros_like(x)], 1),
+            [0, 1, 2, 3] + 4 * [NOBODY],
+        ),
         (lambda x: F.channel_shuffle(x, 2), [0, 2, 1, 3]),
         (
             lambda x: F.pixel_unshuffle(x, 2),
