@@ -28,13 +28,10 @@ class ChannelTrace:
             weight has room for those of one group alone.
         outputs (dict): The ids of all that it makes. A grouped transposed
             convolution's weight has room for those of one group alone.
-        biases (dict): The name of its bias, where it has one.
         groups (dict): The groups of a convolution, by its weight's name.
         taken (dict): The dimension of its weight that stands for them.
         normalized (set): Weights that are normalised or otherwise changed
             before the layer takes them.
-        normed (dict): The weight of the norm that takes a layer's output, by
-            the layer's weight.
         bare (set): Weights of layers whose output no norm takes next.
         image (torch.Tensor): The ids of the image's channels, (channels,).
         logits (set): The ids of the logits' channels.
@@ -56,7 +53,6 @@ class ChannelTrace:
     slots: dict[Slot, torch.Tensor] = field(default_factory=dict)
     inputs: dict[str, torch.Tensor] = field(default_factory=dict)
     outputs: dict[str, torch.Tensor] = field(default_factory=dict)
-    biases: dict[str, str] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
     outputs_of: dict[str, GivenOutput] = field(default_factory=dict)
@@ -65,7 +61,6 @@ class ChannelTrace:
     )
     blocks: list[list[torch.Tensor]] = field(default_factory=list)
     normalized: set[str] = field(default_factory=set)
-    normed: dict[str, str] = field(default_factory=dict)
     bare: set[str] = field(default_factory=set)
     known: set[int] = field(default_factory=set)
     image: torch.Tensor = field(default_factory=lambda: torch.zeros(0).long())

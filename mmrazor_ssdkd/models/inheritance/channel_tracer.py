@@ -171,7 +171,6 @@ class Tracer(TensorNotes, TorchFunctionMode):
         self.ids.unify(first, ids)
         self.ids.unify(last, made)
         if self.name(bias) is not None:
-            trace.biases[name] = str(self.name(bias))
             self.tie(bias, 0, made)
         return made
 
@@ -209,12 +208,10 @@ class Tracer(TensorNotes, TorchFunctionMode):
         """Notes the layer that makes an output."""
         self._makers[id(out)] = (out, str(self.name(weight)))
 
-    def note_norm(self, features: torch.Tensor, weight: Any) -> None:
-        """Notes a norm's weight, and that it takes what a layer made."""
+    def note_norm(self, features: torch.Tensor) -> None:
+        """Notes that a norm takes what a layer made."""
         maker = self._makers.get(id(features), ('', ''))[1]
         self._trace.bare.discard(maker)
-        if self.name(weight) is not None:
-            self._trace.normed[maker] = str(self.name(weight))
 
     def note_output(self, name: str, output: Any) -> None:
         """Notes what a module gives, unless it did so before."""

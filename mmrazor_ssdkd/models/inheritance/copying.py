@@ -62,7 +62,6 @@ def plan_copies(
     traces: tuple[ChannelTrace, ChannelTrace],
     pairs: Mapping[str, str],
     channels: ChannelMap,
-    gains: Mapping[int, float],
 ) -> list[Copy]:
     """Finds out what each of the student's tensors takes from the teacher.
 
@@ -72,13 +71,11 @@ def plan_copies(
         traces (tuple[ChannelTrace, ChannelTrace]): Their channels.
         pairs (Mapping[str, str]): The student's tensors and the teacher's.
         channels (ChannelMap): Which channels become which.
-        gains (Mapping[int, float]): How much smaller than the teacher's a
-            channel of the student's image is, by its id.
 
     Returns:
         list[Copy]: Those that take something.
     """
-    planner = _Planner(*traces, channels, gains)
+    planner = _Planner(*traces, channels)
     ours, theirs = student.state_dict(), teacher.state_dict()
     copies = [
         planner.plan(name, source, ours[name], theirs[source])
@@ -97,10 +94,9 @@ class _Planner:
         student: ChannelTrace,
         teacher: ChannelTrace,
         channels: ChannelMap,
-        gains: Mapping[int, float],
     ) -> None:
         self._student, self._teacher = student, teacher
-        self._channels, self._gains = channels, gains
+        self._channels = channels
 
     def plan(
         self,
@@ -126,7 +122,7 @@ class _Planner:
         if not mask.any():
             return None
         scale = find_scale(
-            name, ours.dim(), self._student, self._channels.kept, self._gains
+            name, ours.dim(), self._student, self._channels.kept
         ).expand(ours.shape)
         return Copy(
             name, source, tuple(i.clamp(min=0) for i in index), mask, scale

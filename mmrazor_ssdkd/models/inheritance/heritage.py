@@ -72,7 +72,7 @@ class Heritage:
         pairs = self._pairs | {_IMAGE: _IMAGE}
         self._channels = ChannelMap(*self._traces, pairs, scores)
         self.copies: list[Copy] = plan_copies(
-            student, teacher, self._traces, self._pairs, self._channels, {}
+            student, teacher, self._traces, self._pairs, self._channels
         )
         self._changes = plan_changes(student, teacher, images, self.copies)
         self.last_features = self._find_last_features()

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
 __all__ = ['pass_layer', 'pass_norm', 'pass_slopes']
 
-# Where the functions of norms take their weight.
-_NORM_WEIGHT = dict(batch_norm=3, instance_norm=3, group_norm=2, layer_norm=2)
-
 
 def pass_layer(tracer: 'Tracer', call: Call) -> None:
     """Follows a convolution or a linear layer."""
@@ -65,8 +62,7 @@ def pass_norm(tracer: 'Tracer', call: Call) -> None:
     features = call.get(0, 'input')
     dim = features.dim() - 1 if call.name == 'layer_norm' else 1
     ids = tracer.read(features, dim)
-    weight = call.get(_NORM_WEIGHT[call.name], 'weight')
-    tracer.note_norm(features, weight)
+    tracer.note_norm(features)
     if ids is not None:
         for tensor in (*call.args[1:], *call.kwargs.values()):
             if isinstance(tensor, torch.Tensor):

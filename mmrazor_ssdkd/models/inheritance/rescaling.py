@@ -14,7 +14,6 @@ def find_scale(
     dims: int,
     student: ChannelTrace,
     kept: Mapping[int, float],
-    gains: Mapping[int, float],
 ) -> torch.Tensor:
     """Returns what a tensor is multiplied by, to be broadcast.
 
@@ -27,24 +26,20 @@ def find_scale(
         student (ChannelTrace): The student's channels.
         kept (Mapping[int, float]): Which share of its family a channel is one
             of, in (0, 1].
-        gains (Mapping[int, float]): How much smaller than the teacher's a
-            channel of the image is.
 
     Returns:
         torch.Tensor: Of as many dimensions, or a scalar.
     """
-    if name not in student.inputs:
+    if name not in student.inputs or name not in student.bare:
         return torch.ones(())
-    inputs = student.inputs[name].tolist()
-    gain = torch.tensor([gains.get(i, 1.0) for i in inputs])
-    shares = torch.ones(len(inputs))
-    if name in student.bare:
-        shares = torch.tensor([kept.get(i, 1.0) for i in inputs])
+    shares = torch.tensor(
+        [kept.get(i, 1.0) for i in student.inputs[name].tolist()]
+    )
     groups, taken = student.groups[name], student.taken[name]
     if groups == 1:
         shape = [1] * dims
         shape[taken] = -1
-        return (gain / shares).view(shape)
+        return (1 / shares).view(shape)
     if groups == len(shares) or taken == 0:
         # A depthwise layer sums up nothing.
         return torch.ones(())
