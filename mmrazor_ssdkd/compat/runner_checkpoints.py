@@ -74,17 +74,21 @@ def _is_ssdkd(model: nn.Module) -> bool:
     return isinstance(model, SSDKD)
 
 
-def _tell_of_teachers(model: nn.Module, state: Any) -> None:
-    """Warns of teachers that are not those that a run began with."""
-    own = model.state_dict()
-    others = [
-        name
-        for name, value in (state.items() if isinstance(state, dict) else ())
-        if str(name).startswith(('teacher.', 'teachers.'))
+def _teacher_weights(model: nn.Module) -> dict[str, torch.Tensor]:
+    """Returns copies of what a model's teachers hold."""
+    return {
+        name: value.clone()
+        for name, value in model.state_dict().items()
+        if name.startswith(('teacher.', 'teachers.'))
         and isinstance(value, torch.Tensor)
-        and name in own
-        and not torch.equal(value.cpu(), own[name].cpu())
-    ]
+    }
+
+
+def _tell_of_teachers(
+    before: dict[str, torch.Tensor], after: dict[str, torch.Tensor]
+) -> None:
+    """Warns of teachers that are not those that a run began with."""
+    others = [name for name in before if not before[name].equal(after[name])]
     if others:
         print_log(
             'The run goes on with the teacher of its checkpoint, whose '
@@ -119,10 +123,11 @@ class _CheckpointCheck(Hook):
             self._check_names(checkpoint.get('state_dict'), model)
         if self.of_optimizers:
             check_optimizers(runner, checkpoint.get('optimizer'))
-        if self.resumes and _is_ssdkd(model):
-            _tell_of_teachers(model, checkpoint.get('state_dict'))
         if self.resumes or _is_ssdkd(model):
+            before = _teacher_weights(model)
             load_checkpoint(model, checkpoint, self.source, 'load_from')
+            if self.resumes:
+                _tell_of_teachers(before, _teacher_weights(model))
 
     def _check_progress(self, checkpoint: dict) -> None:
         """Raises a ValueError for what no run has written."""

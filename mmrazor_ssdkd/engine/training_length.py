@@ -77,17 +77,17 @@ def warn_of_unfinished(cfg: Config) -> None:
         )
 
 
-def _schedules(cfg: Config) -> list[Any]:
-    """Returns all schedules of a config, each a dict."""
-    schedules: Any = cfg.get('param_scheduler') or []
-    if isinstance(schedules, dict) and 'type' not in schedules:
-        return [s for part in schedules.values() for s in _listed(part)]
-    return _listed(schedules)
+def _schedules(cfg: Config) -> list[dict[str, Any]]:
+    """Returns all schedules of a config; what is none ends elsewhere."""
+    found: Any = cfg.get('param_scheduler')
+    if isinstance(found, dict) and 'type' not in found:
+        found = [s for part in found.values() for s in _listed(part)]
+    return [s for s in _listed(found) if isinstance(s, dict)]
 
 
-def _listed(schedules: Any) -> list[Any]:
+def _listed(value: Any) -> list[Any]:
     """Returns one or several as a list."""
-    return [schedules] if isinstance(schedules, dict) else list(schedules)
+    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def _set_length(schedule: Any, old: int, epochs: int) -> None:
