@@ -188,12 +188,13 @@ def _match_families(
 def _parts(slots: list[Slot], trace: ChannelTrace) -> list[list[list[int]]]:
     """Returns the parts that the channels of each slot were taken in.
 
-    Those of blocks are chosen by block.
+    Those of blocks are chosen by block, and an image's are known.
     """
     found = defaultdict(list)
+    image = trace.image.tolist()
     for whole, part in trace.parts:
         key = frozenset(whole.tolist())
-        if find_block(trace.blocks, key) is None:
+        if find_block(trace.blocks, key) is None and key.isdisjoint(image):
             found[key].append(part.tolist())
     return [found[frozenset(trace.slots[slot].tolist())] for slot in slots]
 

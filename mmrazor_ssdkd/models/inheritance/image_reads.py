@@ -112,6 +112,8 @@ class ImageReads(TorchFunctionMode):
         self._relations: dict[int, tuple[torch.Tensor, Relation]] = {}
         self._outputs: dict[int, tuple[torch.Tensor, Read]] = {}
         self._others: set[str] = set()
+        # What was made of images and is none.
+        self._made: dict[int, torch.Tensor] = {}
 
     @property
     def found(self) -> list[Read]:
@@ -175,6 +177,15 @@ class ImageReads(TorchFunctionMode):
             taken = [t for t in tensors_in(call) if id(t) in self._relations]
             if taken and not _NOTHING.fullmatch(call.name):
                 self._pass_on(call, taken)
+        self._note_made(call)
+
+    def _note_made(self, call: Call) -> None:
+        """Notes what a call made of images that is none."""
+        sources = (self._relations, self._made)
+        if any(id(t) in known for t in tensors_in(call) for known in sources):
+            for out in tensors_of(call.out):
+                if id(out) not in self._relations:
+                    self._made[id(out)] = out
 
     def _put(self, tensor: torch.Tensor, relation: Relation) -> None:
         """Notes a tensor's relation."""
@@ -277,15 +288,22 @@ class ImageReads(TorchFunctionMode):
             return move_relation(call, self._get)
         if _RESIZES.fullmatch(name) or name == 'pad':
             return first.resized(call.out)
-        rounds = call.kwargs.get('rounding_mode')
-        if len(taken) > 1 or rounds or not _is_affine(call, taken[0]):
+        changes = call.kwargs.get('rounding_mode'), call.kwargs.get('out')
+        made = any(id(t) in self._made for t in tensors_in(call))
+        if len(taken) > 1 or made or changes != (None, None):
+            return None
+        if not _is_affine(call, taken[0]):
             return None
         return map_relation(call, taken[0], first)
 
 
 def _floats(value: Any) -> list[torch.Tensor]:
     """Returns the tensors of numbers in what comes out."""
-    return [out for out in tensors_of(value) if out.is_floating_point()]
+    return [
+        out
+        for out in tensors_of(value)
+        if out.is_floating_point() or out.is_complex()
+    ]
 
 
 def _takes_own_statistics(call: Call) -> bool:

@@ -192,9 +192,25 @@ def test_what_reads_images_is_adapted(monkeypatch, make):
     assert not said(monkeypatch, make)
 
 
+PARTED = dict(
+    split=lambda x: torch.cat(x.split(1, 1)[::-1], 1),
+    unbound=lambda x: torch.stack(x.unbind(1), 1),
+    one_by_one=lambda x: torch.cat([x[:, :1], x[:, 1:2], x[:, 2:]], 1),
+)
+
+
 @pytest.mark.parametrize('name', ['norm', 'depthwise', 'moved', 'grouped'])
 def test_channels_in_another_order(name):
     assert_alike(ADAPTED[name], dict(OURS, to_rgb=True))
+
+
+@pytest.mark.parametrize('name', PARTED)
+@pytest.mark.parametrize('ours', [OURS, THEIRS])
+def test_channels_in_another_order_that_are_taken_apart(name, ours):
+    assert_alike(
+        lambda p: Net(p, conv(6), before=PARTED[name]),
+        dict(ours, to_rgb=True),
+    )
 
 
 class Shared(Net):
@@ -205,7 +221,26 @@ class Shared(Net):
         self.before = lambda x: self.body[0](x)
 
 
+class Skip(Net):
+    """Images to which something that was made of them is added."""
+
+    def __init__(self, preprocessor):
+        super().__init__(preprocessor, conv(6))
+        self.first, self.before = nn.Conv2d(3, 3, 1), self.skip
+
+    def skip(self, x):
+        return x + self.first(x)
+
+
+def written(x):
+    """Returns images times two, written elsewhere."""
+    return torch.mul(x, 2, out=torch.empty_like(x))
+
+
 NOT_ADAPTED = dict(
+    skip=Skip,
+    written=lambda p: Net(p, conv(6), before=written),
+    waves=lambda p: Net(p, conv(6), before=lambda x: torch.fft.fft2(x).abs()),
     relu=lambda p: Net(p, nn.ReLU(), conv(6)),
     product=lambda p: Net(p, conv(6), before=lambda x: x * x),
     inverse=lambda p: Net(p, conv(6), before=torch.reciprocal),
@@ -219,6 +254,9 @@ NOT_ADAPTED = dict(
     shared=Shared,
 )
 CAUSES = dict(
+    skip='add',
+    written='mul',
+    waves='fft_fft2',
     relu='relu',
     product='mul',
     inverse='reciprocal',
