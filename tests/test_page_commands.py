@@ -5,6 +5,7 @@ import re
 import runpy
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -109,10 +110,13 @@ def test_table(command, tmp_path, monkeypatch, capsys):
         times = dict(seconds=60.0, cpu_seconds=60.0)
         return dict(score=50.0, fidelity=dict.fromkeys(names, 1.0), **times)
 
-    monkeypatch.setattr('table_runs.run', run)
-    monkeypatch.setattr(
-        'table_runs.teacher_result', lambda *_: dict(score=99.0)
-    )
+    for module in ('table_runs', 'side_by_side'):
+        monkeypatch.setattr(f'{module}.run', run)
+        monkeypatch.setattr(
+            f'{module}.teacher_result', lambda *_: dict(score=99.0)
+        )
+    # What stands in for a run is not in other processes.
+    monkeypatch.setattr('side_by_side._pool', ThreadPoolExecutor)
     monkeypatch.setattr(sys, 'argv', [str(script), *arguments])
     monkeypatch.syspath_prepend(str(script.parent))
     monkeypatch.chdir(ROOT)
