@@ -14,6 +14,7 @@ before = {
     'epoch_factor': 1 / 75,
     'optim_wrapper.architecture.optimizer.lr': 0.0,
 }
+oracle = folder + pair.replace('ssdkd', 'kd') + '_1xb16-218e_camvid-128x96.py'
 metric = 'mIoU'
 epochs = [75]
 validations = 8
@@ -41,11 +42,17 @@ rows = {
         'model.synthesis.iters': 0,
     },
     'random weights': {},
+    'random weights, control: untrained generator': {
+        'model.synthesis.iters': 0
+    },
+    # 5,014 steps of 16, as the random student's 5,025.
+    'control: oracle, real images, random weights': {
+        'config': oracle,
+        'epoch_factor': 218 / 75,
+    },
     # 552 steps of 16 of the 367 images, as the inherited student's 536.
     'control: oracle, real images, inherited': {
-        'config': folder
-        + pair.replace('ssdkd', 'kd')
-        + '_1xb16-218e_camvid-128x96.py',
+        'config': oracle,
         'epoch_factor': 24 / 75,
         'custom_hooks': [dict(type='mmrazor_ssdkd.StudentInitHook')],
         'optim_wrapper.optimizer.lr': 0.005,
