@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from functools import wraps
 from inspect import signature
+from itertools import chain
 from typing import Any
 
 import torch
@@ -75,12 +76,14 @@ def _is_ssdkd(model: nn.Module) -> bool:
 
 
 def _teacher_weights(model: nn.Module) -> dict[str, torch.Tensor]:
-    """Returns copies of what a model's teachers hold."""
+    """Returns what a model's teachers hold, themselves and no copies."""
+    # A state dict would copy the buffer's images, too.
     return {
-        name: value.clone()
-        for name, value in model.state_dict().items()
+        name: value
+        for name, value in chain(
+            model.named_parameters(), model.named_buffers()
+        )
         if name.startswith(('teacher.', 'teachers.'))
-        and isinstance(value, torch.Tensor)
     }
 
 
@@ -124,10 +127,12 @@ class _CheckpointCheck(Hook):
         if self.of_optimizers:
             check_optimizers(runner, checkpoint.get('optimizer'))
         if self.resumes or _is_ssdkd(model):
-            before = _teacher_weights(model)
-            load_checkpoint(model, checkpoint, self.source, 'load_from')
+            before = {}
             if self.resumes:
-                _tell_of_teachers(before, _teacher_weights(model))
+                teachers = _teacher_weights(model).items()
+                before = {name: value.clone() for name, value in teachers}
+            load_checkpoint(model, checkpoint, self.source, 'load_from')
+            _tell_of_teachers(before, _teacher_weights(model))
 
     def _check_progress(self, checkpoint: dict) -> None:
         """Raises a ValueError for what no run has written."""
