@@ -1,18 +1,18 @@
 """Calls of PyTorch's functions, and which of them are layers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 __all__ = [
     'NORMS',
-    'PROPERTIES',
     'WEIGHTED',
     'Call',
+    'CallMode',
     'WeightDims',
-    'name_of',
     'tensors_in',
     'tensors_of',
     'weight_dims',
@@ -25,7 +25,7 @@ WEIGHTED = (
     *(f'conv_transpose{n}d' for n in (1, 2, 3)),
 )
 # They move nothing.
-PROPERTIES = ('__get__', '__set__', 'size', 'dim', 'stride', 'numel')
+_PROPERTIES = ('__get__', '__set__', 'size', 'dim', 'stride', 'numel')
 _VIEWS = ('T', 'mT', 'H', 'mH', 'data')
 
 
@@ -45,7 +45,34 @@ class Call(NamedTuple):
         return self.kwargs.get(name, default)
 
 
-def name_of(func: Callable[..., Any]) -> str:
+class CallMode(TorchFunctionMode):
+    """Looks at each call of PyTorch's functions that moves or makes values."""
+
+    def follow(self, call: Call) -> None:
+        """Follows a call.
+
+        Args:
+            call (Call): It, once it was made.
+        """
+        raise NotImplementedError
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Any,
+        args: Sequence[Any] = (),
+        kwargs: Optional[dict] = None,
+    ) -> Any:
+        """Runs a function and follows it."""
+        kwargs = kwargs or {}
+        out = func(*args, **kwargs)
+        name = _name_of(func)
+        if name not in _PROPERTIES:
+            self.follow(Call(name, func, tuple(args), kwargs, out))
+        return out
+
+
+def _name_of(func: Callable[..., Any]) -> str:
     """Returns a function's name, or that of the view that it reads."""
     name = getattr(func, '__name__', '')
     view = getattr(getattr(func, '__self__', None), '__name__', '')

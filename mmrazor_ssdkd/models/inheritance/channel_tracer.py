@@ -1,15 +1,14 @@
 """Finds out which channels of a network are one and the same."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Optional
 
 import torch
 from torch import nn
-from torch.overrides import TorchFunctionMode
 
 from .channel_blocks import merge_blocks
-from .channel_calls import PROPERTIES, Call, name_of
+from .channel_calls import Call, CallMode
 from .channel_ids import NOBODY
 from .channel_labels import narrowed
 from .channel_rules import follow
@@ -47,7 +46,7 @@ def trace_channels(
     return tracer.result(logits)
 
 
-class Tracer(TensorNotes, TorchFunctionMode):
+class Tracer(TensorNotes, CallMode):
     """Carries a tensor of channel ids beside each tensor of a forward pass.
 
     Args:
@@ -55,27 +54,15 @@ class Tracer(TensorNotes, TorchFunctionMode):
     """
 
     def __init__(self, model: nn.Module) -> None:
-        TorchFunctionMode.__init__(self)
+        CallMode.__init__(self)
         TensorNotes.__init__(self, model)
         self._trace = ChannelTrace()
         self._makers: dict[int, tuple[torch.Tensor, str]] = {}
         self._given: dict[str, Optional[GivenOutput]] = {}
 
-    def __torch_function__(
-        self,
-        func: Any,
-        types: Any,
-        args: Sequence[Any] = (),
-        kwargs: Optional[dict] = None,
-    ) -> Any:
-        """Runs a function and works out its result's ids."""
-        kwargs = kwargs or {}
-        out = func(*args, **kwargs)
-        name = name_of(func)
-        if name in PROPERTIES:
-            return out
-        follow(self, Call(name, func, tuple(args), kwargs, out))
-        return out
+    def follow(self, call: Call) -> None:
+        """Works out the ids of what a function gives."""
+        follow(self, call)
 
     def start(self, image: torch.Tensor) -> None:
         """Gives the channels of the image ids."""

@@ -2,20 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
 import torch
 from torch import nn
-from torch.overrides import TorchFunctionMode
 
 from .channel_calls import (
     NORMS,
-    PROPERTIES,
     WEIGHTED,
     Call,
-    name_of,
+    CallMode,
     tensors_in,
     tensors_of,
     weight_dims,
@@ -82,7 +79,7 @@ class Read:
         )
 
 
-class ImageReads(TorchFunctionMode):
+class ImageReads(CallMode):
     """Follows images up to the first layers while a network runs.
 
     Beside each tensor that is made of images without a layer it has the
@@ -151,23 +148,8 @@ class ImageReads(TorchFunctionMode):
                 if twice or read.taken == 0:
                     read.targets.clear()
 
-    def __torch_function__(
-        self,
-        func: Any,
-        types: Any,
-        args: Sequence[Any] = (),
-        kwargs: Optional[dict] = None,
-    ) -> Any:
-        """Runs a function and works out its result's relation."""
-        kwargs = kwargs or {}
-        out = func(*args, **kwargs)
-        name = name_of(func)
-        if name not in PROPERTIES:
-            self._follow(Call(name, func, tuple(args), kwargs, out))
-        return out
-
-    def _follow(self, call: Call) -> None:
-        """Follows a call."""
+    def follow(self, call: Call) -> None:
+        """Works out the relation of what a function gives."""
         self._note_uses(call)
         if call.name in WEIGHTED:
             self._read_by_layer(call)
