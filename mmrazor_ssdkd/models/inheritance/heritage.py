@@ -217,6 +217,7 @@ class Heritage:
         state dict is a constant that the student makes itself.
         """
         student = self.student
+        state = student.state_dict()
         norms = set(estimated_norms(student))
         copied = {copy.name for copy in self.copies if copy.mask.all()}
         copied.update(
@@ -225,7 +226,7 @@ class Heritage:
         return [
             name
             for name, buffer in student.named_buffers()
-            if name in student.state_dict()
+            if name in state
             and name not in copied
             and _owner(student, name) not in norms
             and 'data_preprocessor' not in name.split('.')
