@@ -16,11 +16,22 @@ _T = TypeVar('_T')
 
 
 class _Layer(NamedTuple):
-    """A layer: its name, channels in and out, kernel and if it is grouped."""
+    """A layer: its name, channels in and out, kernel and groups."""
 
     name: str
     widths: tuple[int, int]
-    shape: tuple[Any, bool]
+    kernel: Any
+    groups: int
+
+    @property
+    def shape(self) -> tuple[Any, bool]:
+        """Kernel, and whether it is grouped."""
+        return self.kernel, self.groups > 1
+
+    @property
+    def is_depthwise(self) -> bool:
+        """Whether each channel makes its own."""
+        return self.groups == self.widths[0] > 1
 
 
 class Unit:
@@ -112,9 +123,15 @@ def stages(units: list[Unit], by_width: bool) -> list[list[Unit]]:
 
 
 def kind(module: nn.Module) -> str:
-    """Returns what a module is; norms of any kind of batch are one."""
-    is_norm = hasattr(module, 'running_mean')
-    return 'BatchNorm' if is_norm else type(module).__qualname__
+    """Returns what a module is; norms of any kind of batch are one.
+
+    A depthwise layer is none that mixes channels.
+    """
+    if hasattr(module, 'running_mean'):
+        return 'BatchNorm'
+    name, layers = type(module).__qualname__, list(_layers(module))
+    is_depthwise = len(layers) == 1 and layers[0].is_depthwise
+    return f'{name}, depthwise' if is_depthwise else name
 
 
 def first_layer(model: nn.Module, skipped: tuple[str, ...] = ()) -> str:
@@ -163,8 +180,8 @@ def _layers(module: nn.Module) -> Iterator[_Layer]:
                 and hasattr(part, 'weight')
             ):
                 kernel = getattr(part, 'kernel_size', None)
-                is_grouped = getattr(part, 'groups', 1) > 1
-                yield _Layer(name, (before, after), (kernel, is_grouped))
+                groups = getattr(part, 'groups', 1)
+                yield _Layer(name, (before, after), kernel, groups)
 
 
 def _is_strided(module: nn.Module) -> bool:

@@ -257,6 +257,29 @@ def test_mobilenets_of_torchvision():
     assert pairs['classifier.1'] == 'classifier.1'
 
 
+def test_a_block_without_an_expansion():
+    """As the first of MobileNetV3's small network, of the larger one's."""
+
+    def block(*convs):
+        return nn.ModuleDict(
+            dict(
+                stem=layer(3, 8),
+                block=nn.Sequential(*(layer(*conv) for conv in convs)),
+            )
+        )
+
+    narrow = block((8, 8, 3, 8), (8, 4, 1))
+    expanded = block((8, 16, 1), (16, 16, 3, 16), (16, 4, 1))
+    names = {
+        'stem.0': 'stem.0',
+        'block.0.0': 'block.1.0',
+        'block.1.0': 'block.2.0',
+    }
+    assert layers(lambda: narrow, lambda: expanded) == names
+    inverse = {theirs: ours for ours, theirs in names.items()}
+    assert layers(lambda: expanded, lambda: narrow) == inverse
+
+
 def test_layers_that_all_change_the_width():
     """As a DenseNet's, each of which reads more than that before."""
 
