@@ -9,6 +9,8 @@ from torch.nn import functional as F
 from mmrazor_ssdkd.distributed import num_processes, sum_over_processes
 from mmrazor_ssdkd.models.losses import class_weight, look_up
 
+from .channel_calls import tensors_of
+
 __all__ = ['Places']
 
 # Rows that a layer is fitted on, of all images of all processes.
@@ -29,18 +31,21 @@ class Places:
         self._drawn: dict[int, torch.Tensor] = {}
         self._shares: Optional[torch.Tensor] = None
 
-    def balance(self, preds_T: torch.Tensor) -> None:
+    def balance(self, preds_T: Any) -> None:
         """Lets each class count the same, where logits are a map.
 
         Most of a scene is background, and a fit would serve that alone.
         Classes are counted over all processes' images.
 
         Args:
-            preds_T (torch.Tensor): The teacher's logits of this process's
-                images, (N, C) or (N, C, H, W).
+            preds_T (torch.Tensor | Sequence): The teacher's logits of this
+                process's images, (N, C) or (N, C, H, W); of several, the
+                first are those that it predicts by.
         """
-        if preds_T.dim() != 4:
+        maps = tensors_of(preds_T)
+        if not maps or maps[0].dim() != 4:
             return
+        preds_T = maps[0]
         several = preds_T.shape[1] > 1
         labels = preds_T.argmax(1) if several else (preds_T[:, 0] > 0).long()
         counts = labels.flatten().bincount(minlength=max(2, preds_T.shape[1]))
@@ -48,11 +53,13 @@ class Places:
         weight = class_weight(sum_over_processes(counts) / total, 1.0)
         self._shares = look_up(weight, labels)[:, None]
 
-    def shares(self, size: torch.Size) -> Optional[torch.Tensor]:
+    def shares(self, size: torch.Size, rows: int) -> Optional[torch.Tensor]:
         """Returns how much each row counts, (rows,).
 
         Args:
             size (torch.Size): Height and width of a layer's output.
+            rows (int): Of that output. Windows of a map may have become maps
+                of their own, whose place in it is not known.
 
         Returns:
             torch.Tensor | None: None where all count the same.
@@ -61,7 +68,8 @@ class Places:
             return None
         # A place of a coarse map counts as its pixels do on average.
         shares = F.adaptive_avg_pool2d(self._shares, size)
-        return self._pick(shares.flatten(2)).flatten()
+        shares = self._pick(shares.flatten(2)).flatten()
+        return shares if len(shares) == rows else None
 
     def outputs(self, layer: Any, features: torch.Tensor) -> torch.Tensor:
         """Returns a layer's outputs, (rows, out)."""

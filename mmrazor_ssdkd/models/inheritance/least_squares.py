@@ -111,7 +111,7 @@ def fit_layers(
         _run(student, images, fitting + moments.fit())
 
 
-def _run(model: Any, images: torch.Tensor, hooks: list) -> torch.Tensor:
+def _run(model: Any, images: torch.Tensor, hooks: list) -> Any:
     """Returns a network's logits of images in 0 to 255; removes its hooks."""
     try:
         return predict_logits(
@@ -154,7 +154,7 @@ class _Fit:
             return
         known = (self._pair.outputs != NOBODY).to(y.device)
         y = y[:, self._pair.outputs.clamp(min=0).to(y.device)]
-        shares = self._places.shares(size)
+        shares = self._places.shares(size, len(y))
         weight, bias = fit_rows(layer.weight, x, y, _groups(layer), shares)
         layer.weight[known] = weight[known].to(layer.weight.dtype)
         if layer.bias is not None:

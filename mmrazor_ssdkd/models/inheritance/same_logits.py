@@ -1,12 +1,12 @@
 """Whether a student already gives what its teacher gives."""
 
-from typing import Any
-
 import torch
 from torch import nn
 
 from mmrazor_ssdkd.distributed import sum_tensors
 from mmrazor_ssdkd.models.forward import frozen, predict_logits
+
+from .channel_calls import tensors_of
 
 __all__ = ['gives_the_same']
 
@@ -20,6 +20,8 @@ def gives_the_same(
 ) -> bool:
     """Returns whether two networks have the same logits, but for rounding.
 
+    Of one that gives several maps each counts, as those of an attention head.
+
     Args:
         student (nn.Module): Comes out as it was.
         teacher (nn.Module): Likewise.
@@ -27,16 +29,23 @@ def gives_the_same(
             (N, channels, H, W); those of all processes count.
     """
     ours, theirs = (_logits(model, images) for model in (student, teacher))
-    if ours.shape != theirs.shape:
+    if not ours or [x.shape for x in ours] != [x.shape for x in theirs]:
         return False
-    squares = [(ours - theirs).square().sum(), theirs.square().sum()]
+    return all(_is_same(*pair) for pair in zip(ours, theirs))
+
+
+def _is_same(logits: torch.Tensor, others: torch.Tensor) -> bool:
+    """Returns whether logits of all processes are others."""
+    squares = [(logits - others).square().sum(), others.square().sum()]
     sum_tensors(squares)
     return bool(squares[0] <= _ROUNDING**2 * squares[1])
 
 
-def _logits(model: nn.Module, images: torch.Tensor) -> Any:
-    """Returns a network's logits in eval mode."""
+def _logits(model: nn.Module, images: torch.Tensor) -> list[torch.Tensor]:
+    """Returns all that a network gives in eval mode."""
     with frozen(model):
-        return predict_logits(
-            model, images, getattr(model, 'data_preprocessor', None)
+        return tensors_of(
+            predict_logits(
+                model, images, getattr(model, 'data_preprocessor', None)
+            )
         )

@@ -20,7 +20,7 @@ def test_classes_count_the_same():
     """However few pixels they have."""
     places = Places(2)
     places.balance(maps())
-    shares = places.shares(torch.Size((4, 4)))
+    shares = places.shares(torch.Size((4, 4)), 32)
     labels = places._pick(maps().argmax(1).float().flatten(1)[:, None])[:, 0]
     corner, rest = (shares[labels == label] for label in (1, 0))
     assert len(corner) == 8 and len(rest) == 24
@@ -33,7 +33,9 @@ def test_coarse_and_fine_maps():
     """A place counts as the pixels that it stands for do on average."""
     places = Places(2)
     places.balance(maps())
-    fine, one = (places.shares(torch.Size(size)) for size in ((8, 8), (1, 1)))
+    fine, one = (
+        places.shares(torch.Size((side, side)), 2 * side**2) for side in (8, 1)
+    )
     torch.testing.assert_close(one, torch.ones(2))
     assert len(fine) == 128
     torch.testing.assert_close(fine.mean(), torch.tensor(1.0))
@@ -43,9 +45,11 @@ def test_what_is_no_map():
     """Classes of images, and tokens, count as they come."""
     places = Places(2)
     places.balance(torch.zeros(2, 10))
-    assert places.shares(torch.Size((4, 4))) is None
+    assert places.shares(torch.Size((4, 4)), 32) is None
     places.balance(maps())
-    assert places.shares(torch.Size(())) is None
+    assert places.shares(torch.Size(()), 2) is None
+    # Windows of 2x2 that each are a map.
+    assert places.shares(torch.Size((2, 2)), 32) is None
 
 
 def test_one_logit():
@@ -55,7 +59,7 @@ def test_one_logit():
     two = Places(2)
     two.balance(maps())
     size = torch.Size((4, 4))
-    assert torch.equal(places.shares(size), two.shares(size))
+    assert torch.equal(places.shares(size, 32), two.shares(size, 32))
 
 
 @pytest.mark.parametrize(

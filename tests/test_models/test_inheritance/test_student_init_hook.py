@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from inherited_networks import Network, Residual, randomize
+from inherited_networks import Network, Residual, layer, randomize
 from mmengine.model import ImgDataPreprocessor
 from mmengine.registry import MODEL_WRAPPERS
 from torch import nn
@@ -117,6 +117,38 @@ def test_images_are_prepared_as_the_algorithm_does():
         students.append(snapshot(student))
     assert same(students[0], students[1])
     assert same(students[0], students[2])
+
+
+class Several(Network):
+    """Gives its map of logits and others beside it, as DANet does."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.first, self.second = layer(3, width), layer(width, width)
+        self.seg, self.other = (nn.Conv2d(width, 3, 1) for _ in '12')
+
+    def run(self, x):
+        x = self.second(self.first(x))
+        return self.seg(x), self.other(x)
+
+
+def test_networks_that_give_several_maps():
+    teacher = randomize(Several(8))
+    run = runner(student=Several(8), teacher=teacher)
+    StudentInitHook().before_train(run)
+    assert same(snapshot(run.model.student), snapshot(teacher))
+    images, errors = stacked(samples()), []
+    for fit in (False, True):
+        torch.manual_seed(0)
+        run = runner(student=Several(4), teacher=teacher)
+        StudentInitHook(
+            dict(type='mmrazor_ssdkd.TeacherWeights', fit=fit)
+        ).before_train(run)
+        student = run.model.student.eval()
+        maps = zip(student(images), teacher.eval()(images))
+        errors.append([float((a - b).square().mean()) for a, b in maps])
+    assert errors[1][0] < errors[0][0] / 2
+    assert errors[1][1] < errors[0][1] / 2
 
 
 def test_what_the_training_draws_stays():
