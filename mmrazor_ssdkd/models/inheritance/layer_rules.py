@@ -18,6 +18,9 @@ def pass_layer(tracer: 'Tracer', call: Call) -> None:
     features, weight = call.get(0, 'input'), call.get(1, 'weight')
     dims, labels = weight_dims(call), tracer.get(features)
     if tracer.name(weight) is None:
+        if _is_depthwise(call, dims):
+            _pass_filters(tracer, call, dims)
+            return
         ids = None
     elif labels is None:
         # Nobody knows where they come from, but those that it makes go on.
@@ -35,6 +38,25 @@ def pass_layer(tracer: 'Tracer', call: Call) -> None:
     tracer.note_maker(call.out, weight)
 
 
+def _is_depthwise(call: Call, dims: WeightDims) -> bool:
+    """Returns whether each channel has a filter of its own."""
+    size = call.get(0, 'input').shape[dims.read]
+    groups = call.get(6, 'groups', 1)
+    return groups == size == call.out.shape[dims.read]
+
+
+def _pass_filters(tracer: 'Tracer', call: Call, dims: WeightDims) -> None:
+    """Follows depthwise filters that a network makes of its features."""
+    features, weight = call.get(0, 'input'), call.get(1, 'weight')
+    # A transposed one has them in the same dimension.
+    ends = tracer.read(features, dims.read), tracer.read(weight, 0)
+    found = [ids for ids in ends if ids is not None]
+    for ids in found[1:]:
+        tracer.ids.unify(found[0], ids)
+    for ids in found[:1]:
+        tracer.label(call.out, ids, dims.read)
+
+
 def _tie_weights(
     tracer: 'Tracer', call: Call, dims: WeightDims, ids: torch.Tensor
 ) -> torch.Tensor:
@@ -42,7 +64,7 @@ def _tie_weights(
     weight, bias = call.get(1, 'weight'), call.get(2, 'bias')
     groups = call.get(6, 'groups', 1)
     size = call.out.shape[dims.read]
-    depthwise = groups == len(ids) == size
+    depthwise = _is_depthwise(call, dims)
     made = ids if depthwise else tracer.ids.fresh(size)
     if groups > 1 and not depthwise:
         tracer.go_together(ids.view(groups, -1), made.view(groups, -1))
@@ -60,13 +82,18 @@ def _tie_weights(
 def pass_norm(tracer: 'Tracer', call: Call) -> None:
     """Follows a norm, which ties its tensors to its input's channels."""
     features = call.get(0, 'input')
-    dim = features.dim() - 1 if call.name == 'layer_norm' else 1
-    ids = tracer.read(features, dim)
+    dims = [1]
+    if call.name == 'layer_norm':
+        shape = call.get(1, 'normalized_shape')
+        dims = list(range(features.dim() - len(shape), features.dim()))
     tracer.note_norm(features)
-    if ids is not None:
+    for place, dim in enumerate(dims):
+        ids = tracer.read(features, dim)
+        if ids is None:
+            continue
         for tensor in (*call.args[1:], *call.kwargs.values()):
             if isinstance(tensor, torch.Tensor):
-                tracer.tie(tensor, 0, ids)
+                tracer.tie(tensor, place, ids)
         groups = call.get(1, 'num_groups')
         if call.name == 'group_norm' and 1 < groups < len(ids):
             # Each is divided by what is common to its group.

@@ -42,6 +42,8 @@ def test_layers_of_all_dimensions_read_and_make(layer, cut):
         (nn.InstanceNorm2d(3, affine=True), lambda x: x),
         (nn.GroupNorm(1, 3), lambda x: x),
         (nn.LayerNorm(3), lambda x: x.permute(0, 2, 3, 1)),
+        (nn.LayerNorm([3, 1, 1]), lambda x: x.mean((2, 3), keepdim=True)),
+        (nn.LayerNorm([3, 8, 8]), lambda x: x),
         (nn.SyncBatchNorm(3), lambda x: x),
     ],
 )
@@ -63,6 +65,31 @@ def test_a_layer_over_tokens_lets_channels_pass():
     found = trace(Mixer())
     assert ('tokens.weight', 1) not in found.slots
     assert found.inputs['fc.weight'].equal(found.image)
+
+
+@pytest.mark.parametrize('function', [F.conv2d, F.conv_transpose2d])
+def test_filters_that_a_network_makes(function):
+    """As a dynamic convolution's, for each channel of each image."""
+
+    class Dynamic(Network):
+        def __init__(self):
+            super().__init__()
+            self.first, self.filters = nn.Conv2d(3, 4, 1), nn.Conv2d(3, 4, 1)
+            self.norm = nn.BatchNorm2d(4)
+
+        def run(self, x):
+            y = self.first(x)
+            rows = self.filters(F.adaptive_avg_pool2d(x, 3)).view(-1, 1, 3, 3)
+            made = function(
+                input=y.view(1, -1, 8, 8), weight=rows, groups=len(rows)
+            )
+            return self.norm(made.view(len(x), 4, *made.shape[2:]))
+
+    found = trace(Dynamic())
+    made = found.outputs['first.weight']
+    assert len(made.unique()) == 4
+    assert found.outputs['filters.weight'].equal(made)
+    assert found.slots['norm.weight', 0].equal(made)
 
 
 def test_a_multiplier_of_depthwise_channels_is_a_group_each():
