@@ -7,6 +7,7 @@ from .channel_calls import NORMS, WEIGHTED, Call, tensors_in, tensors_of
 from .layer_rules import pass_layer, pass_norm, pass_slopes
 from .move_rules import MOVES, look_up, move, pad, write
 from .point_rules import REDUCTIONS, gate, inherit_name, point_by_point, reduce
+from .shorthand_rules import SUMS, add_product, contract
 from .weight_views import keep_name
 
 if TYPE_CHECKING:
@@ -19,8 +20,10 @@ _RULES = {
     **dict.fromkeys(NORMS, pass_norm),
     **dict.fromkeys(MOVES, move),
     **dict.fromkeys(PRODUCTS, multiply),
+    **dict.fromkeys(SUMS, add_product),
     'scaled_dot_product_attention': attend,
     'multi_head_attention_forward': attend_with_weights,
+    'einsum': contract,
     'glu': gate,
     'pad': pad,
     'prelu': pass_slopes,
