@@ -36,6 +36,11 @@ def layer(
     )
 
 
+def lose(x: torch.Tensor) -> torch.Tensor:
+    """Returns the sum of each channel, in a way that nobody follows."""
+    return torch.einsum('nchw,,->nc', x, *torch.ones(2))
+
+
 def pool(x: torch.Tensor) -> torch.Tensor:
     """Returns the mean of each channel."""
     return F.adaptive_avg_pool2d(x, 1).flatten(1)
@@ -302,8 +307,7 @@ class Sorted(Network):
 
     def run(self, x: torch.Tensor) -> torch.Tensor:
         """Hides the channels."""
-        x = torch.einsum('nchw->nc', self.stem(x))
-        return self.fc(F.relu(self.mid(x)))
+        return self.fc(F.relu(self.mid(lose(self.stem(x)))))
 
 
 def randomize(model: nn.Module) -> Any:

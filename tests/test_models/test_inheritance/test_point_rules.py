@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from inherited_networks import follow
+from inherited_networks import follow, lose
 from torch import nn
 from torch.nn import functional as F
 
@@ -23,7 +23,7 @@ SAME = [0, 1, 2, 3]
         (lambda x: x.sum(dim=-1).sum(axis=-1), SAME),
         (lambda x: x.amax(1), None),
         (lambda x: x.sum(), None),
-        (lambda x: torch.einsum('nchw->nc', x), None),
+        (lose, None),
         (lambda x: x.argmax(1), None),
     ],
 )
