@@ -21,6 +21,8 @@ _USERS = (OSError, ImportError, SyntaxError, MemoryError)
 _REFUSALS = (ValueError, TypeError, KeyError, AssertionError)
 # Whatever fails in here fails on what a config says.
 _BUILDERS = ('mmengine/registry/build_functions.py', 'mmengine/config/')
+# What shells give for a command that SIGINT ends.
+_INTERRUPTED = 130
 # Of numpy's.
 _LARGEST_SEED = 2**32 - 1
 
@@ -86,9 +88,10 @@ def seed_number(text: str) -> int:
 def tool(main: Callable[[], None]) -> Callable[[], None]:
     """Lets a tool end with one line and code 2 for a user's mistake.
 
-    Any other error is a fault of the tool and keeps its traceback, as all
-    have with ``--debug``. To torchrun each is the reason why a process failed,
-    that of the first one to fail being the last that it says.
+    Whoever interrupts it has a line, too. Any other error is a fault of the
+    tool and keeps its traceback, as all have with ``--debug``. To torchrun
+    each is the reason why a process failed, that of the first one to fail
+    being the last that it says.
 
     Args:
         main (Callable): The tool.
@@ -107,6 +110,11 @@ def tool(main: Callable[[], None]) -> Callable[[], None]:
                 raise
             sys.stderr.write(_line(Path(sys.argv[0]).name, message))
             raise SystemExit(2) from error
+        except KeyboardInterrupt as error:
+            if '--debug' in sys.argv:
+                raise
+            sys.stderr.write(f'\n{Path(sys.argv[0]).name}: interrupted\n')
+            raise SystemExit(_INTERRUPTED) from error
 
     return run
 

@@ -92,6 +92,18 @@ def test_faults_of_the_package(monkeypatch):
         tool(lambda: check_int('a', 1, minimum=None))()
 
 
+def test_whoever_interrupts_a_tool(monkeypatch, capsys):
+    run = tool(lambda: _raise(KeyboardInterrupt()))
+    monkeypatch.setattr(sys, 'argv', ['my_tool.py'])
+    with pytest.raises(SystemExit) as caught:
+        run()
+    assert caught.value.code == 130
+    assert capsys.readouterr().err == '\nmy_tool.py: interrupted\n'
+    monkeypatch.setattr(sys, 'argv', ['my_tool.py', '--debug'])
+    with pytest.raises(KeyboardInterrupt):
+        run()
+
+
 @pytest.mark.parametrize('name', TOOLS)
 def test_every_tool(name, monkeypatch, capsys):
     """Each ends so, also where its arguments cannot be parsed."""
