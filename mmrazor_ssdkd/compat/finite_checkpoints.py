@@ -8,6 +8,8 @@ import mmengine.runner.runner
 import torch
 
 _Save = Callable[..., None]
+# A norm that gives infinity each time has no other broken tensor.
+_MOMENTS = ('running_mean', 'running_var')
 # What users call the parts of a distillation.
 _PARTS = dict(
     architecture='student',
@@ -41,7 +43,7 @@ def _checked(save: _Save) -> _Save:
 
 def _check(state: dict[str, Any], filename: str, meta: dict[str, Any]) -> None:
     """Raises a ValueError that says whose weights are broken, and when."""
-    broken = [name for name, value in state.items() if _is_broken(value)]
+    broken = [name for name, value in state.items() if _is_broken(name, value)]
     if not broken:
         return
     part = broken[0].removeprefix('module.').split('.')[0]
@@ -55,13 +57,14 @@ def _check(state: dict[str, Any], filename: str, meta: dict[str, Any]) -> None:
     )
 
 
-def _is_broken(value: Any) -> bool:
+def _is_broken(name: str, value: Any) -> bool:
     """Returns whether something is a tensor of weights that are none."""
     if not isinstance(value, torch.Tensor) or not value.is_floating_point():
         return False
     odd = value[~torch.isfinite(value)]
     if not len(odd):
         return False
-    # Attention's masks are zero and minus infinity.
-    mask = value.masked_fill(value == float('-inf'), 0)
-    return bool(torch.any(mask != 0))
+    # Attention's masks are zero and infinite, and quantisation's observers
+    # are infinite as long as they have seen nothing.
+    rest = value.masked_fill(value.isinf(), 0)
+    return name.endswith(_MOMENTS) or bool(torch.any(rest != 0))

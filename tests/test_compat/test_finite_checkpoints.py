@@ -26,23 +26,25 @@ NAN, INF = float('nan'), float('inf')
 
 
 @pytest.mark.parametrize(
-    ('values', 'broken'),
+    ('name', 'values', 'broken'),
     [
-        ([1.0, NAN], True),
-        ([1.0, INF], True),
-        ([1.0, -INF], True),
-        ([0.0, -INF], False),  # A mask.
-        ([0, 1], False),
-        ([], False),
+        ('bn.weight', [1.0, NAN], True),
+        ('bn.weight', [1.0, INF], True),
+        ('bn.weight', [1.0, -INF], True),
+        ('bn.running_var', [INF, INF], True),
+        ('mask', [0.0, -INF], False),
+        ('min_val', [INF], False),  # Of an observer that has seen nothing.
+        ('bn.num_batches_tracked', [0, 1], False),
+        ('points', [], False),
     ],
 )
-def test_what_is_broken(tmp_path, values, broken):
+def test_what_is_broken(tmp_path, name, values, broken):
     """Of the weights and of their average."""
     path = tmp_path / 'a.pth'
     dtype = torch.half if values and isinstance(values[0], float) else None
     states = {
         'state_dict': {
-            'architecture.bn': torch.tensor(values, dtype=dtype),
+            f'architecture.{name}': torch.tensor(values, dtype=dtype),
             '_extra_state': dict(a=1),
         }
     }
