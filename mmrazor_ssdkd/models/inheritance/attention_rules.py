@@ -109,8 +109,10 @@ def _factor(tracer: 'Tracer', tensor: Any) -> _Factor:
         if max(counts) < 2:
             # Those of one head are those of all.
             heads = labels[..., :1, :1]
-            several = len(narrowed(heads).unique()) > 1
-            factor = factor._replace(heads=heads if several else None)
+            found = set(narrowed(heads).unique().tolist())
+            # A single one may be a mask's channel.
+            if len(found) > 1 or found <= tracer.ids.alone():
+                factor = factor._replace(heads=heads)
         elif counts[0] > counts[1]:
             rows = tracer.merge_along(labels, -1)
             factor = factor._replace(rows=rows)
@@ -125,17 +127,17 @@ def _meet(
 ) -> list[torch.Tensor]:
     """Follows channels, the last dimension, that meet in pairs.
 
+    A single head is one of those that another network may have.
+
     Returns:
-        list[torch.Tensor]: Ids of the heads that they meet in, if there are
-        several; their channels only go together.
+        list[torch.Tensor]: Ids of the heads that they meet in; their channels
+        only go together.
     """
     if query.shape != key.shape:
         return []
     tracer.ids.unify(query, key)
     rows = query.reshape(-1, query.shape[-1])
     channels, which = rows.unique(dim=0, return_inverse=True)
-    if len(channels) == 1:
-        return []
     heads = tracer.ids.fresh(len(channels), alone=True)
     tracer.go_together(channels, heads[:, None])
     return [heads[which].view(*query.shape[:-1], 1)]

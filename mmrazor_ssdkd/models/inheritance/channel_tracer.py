@@ -117,6 +117,38 @@ class Tracer(TensorNotes, CallMode):
         self.ids.unify(rows, ids.expand(rows.shape))
         return ids
 
+    def is_shared_by_heads(self, tensor: Any, dim: int) -> bool:
+        """Returns whether a dimension holds the channels of several heads.
+
+        They lie along another dimension or follow each other in the batch,
+        and one layer made all of them. A norm that all heads share would make
+        their channels one, and the heads with them.
+        """
+        labels = self.settled(tensor)
+        if labels is None:
+            return False
+        dim %= labels.dim()
+        labels = narrowed(labels, but=dim)
+        others = [
+            other
+            for other, size in enumerate(labels.shape)
+            if size > 1 and other != dim
+        ]
+        rows = labels.movedim(dim, -1).reshape(-1, labels.shape[dim])
+        rows = rows.unique(dim=0)
+        ids = set(rows.flatten().tolist())
+        if (
+            len(others) != 1
+            or (len(rows) != labels.shape[others[0]] and others != [0])
+            or NOBODY in ids
+            or len(ids) != sum(len(row.unique()) for row in rows)
+        ):
+            return False
+        return any(
+            ids.issubset(self.ids.find(made).tolist())
+            for made in self._trace.outputs.values()
+        )
+
     def read_by(
         self,
         weight: Any,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from .channel_calls import Call, WeightDims, weight_dims
-from .channel_labels import passes, spread
+from .channel_labels import narrowed, passes, spread
 
 if TYPE_CHECKING:
     from .channel_tracer import Tracer
@@ -25,6 +25,11 @@ def pass_layer(tracer: 'Tracer', call: Call) -> None:
     elif labels is None:
         # Nobody knows where they come from, but those that it makes go on.
         ids = tracer.unknown(features.shape[dims.read])
+    elif _is_depthwise(call, dims) and tracer.is_shared_by_heads(
+        features, dims.read
+    ):
+        tracer.put(call.out, spread(narrowed(labels), call.out))
+        return
     else:
         ids = tracer.read(features, dims.read)
     if ids is None:
@@ -88,7 +93,8 @@ def pass_norm(tracer: 'Tracer', call: Call) -> None:
         dims = list(range(features.dim() - len(shape), features.dim()))
     tracer.note_norm(features)
     for place, dim in enumerate(dims):
-        ids = tracer.read(features, dim)
+        shared = tracer.is_shared_by_heads(features, dim)
+        ids = None if shared else tracer.read(features, dim)
         if ids is None:
             continue
         for tensor in (*call.args[1:], *call.kwargs.values()):

@@ -213,6 +213,8 @@ def _tie_parameter(
     for dim in sorted(
         shared, key=lambda d: -_variety(tracer, out, offset + d)
     ):
+        if tracer.is_shared_by_heads(out, offset + dim):
+            continue
         ids = tracer.read(out, offset + dim)
         if ids is not None:
             tracer.tie(tensor, dim, ids)

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from inherited_networks import Network, inherit, randomize
 from torch import nn
 from torch.nn import functional as F
 
@@ -137,3 +138,58 @@ def test_a_bias_of_heads_beside_queries_and_keys():
         F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
     (block,) = tracer.result().blocks
     assert heads[:, None].tolist() in [matrix.tolist() for matrix in block]
+
+
+class Shared(Network):
+    """Heads of 4 channels, which some layers treat alike."""
+
+    def __init__(self, heads, kind):
+        super().__init__()
+        self.heads, self.kind = heads, kind
+        width = 4 * heads
+        self.stem, self.qkv = (
+            nn.Conv2d(3, width, 2, 2),
+            nn.Linear(width, 3 * width),
+        )
+        self.fc = nn.Linear(width, 3)
+        self.norm, self.conv = (
+            nn.LayerNorm(4),
+            nn.Conv2d(4, 4, 3, 1, 1, groups=4),
+        )
+        self.register_buffer('cosine', torch.rand(16, 4))
+
+    def treat(self, x):
+        if self.kind == 'norm':
+            return self.norm(x)
+        if self.kind == 'buffer':
+            return x * self.cosine
+        if self.kind == 'convolution':
+            maps = x.flatten(0, 1).mT.unflatten(2, (4, 4))
+            return self.conv(maps).flatten(2).mT.view(x.shape)
+        return x
+
+    def run(self, x):
+        x = self.stem(x).flatten(2).mT
+        qkv = self.qkv(x).view(*x.shape[:2], 3, self.heads, 4)
+        query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        weights = (self.treat(query) @ self.treat(key).mT).softmax(-1)
+        out = weights @ (value.type_as(query) + 0)
+        return self.fc(out.transpose(1, 2).flatten(2).mean(1))
+
+
+@pytest.mark.parametrize('heads', [1, 2])
+@pytest.mark.parametrize('kind', ['', 'norm', 'buffer', 'convolution'])
+def test_heads_that_share_a_layer_are_chosen_whole(heads, kind):
+    """The same for queries, keys and values; what they share is copied."""
+    student, teacher = Shared(heads, kind), randomize(Shared(4, kind))
+    copies = {copy.name: copy for copy in inherit(student, teacher).copies}
+    rows = copies['qkv.weight'].index[0].view(3, heads, 4)
+    first = rows[0, :, 0]
+    assert (first % 4 == 0).all() and len(first.unique()) == heads
+    for part in range(3):
+        wanted = 16 * part + first[:, None] + torch.arange(4)
+        assert rows[part].equal(wanted)
+    if kind == 'norm':
+        assert student.norm.weight.equal(teacher.norm.weight)
+    if kind == 'convolution':
+        assert student.conv.weight.equal(teacher.conv.weight)

@@ -113,8 +113,11 @@ def test_heads_of_queries_keys_and_values_go_together(kind):
     assert ids(found, proj + 'bias') == stream
 
 
-def test_one_head_may_choose_freely():
-    assert trace(Attention(8, 1, 'matmul')).blocks == []
+def test_one_head_is_a_block_of_one():
+    """Another network may have several, of which it is one."""
+    (block,) = trace(Attention(8, 1, 'matmul')).blocks
+    assert {len(matrix) for matrix in block} == {1}
+    assert {matrix.shape[1] for matrix in block} == {1, 8}
 
 
 def test_a_layer_that_runs_twice_and_changes_in_place():
