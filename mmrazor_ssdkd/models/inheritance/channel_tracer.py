@@ -42,6 +42,8 @@ def trace_channels(
     tracer = Tracer(model)
     tracer.start(image)
     with noting_outputs(tracer, model), tracer:
+        # Some, such as a LeViT, keep what they make of parameters then.
+        model.eval()
         logits = forward()
     return tracer.result(logits)
 

@@ -1,5 +1,6 @@
 """Finds each of a student's tensors its counterpart in the teacher."""
 
+import re
 from collections.abc import Iterator
 
 from torch import nn
@@ -10,6 +11,8 @@ from .unit_alignment import align, spread_evenly
 __all__ = ['pair_tensors', 'spread_evenly']
 
 Pairs = Iterator[tuple[tuple[str, nn.Module], tuple[str, nn.Module]]]
+# What precedes a number in a name.
+_NUMBERED = re.compile(r'(.+[-_])\d+')
 # Constants of the config, which each model keeps.
 _OWN = ('data_preprocessor',)
 
@@ -17,13 +20,14 @@ _OWN = ('data_preprocessor',)
 def pair_tensors(student: nn.Module, teacher: nn.Module) -> dict[str, str]:
     """Pairs parameters and buffers by where they stand in both networks.
 
-    Children of one name are counterparts. In a numbered list a block, or a
-    layer with the norm and activation after it, is a unit, and a stage begins
-    where the size or the width changes. If both lists have as many stages,
-    these are counterparts in order; otherwise each list is one. The student's
-    units of a stage are spread evenly over the teacher's, the first and the
-    last among them; those of other classes have no counterparts. A layer that
-    reads the image is paired with none that does not.
+    Children of one name are counterparts. In a list with numbers, alone or in
+    names, a block, or a layer with the norm and activation after it, is a
+    unit, and a stage begins where the size or the width changes. If both lists
+    have as many stages, these are counterparts in order; otherwise each list
+    is one. The student's units of a stage are spread evenly over the
+    teacher's, the first and the last among them; those of other classes have
+    no counterparts. A layer that reads the image is paired with none that does
+    not.
 
     Args:
         student (nn.Module): The student.
@@ -83,7 +87,7 @@ class _Walk:
     ) -> Pairs:
         """Yields the children of two modules that are counterparts."""
         ours, theirs = (list(m.named_children()) for m in (student, teacher))
-        if _is_counted(ours) and _is_counted(theirs):
+        if _is_counted(student) and _is_counted(teacher):
             head, units = divide(ours, _below(name, self._first))
             other_head, others = divide(theirs, _below(other, self._other))
             yield from _pair_in_order(head, other_head)
@@ -112,6 +116,19 @@ def _pair_in_order(ours: Children, theirs: Children) -> Pairs:
                 break
 
 
-def _is_counted(children: Children) -> bool:
-    """Returns whether children are numbered, as a stage's blocks are."""
-    return bool(children) and all(name.isdigit() for name, _ in children)
+def _is_counted(module: nn.Module) -> bool:
+    """Returns whether a module's children are numbered, as blocks are.
+
+    So are those of one class with names such as ``block2-0`` or
+    ``encoder_layer_0``. What ``layer1`` or ``fc1`` is, its name says.
+    """
+    children = dict(module.named_children())
+    if not children or all(name.isdigit() for name in children):
+        return bool(children)
+    found = [_NUMBERED.fullmatch(name) for name in children]
+    return (
+        isinstance(module, nn.Sequential)
+        and all(found)
+        and len({match[1] for match in found if match}) == 1
+        and len({type(child) for child in children.values()}) == 1
+    )

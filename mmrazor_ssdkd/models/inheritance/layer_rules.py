@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from .channel_calls import Call, WeightDims, weight_dims
-from .channel_labels import narrowed, passes, spread
+from .channel_labels import narrowed, spread
+from .token_rules import pass_tokens
 
 if TYPE_CHECKING:
     from .channel_tracer import Tracer
@@ -33,10 +34,7 @@ def pass_layer(tracer: 'Tracer', call: Call) -> None:
     else:
         ids = tracer.read(features, dims.read)
     if ids is None:
-        # Along another dimension, such as an MLP-Mixer's over tokens, the
-        # channels pass through.
-        passed = passes(labels, dims.read)
-        tracer.put(call.out, spread(passed, call.out))
+        pass_tokens(tracer, call, labels)
         return
     made = _tie_weights(tracer, call, dims, ids)
     tracer.label(call.out, made, dims.read)

@@ -12,6 +12,7 @@ Children = list[tuple[str, nn.Module]]
 _RESIZING = ('pool', 'flatten', 'upsample')
 # What layers call the channels that they read and make.
 _WIDTHS = (('in_channels', 'out_channels'), ('in_features', 'out_features'))
+_LISTS = (nn.Sequential, nn.ModuleList)
 _T = TypeVar('_T')
 
 
@@ -24,9 +25,14 @@ class _Layer(NamedTuple):
     groups: int
 
     @property
-    def shape(self) -> tuple[Any, bool]:
-        """Kernel, and whether it is grouped."""
-        return self.kernel, self.groups > 1
+    def shape(self) -> tuple[str, Any, bool]:
+        """Where it stands, its kernel, and whether it is grouped.
+
+        Its place has no numbers, since those of a list may be others.
+        """
+        parts = self.name.split('.')
+        place = '.'.join(part for part in parts if not part.isdigit())
+        return place, self.kernel, self.groups > 1
 
     @property
     def is_depthwise(self) -> bool:
@@ -125,11 +131,14 @@ def stages(units: list[Unit], by_width: bool) -> list[list[Unit]]:
 def kind(module: nn.Module) -> str:
     """Returns what a module is; norms of any kind of batch are one.
 
-    A depthwise layer is none that mixes channels.
+    A depthwise layer is none that mixes channels. A wrapper, such as a
+    residual connection, is one of the block in it.
     """
     if hasattr(module, 'running_mean'):
         return 'BatchNorm'
     name, layers = type(module).__qualname__, list(_layers(module))
+    if wrapped := _wrapped(module):
+        name += f'({kind(wrapped[0])})'
     is_depthwise = len(layers) == 1 and layers[0].is_depthwise
     return f'{name}, depthwise' if is_depthwise else name
 
@@ -164,6 +173,20 @@ def _leads(module: nn.Module) -> bool:
         if not hasattr(part, 'normalized_shape')
         for parameter in part.parameters(recurse=False)
     )
+
+
+def _wrapped(module: nn.Module) -> list[nn.Module]:
+    """Returns the block that is all that a module has, or nothing.
+
+    A list of one block is no wrapper, as it may be one of several elsewhere.
+    """
+    blocks = [child for child in module.children() if _leads(child)]
+    if len(blocks) != 1 or isinstance(module, _LISTS):
+        return []
+    is_block = any(True for _ in blocks[0].children())
+    # A list of no class of its own says nothing of what is in it.
+    is_plain = type(blocks[0]).__name__ in ('Sequential', 'ModuleList')
+    return blocks if is_block and not is_plain else []
 
 
 def _layers(module: nn.Module) -> Iterator[_Layer]:

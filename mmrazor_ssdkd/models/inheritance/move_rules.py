@@ -18,10 +18,11 @@ __all__ = ['MOVES', 'look_up', 'move', 'moved_ids', 'pad', 'write']
 _NAMES = """
 view reshape view_as reshape_as flatten unflatten permute transpose swapaxes
 swapdims movedim moveaxis t adjoint squeeze unsqueeze expand expand_as
-broadcast_to contiguous clone detach to type_as float chunk split tensor_split
-hsplit vsplit dsplit unbind narrow select index_select __getitem__ roll flip repeat
-tile repeat_interleave stack cat concat concatenate hstack channel_shuffle
-pixel_shuffle pixel_unshuffle unfold T mT H mH data
+broadcast_to contiguous clone detach to type_as float chunk split
+tensor_split hsplit vsplit dsplit unbind narrow select index_select
+__getitem__ roll flip repeat tile repeat_interleave stack cat concat
+concatenate hstack channel_shuffle pixel_shuffle pixel_unshuffle unfold T mT
+H mH data
 """
 MOVES = frozenset(_NAMES.split())
 # Of these, those that take some of the channels.

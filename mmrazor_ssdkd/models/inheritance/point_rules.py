@@ -70,9 +70,11 @@ def point_by_point(tracer: 'Tracer', call: Call, out: torch.Tensor) -> None:
         return
     if _is_broadcast(tensors, out):
         crossing = [tracer.crossing(t) for t in known if t.shape == out.shape]
+        passed = tracer.passed(known[0]) if len(tensors) == 1 else None
         across = _join(tracer, known, out)
         for labels in crossing:
             tracer.cross(out, labels)
+        tracer.note_passed(out, passed)
         for tensor in tensors:
             if all(tensor is not other for other in across):
                 _tie_parameter(tracer, tensor, out)

@@ -6,6 +6,7 @@ from typing import Any, Optional
 import torch
 from torch import nn
 
+from .channel_calls import Call
 from .channel_ids import ChannelIds
 from .channel_labels import narrowed, shrink
 
@@ -32,6 +33,7 @@ class TensorNotes:
         self._names = {id(t): (t, name) for name, t in state.items()}
         self._labels: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         self._crossing: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        self._passed: dict[int, tuple[torch.Tensor, Call]] = {}
 
     def label(self, tensor: torch.Tensor, ids: torch.Tensor, dim: int) -> None:
         """Gives a tensor ids along a dimension."""
@@ -42,6 +44,7 @@ class TensorNotes:
     def put(self, tensor: Any, labels: Optional[torch.Tensor]) -> None:
         """Notes a tensor's ids, or forgets them."""
         self._crossing.pop(id(tensor), None)
+        self._passed.pop(id(tensor), None)
         if labels is None:
             self._labels.pop(id(tensor), None)
         else:
@@ -89,6 +92,22 @@ class TensorNotes:
         """Returns a tensor's ids along another dimension, if there are."""
         labels = self._crossing.get(id(tensor), (None, None))[1]
         return None if labels is None else self._settled(labels)
+
+    def note_passed(self, tensor: torch.Tensor, call: Optional[Call]) -> None:
+        """Notes the layer that a tensor's channels have just passed.
+
+        Until :meth:`put` gives the tensor other ids.
+
+        Args:
+            tensor (torch.Tensor): What it made, value by value.
+            call (Call, optional): The layer's call.
+        """
+        if call is not None:
+            self._passed[id(tensor)] = (tensor, call)
+
+    def passed(self, tensor: Any) -> Optional[Call]:
+        """Returns the layer that a tensor's channels have just passed."""
+        return self._passed.get(id(tensor), (None, None))[1]
 
     def _settled(self, labels: torch.Tensor) -> torch.Tensor:
         """Returns ids under those that they are by now."""

@@ -179,12 +179,14 @@ class Relative(Network):
             layer(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for layer in (self.query, self.value)
         )
-        places = (torch.arange(4)[:, None] - torch.arange(4) + 3).view(-1)
-        biases = self.look_up(self.biases, places)
-        biases = (biases.t() if self.dim else biases).reshape(-1, 4, 4)
-        weights = query @ query.mT + biases
+        weights = query @ query.mT + self.make_biases()
         x = weights.softmax(-1) @ value
         return self.fc(x.transpose(1, 2).flatten(2).mean(1))
+
+    def make_biases(self):
+        places = (torch.arange(4)[:, None] - torch.arange(4) + 3).view(-1)
+        biases = self.look_up(self.biases, places)
+        return (biases.t() if self.dim else biases).reshape(-1, 4, 4)
 
 
 @pytest.mark.parametrize(
@@ -204,6 +206,28 @@ def test_biases_of_relative_positions_are_those_of_the_heads(dim, look_up):
     mapping = Mapping(Relative(2, dim, look_up), teacher)
     assert mapping('biases', dim) == [1, 3]
     assert mapping('query.weight') == [4, 5, 6, 7, 12, 13, 14, 15]
+
+
+class Kept(Relative):
+    """One that looks its biases up when it is switched, as a LeViT does."""
+
+    def train(self, mode=True):
+        super().train(mode)
+        self.kept = None if mode else super().make_biases()
+        return self
+
+    def make_biases(self):
+        return super().make_biases() if self.kept is None else self.kept
+
+
+def test_biases_that_are_looked_up_before_the_network_runs():
+    def make(heads):
+        return Kept(heads, 0, lambda table, places: table[:, places])
+
+    teacher = make(4)
+    prefer(teacher.query, list(range(4, 8)))
+    prefer(teacher.value, list(range(12, 16)))
+    assert Mapping(make(2), teacher)('biases') == [1, 3]
 
 
 class Pooled(Network):

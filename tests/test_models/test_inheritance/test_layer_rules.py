@@ -53,20 +53,6 @@ def test_norms_tie_their_tensors_to_channels(norm, cut):
     assert found.slots['layer.bias', 0].equal(found.image)
 
 
-def test_a_layer_over_tokens_lets_channels_pass():
-    class Mixer(Network):
-        def __init__(self):
-            super().__init__()
-            self.tokens, self.fc = nn.Linear(64, 5), nn.Linear(3, 2)
-
-        def run(self, x):
-            return self.fc(self.tokens(x.flatten(2)).transpose(1, 2))
-
-    found = trace(Mixer())
-    assert ('tokens.weight', 1) not in found.slots
-    assert found.inputs['fc.weight'].equal(found.image)
-
-
 @pytest.mark.parametrize('function', [F.conv2d, F.conv_transpose2d])
 def test_filters_that_a_network_makes(function):
     """As a dynamic convolution's, for each channel of each image."""
