@@ -123,7 +123,8 @@ class Heritage:
                     ours.outputs[name], theirs.outputs[source]
                 )
                 other = _owner(self.teacher, source)
-                pairs.append(LayerPair(layer, other, outputs))
+                normed = name not in ours.bare
+                pairs.append(LayerPair(layer, other, outputs, normed))
         return pairs
 
     def norm_pairs(self) -> list[NormPair]:

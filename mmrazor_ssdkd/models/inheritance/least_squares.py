@@ -36,11 +36,14 @@ class LayerPair:
         teacher (nn.Module): The teacher's.
         outputs (torch.Tensor): Which of the teacher's outputs each of the
             student's is, (out,); ``NOBODY`` of those without.
+        normed (bool): Whether a norm takes what the student's makes. Defaults
+            to False.
     """
 
     student: Any
     teacher: Any
     outputs: torch.Tensor
+    normed: bool = False
 
 
 @torch.no_grad()
@@ -57,9 +60,10 @@ def fit_layers(
         \min_W \lVert S (X W - Y) \rVert^2 + \rho \lVert W - W_0 \rVert^2
 
     with the layer's inputs X as the layers before it, already fitted, make
-    them, the teacher's outputs Y at the same places, both less their means,
-    and the copied weights W_0. S lets each class of a segmentor count the
-    same, see :meth:`Places.balance`; of a classifier it is 1. Layers whose
+    them, the teacher's outputs Y at the same places, both less their means if
+    a bias or a norm makes these, and the copied weights W_0. S lets each
+    class of a segmentor count the same, see :meth:`Places.balance`; of a
+    classifier it is 1. Layers whose
     maps have another size than the teacher's, or that give something else
     than their weights times their inputs, stay as they were copied.
 
@@ -155,7 +159,10 @@ class _Fit:
         known = (self._pair.outputs != NOBODY).to(y.device)
         y = y[:, self._pair.outputs.clamp(min=0).to(y.device)]
         shares = self._places.shares(size, len(y))
-        weight, bias = fit_rows(layer.weight, x, y, _groups(layer), shares)
+        centred = layer.bias is not None or self._pair.normed
+        weight, bias = fit_rows(
+            layer.weight, x, y, _groups(layer), shares, centred
+        )
         layer.weight[known] = weight[known].to(layer.weight.dtype)
         if layer.bias is not None:
             layer.bias[known] = bias[known].to(layer.bias.dtype)

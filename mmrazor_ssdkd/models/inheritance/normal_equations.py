@@ -28,6 +28,7 @@ def fit_rows(
     y: torch.Tensor,
     groups: int = 1,
     shares: Optional[torch.Tensor] = None,
+    centred: bool = True,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Fits a linear map and its bias to the rows of all processes.
 
@@ -38,11 +39,15 @@ def fit_rows(
         groups (int): How many. Defaults to 1.
         shares (torch.Tensor, optional): How much each row counts, (rows,),
             on a scale of all processes. Defaults to None: all the same.
+        centred (bool): Whether there is a bias, or a norm that needs none.
+            Without, the weights have to make the means, too. Defaults to True.
 
     Returns:
         tuple: The weights, of the shape of the old, and the bias, (out,).
     """
     x_mean, y_mean, factors = _means(x, y, shares)
+    if not centred:
+        x_mean, y_mean = x_mean.zero_(), y_mean.zero_()
     x, y = x - x_mean, y - y_mean
     if factors is not None:
         x, y = x.mul_(factors), y.mul_(factors)

@@ -25,6 +25,20 @@ def test_shares_are_repeats():
     assert (fitted(x, y)[0] - expected[0]).abs().max() > 0.02
 
 
+def test_without_a_bias_the_weights_make_the_means():
+    """The least squares of the rows as they are, but for the ridge."""
+    torch.manual_seed(0)
+    x = torch.randn(400, 3) + 2.0
+    y = x @ torch.randn(3, 2) + 1.0
+    old = torch.zeros(2, 3)
+    errors = [
+        float((x @ fit_rows(old, x, y, centred=c)[0].T - y).square().mean())
+        for c in (True, False)
+    ]
+    best = x @ torch.linalg.lstsq(x, y).solution - y
+    assert errors[1] < 1.1 * float(best.square().mean()) < errors[0] / 2
+
+
 def test_means_are_met():
     """Of the rows as they count, whatever the ridge does to the weights."""
     torch.manual_seed(0)
