@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 from .attention_rules import PRODUCTS, attend, attend_with_weights, multiply
 from .channel_calls import NORMS, WEIGHTED, Call, tensors_in, tensors_of
 from .layer_rules import pass_layer, pass_norm, pass_slopes
-from .move_rules import MOVES, look_up, move, pad, write
+from .move_rules import JOINS, MOVES, look_up, move, pad, write
 from .point_rules import REDUCTIONS, gate, inherit_name, point_by_point, reduce
 from .shorthand_rules import SUMS, add_product, contract
+from .table_rules import adopt_beside, adopt_read, carry
 from .weight_views import keep_name
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ def follow(tracer: 'Tracer', call: Call) -> None:
     layer = call.name in (*WEIGHTED, *NORMS, 'prelu')
     for tensor in () if layer else tensors_in(call):
         tracer.adopt(tensor)
+    if call.name in (*WEIGHTED, *NORMS):
+        adopt_read(tracer, call)
+    elif call.name in JOINS:
+        adopt_beside(tracer, call)
     known = any(tracer.get(tensor) is not None for tensor in tensors_in(call))
     if call.name in WEIGHTED or (known and call.name in _RULES):
         _RULES[call.name](tracer, call)
@@ -63,3 +68,5 @@ def follow(tracer: 'Tracer', call: Call) -> None:
         for out in tensors_of(call.out):
             inherit_name(tracer, call, out)
             point_by_point(tracer, call, out)
+    if call.name in MOVES or not (known or call.name in _RULES):
+        carry(tracer, call)

@@ -88,6 +88,42 @@ class Tracer(TensorNotes, CallMode):
             self.ids.unify(self._trace.slots.setdefault(slot, ids), ids)
         return ids
 
+    def tie_table(
+        self, places: torch.Tensor, dim: int, ids: torch.Tensor
+    ) -> bool:
+        """Ties tables to the ids that their elements meet.
+
+        Args:
+            places (torch.Tensor): Which elements.
+            dim (int): The dimension of the places that ids lie along.
+            ids (torch.Tensor): The ids, (size,).
+
+        Returns:
+            bool: Whether one of a table's dimensions lies along it.
+        """
+        sides = list(self.tables.sides(places, dim))
+        for name, side, size, index in sides:
+            met, index = ids[index != NOBODY], index[index != NOBODY]
+            if (name, side) not in self._trace.slots:
+                own = torch.full((size,), NOBODY)
+                own[index] = met
+                rest = own == NOBODY
+                own[rest] = self.ids.fresh(int(rest.sum()), alone=True)
+                self._trace.slots[name, side] = own
+            self.ids.unify(self._trace.slots[name, side][index], met)
+        return bool(sides)
+
+    def adopt_table(self, tensor: torch.Tensor, dim: int) -> None:
+        """Gives a table, used by itself, ids along a dimension."""
+        places = self.places(tensor)
+        if places is not None:
+            ids = self.ids.fresh(tensor.shape[dim], alone=True)
+            if self.tie_table(places, dim, ids):
+                shape = [1] * tensor.dim()
+                shape[dim] = -1
+                here = places != NOBODY
+                self.put(tensor, torch.where(here, ids.view(shape), NOBODY))
+
     def read(self, tensor: Any, dim: int) -> Optional[torch.Tensor]:
         """Returns the ids that a layer reads along a dimension, (size,).
 

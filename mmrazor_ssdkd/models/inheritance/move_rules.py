@@ -12,7 +12,7 @@ from .channel_labels import Labels, nobody, passes
 if TYPE_CHECKING:
     from .channel_tracer import Tracer
 
-__all__ = ['MOVES', 'look_up', 'move', 'moved_ids', 'pad', 'write']
+__all__ = ['JOINS', 'MOVES', 'look_up', 'move', 'moved_ids', 'pad', 'write']
 
 # They only move values, so that they move ids in the same way.
 _NAMES = """
@@ -31,6 +31,8 @@ chunk split tensor_split hsplit vsplit dsplit unbind narrow select
 index_select __getitem__
 """
 _TAKES = frozenset(_NAMES.split())
+# Those that put tensors beside each other.
+JOINS = ('stack', 'cat', 'concat', 'concatenate', 'hstack')
 _STAYS = ('to', 'type_as', 'float', 'contiguous', 'clone', 'detach', 'data')
 
 

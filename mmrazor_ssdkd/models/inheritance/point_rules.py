@@ -8,11 +8,21 @@ import torch
 from .channel_calls import Call, tensors_in, tensors_of
 from .channel_ids import NOBODY
 from .channel_labels import Labels, channel_dim, narrowed, variety
+from .tables import wide_dims
 
 if TYPE_CHECKING:
     from .channel_tracer import Tracer
 
-__all__ = ['REDUCTIONS', 'gate', 'inherit_name', 'point_by_point', 'reduce']
+__all__ = [
+    'REDUCTIONS',
+    'gate',
+    'inherit_name',
+    'is_broadcast',
+    'is_resized',
+    'point_by_point',
+    'reduce',
+    'richness',
+]
 
 _NAMES = """
 mean sum amax amin max min std var norm logsumexp argmax argmin prod
@@ -68,20 +78,21 @@ def point_by_point(tracer: 'Tracer', call: Call, out: torch.Tensor) -> None:
     known = [t for t in tensors if tracer.get(t) is not None]
     if not known:
         return
-    if _is_broadcast(tensors, out):
+    if is_broadcast(tensors, out):
         crossing = [tracer.crossing(t) for t in known if t.shape == out.shape]
         passed = tracer.passed(known[0]) if len(tensors) == 1 else None
-        across = _join(tracer, known, out)
+        tables = [tracer.places(tensor) for tensor in tensors]
+        _join(tracer, known, out)
         for labels in crossing:
             tracer.cross(out, labels)
         tracer.note_passed(out, passed)
-        for tensor in tensors:
-            if all(tensor is not other for other in across):
-                _tie_parameter(tracer, tensor, out)
+        for places in tables:
+            if places is not None:
+                _tie_table(tracer, places, out)
         return
     resized = _known(tracer, known[0])
     # Pooling, interpolation: as many samples and channels.
-    if len(known) == 1 and _is_resized(resized, out):
+    if len(known) == 1 and is_resized(resized, out):
         for dim in range(2, out.dim()):
             same = _reduced(tracer, resized, dim)
             if same is None:
@@ -110,25 +121,22 @@ def _known(tracer: 'Tracer', tensor: torch.Tensor) -> torch.Tensor:
 
 def _join(
     tracer: 'Tracer', known: list[torch.Tensor], out: torch.Tensor
-) -> list[torch.Tensor]:
+) -> None:
     """Makes the channels that meet in an output one.
 
-    Returns:
-        list[torch.Tensor]: Of those with ids the ones that have none along
-        the channels' dimension, such as a mask of places or a learnt weight
-        of a branch. Theirs are no channels here.
+    But for those of what has none along the channels' dimension, such as a
+    mask of places or a learnt weight of a branch. Theirs are no channels
+    here.
     """
     if len(known) == 1:
         tracer.put(out, _known(tracer, known[0]).expand(out.shape))
-        return []
+        return
     found = [tracer.settled(tensor) for tensor in known]
     whole = [ids.expand(out.shape) for ids in found if ids is not None]
-    main = max(whole, key=partial(_richness, tracer))
+    main = max(whole, key=partial(richness, tracer))
     labels: Labels = main
-    across = []
-    for tensor, ids in zip(known, whole):
+    for ids in whole:
         if _lies_across(tracer, ids, main):
-            across.append(tensor)
             tracer.go_along(main, ids)
             if _has_own_channels(tracer, ids, main):
                 labels = None
@@ -136,7 +144,6 @@ def _join(
             tracer.ids.unify(labels, ids)
             labels = torch.where(labels == NOBODY, ids, labels)
     tracer.put(out, labels)
-    return across
 
 
 def _lies_across(
@@ -151,13 +158,13 @@ def _lies_across(
     if last is None:
         return False
     dims = [last]
-    if not _richness(tracer, ids)[0]:
+    if not richness(tracer, ids)[0]:
         sizes = enumerate(main.shape)
         dims += [d for d, size in sizes if variety(main, d) == size > 1]
     return any(not ids.stride(dim) for dim in dims)
 
 
-def _richness(tracer: 'Tracer', ids: torch.Tensor) -> tuple[bool, int]:
+def richness(tracer: 'Tracer', ids: torch.Tensor) -> tuple[bool, int]:
     """Returns whether ids are of features, and how many they are."""
     few = set(narrowed(ids).unique().tolist())
     return not few <= tracer.ids.alone(), len(few)
@@ -169,7 +176,7 @@ def _has_own_channels(
     """Returns whether features have channels along another dimension."""
     dim = channel_dim(ids)
     return (
-        dim is not None and not main.stride(dim) and _richness(tracer, ids)[0]
+        dim is not None and not main.stride(dim) and richness(tracer, ids)[0]
     )
 
 
@@ -183,7 +190,7 @@ def _without(
     return [s for d, s in enumerate(labels.shape) if d not in gone]
 
 
-def _is_broadcast(tensors: list[torch.Tensor], out: torch.Tensor) -> bool:
+def is_broadcast(tensors: list[torch.Tensor], out: torch.Tensor) -> bool:
     """Returns whether an output has the shape of its inputs together."""
     try:
         shape = torch.broadcast_shapes(*(t.shape for t in tensors))
@@ -192,34 +199,28 @@ def _is_broadcast(tensors: list[torch.Tensor], out: torch.Tensor) -> bool:
     return shape == out.shape
 
 
-def _is_resized(labels: torch.Tensor, out: torch.Tensor) -> bool:
+def is_resized(labels: torch.Tensor, out: torch.Tensor) -> bool:
     """Returns whether only height, width and the like have changed."""
     same = labels.shape[:2] == out.shape[:2]
     return labels.dim() == out.dim() and labels.dim() > 2 and same
 
 
-def _tie_parameter(
-    tracer: 'Tracer', tensor: torch.Tensor, out: torch.Tensor
+def _tie_table(
+    tracer: 'Tracer', places: torch.Tensor, out: torch.Tensor
 ) -> None:
-    """Ties a parameter, such as a layer's scale, to the channels it meets."""
-    if tracer.name(tensor) is None:
-        return
-    offset = out.dim() - tensor.dim()
-    shared = [
-        dim
-        for dim, size in enumerate(tensor.shape)
-        if size == out.shape[offset + dim] > 1
-    ]
+    """Ties a table, such as a layer's scale, to the channels it meets."""
+    places = places.expand(out.shape)
     # Of an embedding of positions, channels first: where a class token meets
     # an image's, positions differ, too, until theirs are known to be one.
     for dim in sorted(
-        shared, key=lambda d: -_variety(tracer, out, offset + d)
+        wide_dims(places), key=lambda d: -_variety(tracer, out, d)
     ):
-        if tracer.is_shared_by_heads(out, offset + dim):
+        if tracer.is_shared_by_heads(out, dim):
             continue
-        ids = tracer.read(out, offset + dim)
+        ids = tracer.read(out, dim)
         if ids is not None:
-            tracer.tie(tensor, dim, ids)
+            tracer.tie_table(places, dim, ids)
+            return
 
 
 def _variety(tracer: 'Tracer', out: torch.Tensor, dim: int) -> int:

@@ -8,7 +8,8 @@ from torch import nn
 
 from .channel_calls import Call
 from .channel_ids import ChannelIds
-from .channel_labels import narrowed, shrink
+from .channel_labels import Labels, narrowed, shrink
+from .tables import Tables
 
 __all__ = ['TensorNotes']
 
@@ -21,6 +22,7 @@ class TensorNotes:
 
     Attributes:
         ids (ChannelIds): The channels.
+        tables (Tables): The tables among the model's tensors.
     """
 
     def __init__(self, model: nn.Module) -> None:
@@ -34,6 +36,8 @@ class TensorNotes:
         self._labels: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         self._crossing: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         self._passed: dict[int, tuple[torch.Tensor, Call]] = {}
+        self._places: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        self.tables = Tables()
 
     def label(self, tensor: torch.Tensor, ids: torch.Tensor, dim: int) -> None:
         """Gives a tensor ids along a dimension."""
@@ -45,6 +49,7 @@ class TensorNotes:
         """Notes a tensor's ids, or forgets them."""
         self._crossing.pop(id(tensor), None)
         self._passed.pop(id(tensor), None)
+        self._places.pop(id(tensor), None)
         if labels is None:
             self._labels.pop(id(tensor), None)
         else:
@@ -112,6 +117,35 @@ class TensorNotes:
     def _settled(self, labels: torch.Tensor) -> torch.Tensor:
         """Returns ids under those that they are by now."""
         return shrink(self.ids.find(narrowed(labels)).expand(labels.shape))
+
+    def is_table(self, tensor: Any) -> bool:
+        """Returns whether a tensor holds a table's values, and has no ids."""
+        if self.get(tensor) is not None:
+            return False
+        return id(tensor) in self._places or (
+            self.name(tensor) is not None
+            and not self.is_made(tensor)
+            and tensor.is_floating_point()
+            and sum(size > 1 for size in tensor.shape) > 1
+        )
+
+    def places(self, tensor: Any) -> Labels:
+        """Returns which elements of tables a tensor's values are.
+
+        Returns:
+            torch.Tensor | None: From :class:`Tables`, of its shape; None if
+            it is no table.
+        """
+        if not self.is_table(tensor):
+            return None
+        if id(tensor) not in self._places:
+            return self.tables.places(str(self.name(tensor)), tensor.shape)
+        return self._places[id(tensor)][1]
+
+    def put_places(self, tensor: torch.Tensor, places: torch.Tensor) -> None:
+        """Notes which elements of tables a tensor's values are."""
+        self.put(tensor, None)
+        self._places[id(tensor)] = (tensor, shrink(places))
 
     def name(self, tensor: Any) -> Optional[str]:
         """Returns a tensor's name in the state dict."""
