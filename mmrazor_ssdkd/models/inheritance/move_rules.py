@@ -21,8 +21,8 @@ swapdims movedim moveaxis t adjoint squeeze unsqueeze expand expand_as
 broadcast_to contiguous clone detach to type_as float chunk split
 tensor_split hsplit vsplit dsplit unbind narrow select index_select
 __getitem__ roll flip repeat tile repeat_interleave stack cat concat
-concatenate hstack channel_shuffle pixel_shuffle pixel_unshuffle unfold T mT
-H mH data
+concatenate hstack channel_shuffle pixel_shuffle pixel_unshuffle unfold
+embedding T mT H mH data
 """
 MOVES = frozenset(_NAMES.split())
 # Of these, those that take some of the channels.
@@ -58,6 +58,8 @@ def look_up(tracer: 'Tracer', call: Call) -> None:
     Heads have biases of relative positions in one.
     """
     table, dim = call.get(0, 'input'), _looked_up(call)
+    if call.name == 'embedding':
+        table, dim = call.get(1, 'weight'), 0
     if (
         dim is not None
         and tracer.name(table) is not None

@@ -1,7 +1,7 @@
 """Channels that go through arithmetic and sums over other dimensions."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional
 
 import torch
 
@@ -21,7 +21,9 @@ __all__ = [
     'is_resized',
     'point_by_point',
     'reduce',
+    'reduced_dims',
     'richness',
+    'without',
 ]
 
 _NAMES = """
@@ -33,19 +35,29 @@ REDUCTIONS = frozenset(_NAMES.split())
 def reduce(tracer: 'Tracer', call: Call) -> None:
     """Follows a mean or the like over dimensions without channels."""
     labels = tracer.settled(call.args[0])
-    dims = call.get(1, 'dim', call.kwargs.get('axis'))
-    if labels is None or dims is None or isinstance(dims, torch.Tensor):
-        if isinstance(dims, torch.Tensor):
-            point_by_point(tracer, call, call.out)
+    if isinstance(call.get(1, 'other'), torch.Tensor):
+        point_by_point(tracer, call, call.out)
         return
-    dims = [dims] if isinstance(dims, int) else list(dims)
+    dims = reduced_dims(call)
+    if labels is None or dims is None:
+        return
     for dim in dims:
         labels = _reduced(tracer, labels, dim % labels.dim())
         if labels is None:
             return
     for out in tensors_of(call.out):
         if out.is_floating_point():
-            tracer.put(out, labels.reshape(_without(labels, dims, out)))
+            tracer.put(out, labels.reshape(without(labels, dims, out)))
+
+
+def reduced_dims(call: Call) -> Optional[list[int]]:
+    """Returns the dimensions of a mean or the like; None for all."""
+    # A norm has its order first.
+    place = 2 if call.name == 'norm' else 1
+    dims = call.get(place, 'dim', call.kwargs.get('axis'))
+    if isinstance(dims, int) and not isinstance(dims, bool):
+        return [dims]
+    return list(dims) if isinstance(dims, (list, tuple)) else None
 
 
 def _reduced(tracer: 'Tracer', labels: torch.Tensor, dim: int) -> Labels:
@@ -180,7 +192,7 @@ def _has_own_channels(
     )
 
 
-def _without(
+def without(
     labels: torch.Tensor, dims: list[int], out: torch.Tensor
 ) -> list[int]:
     """Returns the shape of ids whose dimensions of size 1 may be gone."""

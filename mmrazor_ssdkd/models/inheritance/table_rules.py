@@ -9,7 +9,14 @@ import torch
 from .channel_calls import WEIGHTED, Call, tensors_in, tensors_of, weight_dims
 from .channel_labels import Labels, variety
 from .move_rules import MOVES, moved_ids
-from .point_rules import REDUCTIONS, is_broadcast, is_resized, richness
+from .point_rules import (
+    REDUCTIONS,
+    is_broadcast,
+    is_resized,
+    reduced_dims,
+    richness,
+    without,
+)
 from .tables import wide_dims
 
 if TYPE_CHECKING:
@@ -61,44 +68,36 @@ def carry(tracer: 'Tracer', call: Call) -> None:
     if call.name not in MOVES or not given:
         given = list(tensors_in(call))
     tables = [tensor for tensor in given if tracer.is_table(tensor)]
-    if not tables:
+    if not tables or any(tracer.get(tensor) is not None for tensor in given):
+        # Ids go on in place of places.
         return
     outs = tensors_of(call.out)
-    if any(tracer.get(tensor) is not None for tensor in given):
-        # Beside features, of which it has none of the dimensions.
-        return
     if call.name in MOVES:
         found = moved_ids(call, tracer.places)
     else:
-        found = [_changed(tracer, call, tables, out) for out in outs]
-    for out, places in zip(outs, found):
-        if places is not None and out.is_floating_point():
-            tracer.put_places(out, places)
+        places = tracer.places(tables[0])
+        found = [_changed(call, places, out) for out in outs]
+    for out, moved in zip(outs, found):
+        if moved is not None and out.is_floating_point() and out.numel():
+            tracer.put_places(out, moved)
 
 
-def _changed(
-    tracer: 'Tracer', call: Call, tables: list[torch.Tensor], out: torch.Tensor
-) -> Labels:
-    """Returns the places of what is made of tables, value by value.
+def _changed(call: Call, places: Labels, out: torch.Tensor) -> Labels:
+    """Returns the places of what is made of a table, value by value.
 
-    Of what becomes one value the first stands for all.
+    Of what becomes one value, or is resized, the first stands for all.
     """
-    places = tracer.places(tables[0])
-    assert places is not None
+    if places is None:
+        return None
     if call.name in REDUCTIONS:
-        dims = call.get(1, 'dim', call.kwargs.get('axis'))
-        dims = [dims] if isinstance(dims, int) else dims
-        if not isinstance(dims, (list, tuple)):
+        dims = reduced_dims(call)
+        if not dims:
             return None
         first = _first(places, dims)
-        if out.dim() < first.dim():
-            gone = {dim % first.dim() for dim in dims}
-            kept = [s for d, s in enumerate(first.shape) if d not in gone]
-            first = first.reshape(kept)
-        return first if first.shape == out.shape else None
+        return first.reshape(without(first, dims, out))
     if is_broadcast(list(tensors_in(call)), out):
         return places.expand(out.shape)
-    if len(tables) == 1 and is_resized(places, out):
+    if is_resized(places, out):
         return _first(places, range(2, out.dim())).expand(out.shape)
     return None
 

@@ -126,6 +126,7 @@ class TensorNotes:
             self.name(tensor) is not None
             and not self.is_made(tensor)
             and tensor.is_floating_point()
+            and tensor.numel() > 0
             and sum(size > 1 for size in tensor.shape) > 1
         )
 

@@ -24,6 +24,7 @@ def keep_name(tracer: 'Tracer', call: Call) -> None:
     if (
         tracer.name(source) is not None
         and isinstance(out, torch.Tensor)
+        and source.is_floating_point()
         and out.numel() == source.numel() > 0
     ):
         dims = _dims(call, source)

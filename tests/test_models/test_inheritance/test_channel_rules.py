@@ -27,6 +27,8 @@ class Plain(Network):
         nn.GELU(),
         nn.Dropout2d(),
         lambda x: x / x.norm(dim=1, keepdim=True),
+        lambda x: x / x.norm(2, dim=1, keepdim=True),
+        lambda x: x * x.norm(2, (2, 3), True),
         lambda x: torch.stack([x, x]).mean(0),
         lambda x: torch.roll(x, 1, dims=3),
         lambda x: x.expand(2, 4, 8, 8).contiguous(),

@@ -52,10 +52,14 @@ MET = [
         (1, 10),
         lambda x, t: x + torch.cat([t[:, :1], resized(t[:, 1:])], 1)[:, 1:],
     ),
+    ((1, 9), lambda x, t: x + torch.cat([t[:, :0], resized(t)], 1)),
+    ((5,), lambda x, t: x + t.norm(2, 0) + t.norm(2, dim=0)),
+    ((1, 5), lambda x, t: x + t.amax(1, keepdim=True)),
     ((4,), lambda x, t: (x[:, :, None] - t.view(1, 1, *t.shape)).sum(2)),
     ((4, 5), lambda x, t: x + t.mean(1)[None].repeat(1, 4, 1)),
     ((16,), lambda x, t: x + F.dropout(t * 2, training=False)[None]),
     ((16,), lambda x, t: x + t[None].expand_as(x)),
+    ((20,), lambda x, t: x + F.embedding(torch.arange(16), t)),
     ((16,), lambda x, t: torch.stack([x, t[None].expand_as(x)]).sum(0)),
 ]
 
@@ -96,6 +100,7 @@ def test_channels_stay_apart(shape, function):
         lambda x, t: (x, t[:, 1:])[0],
         lambda x, t: x + t[:, :1, :1],
         lambda x, t: x * t[:, 1:].sum(),
+        lambda x, t: x * t.norm() * t.norm(2) * t.std(False),
         # Its channels are lost among places.
         lambda x, t: x + t.flatten().sort()[0][: x.shape[1], None],
         lambda x, t: x + t.flatten()[:1],
