@@ -101,6 +101,9 @@ def moved_ids(
 
     if call.name in _STAYS:
         return [labels_of(call.args[0])]
+    if call.name == 'embedding':
+        # With a largest norm it would scale the ids.
+        return [ids(call.get(1, 'weight'))[call.get(0, 'input')]]
     kwargs = {key: ids(value) for key, value in call.kwargs.items()}
     # Ids that repeat lie in memory otherwise than their tensor.
     func = torch.Tensor.reshape if call.name == 'view' else call.func

@@ -60,6 +60,7 @@ MET = [
     ((16,), lambda x, t: x + F.dropout(t * 2, training=False)[None]),
     ((16,), lambda x, t: x + t[None].expand_as(x)),
     ((20,), lambda x, t: x + F.embedding(torch.arange(16), t)),
+    ((20,), lambda x, t: x + F.embedding(torch.arange(16), t, max_norm=1.0)),
     ((16,), lambda x, t: torch.stack([x, t[None].expand_as(x)]).sum(0)),
 ]
 
