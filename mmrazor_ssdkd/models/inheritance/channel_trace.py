@@ -33,6 +33,8 @@ class ChannelTrace:
         normalized (set): Weights that are normalised or otherwise changed
             before the layer takes them.
         bare (set): Weights of layers whose output no norm takes next.
+        centred (set): Weights of layers whose output a norm takes next that
+            takes the mean from each channel.
         image (torch.Tensor): The ids of the image's channels, (channels,).
         logits (set): The ids of the logits' channels.
         last (int): How many layers had run before the last one that made
@@ -62,6 +64,7 @@ class ChannelTrace:
     blocks: list[list[torch.Tensor]] = field(default_factory=list)
     normalized: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
+    centred: set[str] = field(default_factory=set)
     known: set[int] = field(default_factory=set)
     image: torch.Tensor = field(default_factory=lambda: torch.zeros(0).long())
     logits: set[int] = field(default_factory=set)

@@ -155,32 +155,36 @@ class Tracer(TensorNotes, CallMode):
         self.ids.unify(rows, ids.expand(rows.shape))
         return ids
 
+    def read_alike(self, tensor: Any, dim: int) -> Optional[torch.Tensor]:
+        """Returns what :meth:`read` does, None where heads would become one.
+
+        As they would by a norm that all of them share.
+        """
+        if self.is_shared_by_heads(tensor, dim):
+            return None
+        return self.read(tensor, dim)
+
     def is_shared_by_heads(self, tensor: Any, dim: int) -> bool:
         """Returns whether a dimension holds the channels of several heads.
 
         They lie along another dimension or follow each other in the batch,
-        and one layer made all of them. A norm that all heads share would make
-        their channels one, and the heads with them.
+        and one layer made all of them.
         """
         labels = self.settled(tensor)
         if labels is None:
             return False
         dim %= labels.dim()
         labels = narrowed(labels, but=dim)
-        others = [
-            other
-            for other, size in enumerate(labels.shape)
-            if size > 1 and other != dim
-        ]
+        others = [d for d, size in enumerate(labels.shape) if size > 1]
+        others = [other for other in others if other != dim]
+        if len(others) != 1:
+            return False
         rows = labels.movedim(dim, -1).reshape(-1, labels.shape[dim])
         rows = rows.unique(dim=0)
+        if len(rows) != labels.shape[others[0]] and others != [0]:
+            return False
         ids = set(rows.flatten().tolist())
-        if (
-            len(others) != 1
-            or (len(rows) != labels.shape[others[0]] and others != [0])
-            or NOBODY in ids
-            or len(ids) != sum(len(row.unique()) for row in rows)
-        ):
+        if NOBODY in ids or len(ids) != sum(len(x.unique()) for x in rows):
             return False
         return any(
             ids.issubset(self.ids.find(made).tolist())
@@ -265,10 +269,17 @@ class Tracer(TensorNotes, CallMode):
         """Notes the layer that makes an output."""
         self._makers[id(out)] = (out, str(self.name(weight)))
 
-    def note_norm(self, features: torch.Tensor) -> None:
-        """Notes that a norm takes what a layer made."""
+    def note_norm(self, features: torch.Tensor, centres: bool) -> None:
+        """Notes that a norm takes what a layer made.
+
+        Args:
+            features (torch.Tensor): What the norm takes.
+            centres (bool): Whether it takes the mean from each channel.
+        """
         maker = self._makers.get(id(features), ('', ''))[1]
         self._trace.bare.discard(maker)
+        if maker and centres:
+            self._trace.centred.add(maker)
 
     def note_output(self, name: str, output: Any) -> None:
         """Notes what a module gives, unless it did so before."""

@@ -123,8 +123,8 @@ class Heritage:
                     ours.outputs[name], theirs.outputs[source]
                 )
                 other = _owner(self.teacher, source)
-                normed = name not in ours.bare
-                pairs.append(LayerPair(layer, other, outputs, normed))
+                centred = layer.bias is not None or name in ours.centred
+                pairs.append(LayerPair(layer, other, outputs, centred))
         return pairs
 
     def norm_pairs(self) -> list[NormPair]:

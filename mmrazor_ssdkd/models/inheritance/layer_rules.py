@@ -89,10 +89,9 @@ def pass_norm(tracer: 'Tracer', call: Call) -> None:
     if call.name == 'layer_norm':
         shape = call.get(1, 'normalized_shape')
         dims = list(range(features.dim() - len(shape), features.dim()))
-    tracer.note_norm(features)
+    tracer.note_norm(features, call.name in ('batch_norm', 'instance_norm'))
     for place, dim in enumerate(dims):
-        shared = tracer.is_shared_by_heads(features, dim)
-        ids = None if shared else tracer.read(features, dim)
+        ids = tracer.read_alike(features, dim)
         if ids is None:
             continue
         for tensor in (*call.args[1:], *call.kwargs.values()):

@@ -36,14 +36,14 @@ class LayerPair:
         teacher (nn.Module): The teacher's.
         outputs (torch.Tensor): Which of the teacher's outputs each of the
             student's is, (out,); ``NOBODY`` of those without.
-        normed (bool): Whether a norm takes what the student's makes. Defaults
-            to False.
+        centred (bool): Whether a bias, or a norm that takes the mean from
+            each channel, makes the means.
     """
 
     student: Any
     teacher: Any
     outputs: torch.Tensor
-    normed: bool = False
+    centred: bool
 
 
 @torch.no_grad()
@@ -63,9 +63,9 @@ def fit_layers(
     them, the teacher's outputs Y at the same places, both less their means if
     a bias or a norm makes these, and the copied weights W_0. S lets each
     class of a segmentor count the same, see :meth:`Places.balance`; of a
-    classifier it is 1. Layers whose
-    maps have another size than the teacher's, or that give something else
-    than their weights times their inputs, stay as they were copied.
+    classifier it is 1. Layers whose maps have another size than the
+    teacher's, or that give something else than their weights times their
+    inputs, stay as they were copied.
 
     The student's norms work on the batch's own statistics meanwhile, and keep
     them. What they give has the teacher's moments, see :class:`NormMoments`.
@@ -159,9 +159,8 @@ class _Fit:
         known = (self._pair.outputs != NOBODY).to(y.device)
         y = y[:, self._pair.outputs.clamp(min=0).to(y.device)]
         shares = self._places.shares(size, len(y))
-        centred = layer.bias is not None or self._pair.normed
         weight, bias = fit_rows(
-            layer.weight, x, y, _groups(layer), shares, centred
+            layer.weight, x, y, _groups(layer), shares, self._pair.centred
         )
         layer.weight[known] = weight[known].to(layer.weight.dtype)
         if layer.bias is not None:

@@ -227,9 +227,7 @@ def _tie_table(
     for dim in sorted(
         wide_dims(places), key=lambda d: -_variety(tracer, out, d)
     ):
-        if tracer.is_shared_by_heads(out, dim):
-            continue
-        ids = tracer.read(out, dim)
+        ids = tracer.read_alike(out, dim)
         if ids is not None:
             tracer.tie_table(places, dim, ids)
             return

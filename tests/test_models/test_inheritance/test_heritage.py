@@ -11,6 +11,7 @@ from inherited_networks import (
     Flattened,
     Grouped,
     Heads,
+    Network,
     Normalized,
     Residual,
     Scores,
@@ -22,6 +23,7 @@ from inherited_networks import (
     Transposed,
     images,
     inherit,
+    pool,
     randomize,
 )
 from mmrazor.registry import MODELS
@@ -271,6 +273,32 @@ def test_a_weight_that_is_normalised_first_is_not_refitted(kind):
     assert [pair.student for pair in pairs] == layers
     assert [pair.teacher for pair in pairs] == [teacher.stem[0], teacher.fc]
     assert pairs[1].outputs.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ('norm', 'bias', 'expected'),
+    [
+        (nn.BatchNorm2d, False, True),
+        (nn.InstanceNorm2d, False, True),
+        # They leave each channel a mean of its own.
+        (lambda width: nn.GroupNorm(2, width), False, False),
+        (lambda width: nn.LayerNorm([width, 8, 8]), False, False),
+        (nn.Identity, False, False),
+        (nn.Identity, True, True),
+    ],
+)
+def test_what_makes_the_means(norm, bias, expected):
+    class Normed(Network):
+        def __init__(self, width):
+            super().__init__()
+            self.conv = nn.Conv2d(3, width, 1, bias=bias)
+            self.norm, self.fc = norm(width), nn.Linear(width, 3)
+
+        def run(self, x):
+            return self.fc(pool(self.norm(self.conv(x))))
+
+    pairs = inherit(Normed(4), randomize(Normed(8))).layer_pairs()
+    assert [pair.centred for pair in pairs] == [expected, True]
 
 
 def test_a_transposed_convolution_is_not_refitted():
