@@ -9,6 +9,7 @@ from .channel_ids import NOBODY
 __all__ = [
     'Labels',
     'channel_dim',
+    'laid_along',
     'narrowed',
     'nobody',
     'passes',
@@ -23,6 +24,13 @@ Labels = Optional[torch.Tensor]
 def nobody(tensor: torch.Tensor) -> torch.Tensor:
     """Returns what stands for a tensor without ids."""
     return torch.tensor(NOBODY).view([1] * tensor.dim()).expand(tensor.shape)
+
+
+def laid_along(ids: torch.Tensor, dim: int, num_dims: int) -> torch.Tensor:
+    """Returns ids along one of so many dimensions, size 1 along the others."""
+    shape = [1] * num_dims
+    shape[dim] = -1
+    return ids.view(shape)
 
 
 def passes(labels: Labels, dim: int) -> Labels:

@@ -10,7 +10,7 @@ from torch import nn
 from .channel_blocks import merge_blocks
 from .channel_calls import Call, CallMode
 from .channel_ids import NOBODY
-from .channel_labels import narrowed
+from .channel_labels import laid_along, narrowed
 from .channel_rules import follow
 from .channel_trace import ChannelTrace
 from .feature_maps import GivenOutput, noting_outputs
@@ -119,10 +119,9 @@ class Tracer(TensorNotes, CallMode):
         if places is not None:
             ids = self.ids.fresh(tensor.shape[dim], alone=True)
             if self.tie_table(places, dim, ids):
-                shape = [1] * tensor.dim()
-                shape[dim] = -1
+                labels = laid_along(ids, dim, tensor.dim())
                 here = places != NOBODY
-                self.put(tensor, torch.where(here, ids.view(shape), NOBODY))
+                self.put(tensor, torch.where(here, labels, NOBODY))
 
     def read(self, tensor: Any, dim: int) -> Optional[torch.Tensor]:
         """Returns the ids that a layer reads along a dimension, (size,).

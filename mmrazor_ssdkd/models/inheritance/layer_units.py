@@ -184,7 +184,8 @@ def _wrapped(module: nn.Module) -> list[nn.Module]:
     if len(blocks) != 1 or isinstance(module, _LISTS):
         return []
     is_block = any(True for _ in blocks[0].children())
-    # A list of no class of its own says nothing of what is in it.
+    # A list of no class of its own says nothing of what is in it; mmengine's
+    # is of another class and the same name.
     is_plain = type(blocks[0]).__name__ in ('Sequential', 'ModuleList')
     return blocks if is_block and not is_plain else []
 

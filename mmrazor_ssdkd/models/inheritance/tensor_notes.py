@@ -8,7 +8,7 @@ from torch import nn
 
 from .channel_calls import Call
 from .channel_ids import ChannelIds
-from .channel_labels import Labels, narrowed, shrink
+from .channel_labels import Labels, laid_along, narrowed, shrink
 from .tables import Tables
 
 __all__ = ['TensorNotes']
@@ -41,9 +41,8 @@ class TensorNotes:
 
     def label(self, tensor: torch.Tensor, ids: torch.Tensor, dim: int) -> None:
         """Gives a tensor ids along a dimension."""
-        shape = [1] * tensor.dim()
-        shape[dim] = -1
-        self.put(tensor, ids.view(shape).expand(tensor.shape))
+        labels = laid_along(ids, dim, tensor.dim())
+        self.put(tensor, labels.expand(tensor.shape))
 
     def put(self, tensor: Any, labels: Optional[torch.Tensor]) -> None:
         """Notes a tensor's ids, or forgets them."""
